@@ -1,0 +1,1 @@
+"""roomtui: live Twilio Video rooms in a terminal."""

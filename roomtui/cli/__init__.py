@@ -1,0 +1,1 @@
+"""The door: commands, and the one place where everything is wired together."""

@@ -1,0 +1,1 @@
+"""The screen. Reads the board, asks the actions; knows nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""The one gateway to Twilio: the only package that imports `twilio`."""

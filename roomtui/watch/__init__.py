@@ -1,0 +1,1 @@
+"""Live watching: what to ask Twilio next, and the picture that results."""
