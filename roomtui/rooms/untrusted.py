@@ -1,0 +1,108 @@
+"""Text from outside, made safe to show.
+
+Room names, identities, track names and Twilio's own messages are chosen by strangers. Textual is no filter: escape
+sequences in a name reach the terminal and can write to its clipboard. So outside text is wrapped where it enters the
+program, and the only way to show it is its safe form.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+# More marks than this on one letter is not a script, it is an attack on the lines above and below.
+_MARKS_PER_LETTER: Final = 2
+
+# Letters by category, yet drawn as nothing at all: two names that look the same must not be two names.
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5")
+_SPACES: Final = frozenset(" \u3000")
+_INVISIBLE: Final = frozenset({"Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs"})
+_MARKS: Final = frozenset({"Mn", "Me"})
+
+
+class Untrusted:
+    """A string from outside: `raw` for look-ups, TwiML and JSON; `safe` (and `str()`) for people's eyes.
+
+    Compared, ordered and hashed by its raw value, so it may key a dictionary.
+    """
+
+    __slots__ = ("raw",)
+
+    raw: str
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+
+    @property
+    def safe(self) -> str:
+        """One printable line: no control, bidi, zero-width or unassigned character, none of them lost.
+
+        Control characters are shown as ``^[``, the other unprintable ones as ``<202E>``; the text is in NFC. It may
+        still hold markup such as ``[b]`` or ``<b>``: never hand it to anything that reads markup.
+        """
+        return safe(self.raw)
+
+    def __str__(self) -> str:
+        return self.safe
+
+    def __format__(self, spec: str) -> str:
+        return format(self.safe, spec)
+
+    def __repr__(self) -> str:
+        return f"Untrusted({self.safe!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return self.raw == other.raw if isinstance(other, Untrusted) else NotImplemented
+
+    def __lt__(self, other: Untrusted) -> bool:
+        return self.raw < other.raw
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
+    def __bool__(self) -> bool:
+        return bool(self.raw)
+
+
+def safe(raw: str) -> str:
+    """`raw` as one printable line; see `Untrusted.safe`."""
+    if raw.isascii() and raw.isprintable():
+        return raw
+    # A lone surrogate cannot be normalised together with its neighbours, but NFC leaves it alone.
+    text = unicodedata.normalize("NFC", raw)
+    shown: list[str] = []
+    marks = _MARKS_PER_LETTER  # a mark with no letter before it has nothing to stand on
+    for character in text:
+        category = unicodedata.category(character)
+        if category in _MARKS and character not in _BLANK_LETTERS and not _is_variation_selector(character):
+            marks += 1
+            shown.append(character if marks <= _MARKS_PER_LETTER else _visible(character))
+            continue
+        drawn = _shown(character, category)
+        marks = 0 if drawn is character and character not in _SPACES else _MARKS_PER_LETTER
+        shown.append(drawn)
+    return "".join(shown)
+
+
+def _shown(character: str, category: str) -> str:
+    if category == "Cc":
+        return _caret(character)
+    if character in _SPACES:
+        return character
+    if category in _INVISIBLE or character in _BLANK_LETTERS or category in _MARKS:
+        return _visible(character)
+    return character
+
+
+def _is_variation_selector(character: str) -> bool:
+    # They change how wide the letter before is drawn, and no two terminals agree on it.
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+def _caret(control: str) -> str:
+    point = ord(control)
+    return f"^{chr(point ^ 0x40)}" if point < 0x80 else _visible(control)
+
+
+def _visible(character: str) -> str:
+    return f"<{ord(character):04X}>"
