@@ -1,0 +1,205 @@
+"""`<Connect><Room>`: the snippet that puts a phone call into a room, and the hazards of using it.
+
+TwiML Voice: `<Room>`; Add Programmable Voice Participants to Video Rooms.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from roomtui.rooms.model import PHONE_PARTICIPANTS_MAX, RoomType
+from roomtui.rooms.untrusted import safe
+
+if TYPE_CHECKING:
+    from roomtui.rooms.model import Room, Roster
+
+IDENTITY_MAX: Final = 128
+"""Characters of a participant's identity (Programmable Video Limits)."""
+
+# What XML 1.0 has no way to write, not even as a character reference (XML 1.0, section 2.2).
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What a phone participant is called when no identity was given: E.164, a dash, eight hexadecimal digits.
+_PHONE_IDENTITY: Final = re.compile(r"\+[1-9]\d{1,14}-[0-9a-f]{8}")
+
+
+class TwimlError(ValueError):
+    """The name or identity cannot stand in a snippet. `str()` is one sentence for people."""
+
+
+class Language(str, Enum):
+    """How a snippet is written down."""
+
+    XML = "xml"
+    PYTHON = "python"
+    NODE = "node"
+
+
+class HazardKind(str, Enum):
+    """What may go wrong with a snippet."""
+
+    NOT_GROUP = "not-group"
+    NOT_IN_PROGRESS = "not-in-progress"
+    ROOM_FULL = "room-full"
+    PHONES_FULL = "phones-full"
+    IDENTITY_TAKEN = "identity-taken"
+    NAMELESS = "nameless"
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """One thing to know before the snippet is used; `sentence` is safe to show."""
+
+    kind: HazardKind
+    sentence: str
+
+
+def snippet(unique_name: str, *, identity: str = "", fallback_say: str = "", language: Language = Language.XML) -> str:
+    """The snippet for the room of this unique name, ending without a line break.
+
+    Args:
+        unique_name: raw, as Twilio has it; escaped here.
+        identity: raw `participantIdentity`; empty lets Twilio make one up.
+        fallback_say: spoken if the room is not there: without it the call is hung up.
+        language: TwiML itself, or a program that makes it with Twilio's SDK.
+
+    Raises:
+        TwimlError: a text holds what XML cannot hold, or the identity is over 128 characters.
+    """
+    if len(identity) > IDENTITY_MAX:
+        raise TwimlError(
+            f"An identity has at most {IDENTITY_MAX} characters, this one has {len(identity)}: choose a shorter one."
+        )
+    for what, text in (("room's name", unique_name), ("identity", identity), ("spoken text", fallback_say)):
+        if found := _NOT_XML.search(text):
+            raise TwimlError(f"The {what} holds {safe(found.group())}, which XML cannot carry: TwiML cannot name it.")
+    return _WRITERS[language](unique_name, identity, fallback_say)
+
+
+def hazards(room: Room, roster: Roster | None, *, identity: str = "") -> tuple[Hazard, ...]:
+    """What may go wrong when a call uses the snippet of `room` now, worst first."""
+    checks = (
+        _not_in_progress(room),
+        _not_group(room),
+        _full(room, roster),
+        _phones_full(roster),
+        _identity_taken(roster, identity),
+        _nameless(room),
+    )
+    return tuple(hazard for hazard in checks if hazard is not None)
+
+
+def is_phone(identity: str) -> bool:
+    """Whether this identity looks like the one that Twilio makes up for a phone participant; it holds the number."""
+    return _PHONE_IDENTITY.fullmatch(identity) is not None
+
+
+def _not_in_progress(room: Room) -> Hazard | None:
+    if room.is_live:
+        return None
+    return Hazard(
+        HazardKind.NOT_IN_PROGRESS,
+        "The room is not in progress: a call goes on to the next verb, or is hung up if there is none.",
+    )
+
+
+def _not_group(room: Room) -> Hazard | None:
+    if room.type in {RoomType.GROUP, None}:
+        return None
+    return Hazard(
+        HazardKind.NOT_GROUP, f"The room's type is {safe(str(room.type))}: only group rooms take phone calls."
+    )
+
+
+def _full(room: Room, roster: Roster | None) -> Hazard | None:
+    if roster is None or room.max_participants is None or roster.connected < room.max_participants:
+        return None
+    return Hazard(
+        HazardKind.ROOM_FULL, f"The room is full ({roster.connected} of {room.max_participants}): a call cannot join."
+    )
+
+
+def _phones_full(roster: Roster | None) -> Hazard | None:
+    if roster is None:
+        return None
+    phones = sum(is_phone(participant.identity.raw) for participant in roster.present)
+    if phones < PHONE_PARTICIPANTS_MAX:
+        return None
+    return Hazard(
+        HazardKind.PHONES_FULL, f"{phones} phone participants are in the room; it takes {PHONE_PARTICIPANTS_MAX}."
+    )
+
+
+def _identity_taken(roster: Roster | None, identity: str) -> Hazard | None:
+    if roster is None or not any(participant.identity.raw == identity for participant in roster.present):
+        return None
+    return Hazard(
+        HazardKind.IDENTITY_TAKEN,
+        f"{safe(identity)} is in the room already: the call would put them out (error 53205).",
+    )
+
+
+def _nameless(room: Room) -> Hazard | None:
+    if room.has_name:
+        return None
+    return Hazard(
+        HazardKind.NAMELESS,
+        "The room has no name: its SID stands in for one, which Twilio does not document.",
+    )
+
+
+def _text(raw: str) -> str:
+    # A parser turns a bare carriage return into a line feed; a reference survives.
+    return escape(raw, {"\r": "&#13;"})
+
+
+def _xml(unique_name: str, identity: str, fallback_say: str) -> str:
+    attribute = f" participantIdentity={quoteattr(identity)}" if identity else ""
+    say = f"  <Say>{_text(fallback_say)}</Say>\n" if fallback_say else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        "<Response>\n"
+        "  <Connect>\n"
+        f"    <Room{attribute}>{_text(unique_name)}</Room>\n"
+        "  </Connect>\n"
+        f"{say}"
+        "</Response>"
+    )
+
+
+def _python(unique_name: str, identity: str, fallback_say: str) -> str:
+    keyword = f", participant_identity={identity!a}" if identity else ""
+    say = f"response.say({fallback_say!a})\n" if fallback_say else ""
+    return (
+        "from twilio.twiml.voice_response import Connect, VoiceResponse\n"
+        "\n"
+        "response = VoiceResponse()\n"
+        "connect = Connect()\n"
+        f"connect.room({unique_name!a}{keyword})\n"
+        "response.append(connect)\n"
+        f"{say}"
+        "\n"
+        "print(response)"
+    )
+
+
+def _node(unique_name: str, identity: str, fallback_say: str) -> str:
+    attributes = f"{{ participantIdentity: {json.dumps(identity)} }}, " if identity else ""
+    say = f"response.say({json.dumps(fallback_say)});\n" if fallback_say else ""
+    return (
+        "const VoiceResponse = require('twilio').twiml.VoiceResponse;\n"
+        "\n"
+        "const response = new VoiceResponse();\n"
+        "const connect = response.connect();\n"
+        f"connect.room({attributes}{json.dumps(unique_name)});\n"
+        f"{say}"
+        "\n"
+        "console.log(response.toString());"
+    )
+
+
+_WRITERS: Final = {Language.XML: _xml, Language.PYTHON: _python, Language.NODE: _node}
