@@ -1,0 +1,181 @@
+"""What may be done to rooms: checked, written down, done, verified."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from roomtui.twilio_api.errors import NotFound, Refused, TwilioError
+from roomtui.watch.journal import JournalError
+from roomtui.watch.rosters import read_last_roster, read_roster
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from roomtui.rooms.clock import Clock
+    from roomtui.rooms.model import Room, Roster
+    from roomtui.twilio_api.gateway import Gateway
+    from roomtui.watch.journal import Journal
+
+# Twilio's ways to say that the room had ended already: status invalid, room completed, not found.
+_ENDED_ALREADY: Final = frozenset({53112, 53118, 20404})
+_VERIFY_TRIES: Final = 3
+_VERIFY_WAIT: Final = 0.5
+
+
+class ReadOnlyError(Exception):
+    """This profile or session may not change anything; `str()` is one sentence for people."""
+
+
+class EndOutcome(Enum):
+    """What came of ending a room."""
+
+    ENDED = "ended"
+    ENDED_BEFORE = "ended-before"
+    NOT_VERIFIED = "not-verified"
+
+
+@dataclass(frozen=True, slots=True)
+class EndResult:
+    """What came of ending a room, and the room as Twilio last told it; `people` were in it.
+
+    `unwritten` is a sentence where the change was made but the journal could not take its result.
+    """
+
+    outcome: EndOutcome
+    room: Room
+    people: int | None
+    unwritten: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A room and its roster, read just now."""
+
+    room: Room
+    roster: Roster | None
+
+
+class Actions:
+    """Everything that changes something at Twilio. Each change stands in the journal before it is made.
+
+    Args:
+        gateway: Twilio.
+        journal: where the changes are written down.
+        clock: Twilio's time.
+        context: what every audit line says: who, host, profile, account.
+        read_only: refuse everything.
+        sleep: waits between two looks at the result (seconds).
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        journal: Journal,
+        clock: Clock,
+        *,
+        context: Mapping[str, str],
+        read_only: bool = False,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.read_only = read_only
+        self._gateway = gateway
+        self._journal = journal
+        self._clock = clock
+        self._context = dict(context)
+        self._sleep = sleep
+
+    async def look(self, name_or_sid: str) -> Sight:
+        """The room and who is in it, read now, as a dialog has to show them.
+
+        Raises:
+            TwilioError: Twilio could not be asked or does not know the room.
+        """
+        room = await self._gateway.room(name_or_sid, urgent=True)
+        if not room.is_live:
+            return Sight(room, await read_last_roster(self._gateway, room.sid, self._clock, urgent=True))
+        return Sight(room, await read_roster(self._gateway, room.sid, self._clock, urgent=True))
+
+    async def end_room(self, sid: str) -> EndResult:
+        """End the room of this SID for everybody, and see that it has ended.
+
+        Raises:
+            ReadOnlyError: nothing may be changed here.
+            JournalError: it cannot be written down, so it was not done.
+            TwilioError: Twilio refused, or could not be asked.
+        """
+        if self.read_only:
+            raise ReadOnlyError(f"This is read-only: room {sid} was not ended. Leave out --read-only to change things.")
+        sight = await self.look(sid)
+        people = sight.roster.connected if sight.roster is not None else None
+        if not sight.room.is_live:
+            return EndResult(EndOutcome.ENDED_BEFORE, sight.room, people)
+        audit = _Audit(self._journal, self._clock, self._context | _about(sight.room), people)
+        try:
+            audit.before()
+        except JournalError as error:
+            raise JournalError(f"Room {sid} was not ended, because it cannot be written down. {error}") from error
+        try:
+            room, request_id = await self._gateway.end_room(sid)
+        except Refused as error:
+            unwritten = audit.after(outcome="refused", answer=error.sentence, request_id=error.request_id)
+            if error.code in _ENDED_ALREADY or isinstance(error, NotFound):
+                return EndResult(EndOutcome.ENDED_BEFORE, sight.room, people, unwritten)
+            raise
+        except TwilioError as error:
+            # No answer is not a no: the room may have ended all the same.
+            audit.after(outcome="no-answer", answer=error.sentence)
+            raise
+        result = await self._verify(room, people)
+        unwritten = audit.after(outcome=result.outcome.value, answer=result.room.status, request_id=request_id)
+        return replace(result, unwritten=unwritten)
+
+    async def _verify(self, room: Room, people: int | None) -> EndResult:
+        for attempt in range(_VERIFY_TRIES):
+            if attempt:
+                await self._sleep(_VERIFY_WAIT)
+            try:
+                seen = await self._gateway.room(room.sid, urgent=True)
+            except NotFound:
+                continue  # just after an end Twilio may not find the room for a moment
+            except TwilioError:
+                break
+            if not seen.is_live:
+                return EndResult(EndOutcome.ENDED, seen, people)
+            room = seen
+        return EndResult(EndOutcome.NOT_VERIFIED, room, people)
+
+
+class _Audit:
+    """The two lines that a change leaves in the journal, tied together by an id."""
+
+    def __init__(self, journal: Journal, clock: Clock, context: Mapping[str, str], people: int | None) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._common = {"kind": "audit", "action": "end-room", "id": uuid.uuid4().hex, **context, "people": people}
+
+    def before(self) -> None:
+        """Write down what is about to be done.
+
+        Raises:
+            JournalError: it may not be done.
+        """
+        self._write("before")
+
+    def after(self, **facts: object) -> str | None:
+        """Write down what came of it; a sentence if that failed, for it cannot be undone."""
+        try:
+            self._write("after", **facts)
+        except JournalError as error:
+            return str(error)
+        return None
+
+    def _write(self, phase: str, **facts: object) -> None:
+        self._journal.write({"at": self._clock.now().isoformat(), "phase": phase, **self._common, **facts})
+
+
+def _about(room: Room) -> dict[str, str]:
+    return {"room_sid": room.sid, "room_name": room.unique_name.raw}

@@ -1,0 +1,44 @@
+"""The budget, enforced where requests go out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from roomtui.watch.budget import ReadBudget
+
+
+class Turnstile:
+    """Lets one read through at a time, as the budget allows; the transport's `Pace`.
+
+    Every read passes here, retries and pages included, so the promise is kept whoever asks.
+    """
+
+    def __init__(
+        self,
+        budget: ReadBudget,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.budget = budget
+        self._monotonic = monotonic
+        self._sleep = sleep
+
+    async def admit(self, *, urgent: bool) -> None:
+        """Wait until one more read may go out, and count it."""
+        while delay := self.budget.delay(self._monotonic(), urgent=urgent):
+            await self._sleep(delay)
+        self.budget.spend(self._monotonic())
+
+    def throttled(self, retry_after: float | None) -> None:
+        """Twilio refused a read (429)."""
+        self.budget.throttled(self._monotonic(), retry_after)
+
+    def served(self) -> None:
+        """Twilio answered a read."""
+        self.budget.served(self._monotonic())
