@@ -74,8 +74,8 @@ class Room:
     status_callback: Untrusted | None = None
     status_callback_method: str | None = None
     url: str | None = None
-    links: Mapping[str, str] | None = None
-    more: Mapping[str, object] = field(default=NOTHING_MORE, hash=False)
+    links: Mapping[str, str] | None = field(default=None, hash=False)
+    more: Mapping[str, object] = field(default_factory=lambda: NOTHING_MORE, hash=False)
     """Fields that this version does not know, as they came."""
 
     @property
@@ -104,8 +104,8 @@ class Participant:
     end_time: datetime | None = None
     duration: int | None = None
     url: str | None = None
-    links: Mapping[str, str] | None = None
-    more: Mapping[str, object] = field(default=NOTHING_MORE, hash=False)
+    links: Mapping[str, str] | None = field(default=None, hash=False)
+    more: Mapping[str, object] = field(default_factory=lambda: NOTHING_MORE, hash=False)
     """Fields that this version does not know, as they came."""
 
     @property
