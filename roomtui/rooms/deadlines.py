@@ -61,12 +61,12 @@ def room_deadline(room: Room, roster: Roster | None) -> Deadline | None:
     elif roster.gone is None:
         return bound
     elif roster.gone:
-        rule = _after_the_last_left(room, roster.gone)
+        rule = _after_the_last_left(room, roster.gone, roster.as_of)
     else:
         rule = _after_creation(room, room.date_created)
     if rule is None:
         return bound
-    return cap if cap.at < rule.at else rule
+    return Deadline(cap.kind, cap.at, rule.certain) if cap.at < rule.at else rule
 
 
 def participant_deadline(room: Room, participant: Participant) -> Deadline | None:
@@ -79,7 +79,8 @@ def participant_deadline(room: Room, participant: Participant) -> Deadline | Non
     limit = participant.start_time + timedelta(seconds=room.max_participant_duration)
     if cap is not None and cap < limit:
         return Deadline(DeadlineKind.MAX_ROOM, cap)
-    return Deadline(DeadlineKind.MAX_PARTICIPANT, limit)
+    # Without the room's creation its 24 hours are not known, and they may end before.
+    return Deadline(DeadlineKind.MAX_PARTICIPANT, limit, certain=cap is not None)
 
 
 def _after_creation(room: Room, created: datetime) -> Deadline | None:
@@ -89,13 +90,13 @@ def _after_creation(room: Room, created: datetime) -> Deadline | None:
     return Deadline(DeadlineKind.UNUSED_ROOM, created + timedelta(minutes=room.unused_room_timeout))
 
 
-def _after_the_last_left(room: Room, gone: tuple[Participant, ...]) -> Deadline | None:
-    ends = [participant.end_time for participant in gone if participant.end_time is not None]
-    if room.empty_room_timeout is None or not ends:
+def _after_the_last_left(room: Room, gone: tuple[Participant, ...], as_of: datetime) -> Deadline | None:
+    if room.empty_room_timeout is None:
         return None
-    # Somebody whose end Twilio did not tell may have left later than all the others.
-    certain = len(ends) == len(gone)
-    return Deadline(DeadlineKind.EMPTY_ROOM, max(ends) + timedelta(minutes=room.empty_room_timeout), certain)
+    # Somebody whose end Twilio did not tell had left when the roster was read, at the latest.
+    last = max(participant.end_time or as_of for participant in gone)
+    certain = all(participant.end_time is not None for participant in gone)
+    return Deadline(DeadlineKind.EMPTY_ROOM, last + timedelta(minutes=room.empty_room_timeout), certain)
 
 
 def _once_the_last_is_put_out(room: Room, present: tuple[Participant, ...]) -> Deadline | None:
