@@ -1,14 +1,17 @@
 """What can go wrong between us and Twilio: one small tree, each error with a sentence for people.
 
-TwilioError                 anything below; `sentence` is safe to show and holds no secret
-|-- Unreachable             no answer: name not found, refused, reset, time-out, proxy, TLS
-|-- NotTwilio               an answer that is not Twilio's: HTML, broken JSON, wrong shape, a redirect
-|-- ForeignHost             Twilio's answer points to another host; credentials are not sent there
-`-- Refused                 Twilio's own refusal: `status`, `code`, `message`, `request_id`
-|-- CredentialsRefused  401, 403
-|-- NotFound            404
-|-- Throttled           429, with `retry_after` seconds where sent
-`-- Broken              5xx
+- `TwilioError`: anything below; `sentence` is safe to show and holds no secret
+
+  - `InvalidApiUrl`: the configured address cannot be one; raised before anything is sent
+  - `Unreachable`: no answer: name not found, refused, reset, time-out, proxy, TLS
+  - `NotTwilio`: an answer that is not Twilio's: HTML, broken JSON, wrong shape, a redirect
+  - `ForeignHost`: Twilio's answer points to another host; credentials are not sent there
+  - `Refused`: Twilio's own refusal: `status`, `code`, `message`, `request_id`
+
+    - `CredentialsRefused`: 401, 403
+    - `NotFound`: 404
+    - `Throttled`: 429, with `retry_after` seconds where sent
+    - `Broken`: 5xx
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ class TwilioError(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class InvalidApiUrl(TwilioError, ValueError):
+    """The configured API address cannot be used: not a web address, or one that would show the credentials."""
 
 
 class Unreachable(TwilioError):
@@ -83,7 +90,7 @@ class NotFound(Refused):
     """No such room or participant; for a unique name: none in progress. Just after an end, Twilio may say so once."""
 
     def _sentence(self, number: str) -> str:
-        return f"Twilio does not know it ({number}): {self.message.safe}"
+        return f"Twilio does not know it ({number}): {self.message.safe or 'no reason given'}"
 
 
 class Throttled(Refused):

@@ -17,12 +17,20 @@ class RoomQuery:
     """Which rooms to list (Rooms resource, "Read multiple"). Nothing given: those in progress.
 
     `created_after` is inclusive, `created_before` exclusive; both aware.
+
+    Raises:
+        ValueError: a time without a zone, which would mean another moment on another host.
     """
 
     status: str | None = None
     unique_name: str | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for moment in (self.created_after, self.created_before):
+            if moment is not None and moment.utcoffset() is None:
+                raise ValueError(f"a room query needs a time with a zone, not {moment.isoformat()}")
 
 
 class Gateway(Protocol):

@@ -1,0 +1,142 @@
+"""An HTTP answer read as Twilio's: its JSON object, or the error that it is. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from roomtui.rooms.untrusted import Untrusted
+from roomtui.twilio_api.errors import (
+    Broken,
+    CredentialsRefused,
+    NotFound,
+    NotTwilio,
+    Refused,
+    Throttled,
+    TwilioError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_CODE_MAX: Final = 1_000_000
+_MESSAGE_MAX: Final = 500
+"""Characters. Twilio's sentences are short; a longer one would fill the screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back, whoever sent it.
+
+    Attributes:
+        status: the HTTP status.
+        text: the body.
+        headers: looked up by their usual spelling.
+        host: whom we asked, for people.
+        retry_after: seconds that the answer asks us to wait, or None.
+    """
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+    host: str
+    retry_after: float | None = None
+
+
+def payload(answer: Answer) -> dict[str, object]:
+    """The JSON object that a successful answer holds.
+
+    Raises:
+        Refused: Twilio says no; the subclass says why.
+        NotTwilio: no JSON object, or a redirect.
+    """
+    if 200 <= answer.status < 300:
+        return _object(answer)
+    raise _refusal(answer)
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """The `Twilio-Request-Id` (`RQ` and 32 hex digits); None where there is none fit to show."""
+    value = headers.get("Twilio-Request-Id", "")
+    return value if _REQUEST_ID.fullmatch(value) else None
+
+
+def not_twilio(host: str, what: str) -> NotTwilio:
+    """The error of an answer that is JSON and still not Twilio's. `what`: what is wrong with it, in our words."""
+    return NotTwilio(f"{host} does not answer like Twilio ({what}): is the API URL right?")
+
+
+def _object(answer: Answer) -> dict[str, object]:
+    if not answer.text.strip():
+        raise not_twilio(answer.host, f"nothing in its answer, HTTP {answer.status}")
+    if _is_html(answer):
+        raise NotTwilio(f"{answer.host} answered with HTML, not JSON: is the API URL right?")
+    try:
+        # Infinity and NaN are Python's idea, not JSON's. RecursionError: a body of brackets only.
+        body = json.loads(answer.text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise not_twilio(answer.host, "broken JSON") from None
+    if not isinstance(body, dict):
+        raise not_twilio(answer.host, "JSON, but no object")
+    return body
+
+
+def _refusal(answer: Answer) -> TwilioError:
+    """The error of an answer whose status is not 2xx."""
+    status = answer.status
+    if status < 400:
+        return NotTwilio(f"{answer.host} redirects (HTTP {status}) instead of answering: is the API URL right?")
+    kind = _kind(status)
+    try:
+        body = _object(answer)
+    except NotTwilio:
+        body = {}
+    code, message = _code(body.get("code")), _message(body)
+    if code is None and not message and kind not in {Throttled, Broken}:
+        # A gateway in front of Twilio may say 429 or 502 in HTML; any other refusal of Twilio's has a code.
+        what = "HTML" if _is_html(answer) else "no Twilio error"
+        return NotTwilio(
+            f"{answer.host} answered HTTP {status} with {what}: is the API URL right, or a proxy in the way?"
+        )
+    return kind(
+        status=status,
+        code=code,
+        message=Untrusted(message),
+        request_id=request_id(answer.headers),
+        retry_after=answer.retry_after,
+    )
+
+
+def _kind(status: int) -> type[Refused]:
+    if status in {401, 403}:
+        return CredentialsRefused
+    if status == 404:
+        return NotFound
+    if status == 429:
+        return Throttled
+    return Broken if status >= 500 else Refused
+
+
+def _code(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < _CODE_MAX else None
+
+
+def _message(body: Mapping[str, object]) -> str:
+    """Twilio's words: `message`, or `title` and `detail` of a problem document (RFC 9457)."""
+    words = [body.get("message")] if "message" in body else [body.get("title"), body.get("detail")]
+    return ": ".join(word for word in words if isinstance(word, str) and word)[:_MESSAGE_MAX]
+
+
+def _is_html(answer: Answer) -> bool:
+    return "html" in answer.headers.get("Content-Type", "").lower() or answer.text.lstrip()[:1] == "<"
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,67 @@
+"""The way out through a company's proxy, as the environment tells it.
+
+aiohttp would read the environment itself (`trust_env`), but then it reads `~/.netrc` as well, refuses every request
+when it finds the API's host there, and does both in a thread for each request. So we ask once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from roomtui.rooms.untrusted import Untrusted
+from roomtui.twilio_api.credentials import Secret, basic
+from roomtui.twilio_api.errors import Unreachable
+
+if TYPE_CHECKING:
+    from roomtui.twilio_api.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Where requests go first.
+
+    Attributes:
+        url: without user name and password.
+        name: host and port, for people.
+        authorization: the value of a `Proxy-Authorization` header, or None.
+    """
+
+    url: str
+    name: str
+    authorization: Secret | None
+
+
+def from_environment(origin: Origin) -> Proxy | None:
+    """The proxy that `HTTPS_PROXY` or `ALL_PROXY` (or the system) names for `origin`, unless `NO_PROXY` excludes it.
+
+    A sandbox on this machine is never asked for through a proxy: to the proxy, `127.0.0.1` is another machine.
+
+    Raises:
+        Unreachable: a proxy is named that we cannot use (SOCKS, no host). The sentence holds no credentials.
+    """
+    # With its port, because NO_PROXY may name one.
+    if origin.is_loopback or proxy_bypass(f"{origin.host}:{origin.port}"):
+        return None
+    proxies = getproxies()
+    setting = proxies.get(origin.scheme) or proxies.get("all")
+    if not setting:
+        return None
+    # Many environments say just "proxy.example:3128", and every other program takes it.
+    address = setting if "://" in setting else f"http://{setting}"
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise Unreachable("The proxy in the environment (HTTPS_PROXY) is not a web address.") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        kind = Untrusted(parts.scheme).safe
+        raise Unreachable(f"The proxy in the environment (HTTPS_PROXY) is of a kind we cannot use: {kind}.")
+    place = f"[{host}]" if ":" in host else host
+    place = place if port is None else f"{place}:{port}"
+    authorization = None
+    if parts.username is not None:
+        authorization = basic(unquote(parts.username), unquote(parts.password or ""))
+    return Proxy(f"{parts.scheme}://{place}", Untrusted(place).safe, authorization)

@@ -1,0 +1,377 @@
+"""The SDK's pluggable HTTP client: one session, one origin, real time-outs, polite retries.
+
+The SDK's own async client ignores its time-out and the proxies, hands out another request's answer when it does not
+pool, follows `next_page_url` to any host with the credentials, and never waits when throttled; this one does none of
+that. Nothing is shared between requests but the connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import aiohttp
+from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]  # has hints, but no py.typed
+from twilio.http.response import Response  # type: ignore[import-untyped]  # has hints, but no py.typed
+from yarl import URL
+
+from roomtui.twilio_api import proxy
+from roomtui.twilio_api.answers import request_id
+from roomtui.twilio_api.clock import ServerClock
+from roomtui.twilio_api.credentials import basic
+from roomtui.twilio_api.errors import NotTwilio, Unreachable
+from roomtui.twilio_api.faults import FAULTS, Fault, explain
+from roomtui.twilio_api.origin import DEFAULT_API_URL, ApiUrl
+from roomtui.twilio_api.pace import Pace, Unpaced
+from roomtui.twilio_api.retries import THROTTLED, Retries, read_retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+BODY_MAX: Final = 32 * 1024 * 1024
+"""Bytes. A page of 1,000 rooms has 1.2 MB; whoever sends this much more wants to fill our memory."""
+
+CONNECTIONS: Final = 12
+"""Requests on the wire at once..."""
+
+CONNECTIONS_IN_RESERVE: Final = 4
+"""... and as many more for what a person waits for, who never stands behind a slow poll."""
+
+_READING: Final = frozenset({"GET", "HEAD"})
+
+_urgent: ContextVar[bool] = ContextVar("urgent", default=False)
+
+
+@contextmanager
+def urgently(urgent: bool) -> Iterator[None]:  # noqa: FBT001  # it is the one thing this function is about
+    """Say whether a person waits for the requests made inside.
+
+    The SDK's client stands between the gateway and the transport and has no parameter to carry it, so it goes in the
+    context. Hold it around one awaited request, never across a `yield`: a generator shares its caller's context.
+    """
+    token = _urgent.set(urgent)
+    try:
+        yield
+    finally:
+        _urgent.reset(token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What has gone out so far, retries and pages included, and what Twilio last said about it.
+
+    Attributes:
+        reads: GET requests sent.
+        writes: POST requests sent.
+        retries: how many of both were second or later attempts.
+        throttled: answers with status 429.
+        in_flight: sent and not yet answered, now.
+        last_request_id: the newest `Twilio-Request-Id`.
+        last_concurrent_requests: the newest `Twilio-Concurrent-Requests`: the account's, not only ours.
+    """
+
+    reads: int = 0
+    writes: int = 0
+    retries: int = 0
+    throttled: int = 0
+    in_flight: int = 0
+    last_request_id: str | None = None
+    last_concurrent_requests: int | None = None
+
+
+class _Request:
+    """One request of the SDK, over all its attempts."""
+
+    __slots__ = ("body", "headers", "method", "spent", "timeout", "urgent", "url")
+
+    def __init__(self, method: str, url: URL, headers: dict[str, str], body: bytes | None, timeout: float) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.urgent = _urgent.get()
+        self.spent = 0.0
+
+    @property
+    def reading(self) -> bool:
+        return self.method in _READING
+
+
+class _SentOnce:
+    """Keeps aiohttp from sending again by itself.
+
+    It does so, unasked, when a kept connection turns out to be closed; such a read would pass by the read budget and
+    the counts. Our own retries do the same with both.
+    """
+
+    __slots__ = ("_sent",)
+
+    def __init__(self) -> None:
+        self._sent = False
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        if self._sent:
+            raise aiohttp.ServerDisconnectedError
+        self._sent = True
+        return await handler(request)
+
+
+class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to mypy, as above
+    """Sends the SDK's requests to one API and nowhere else. May be built without a running loop."""
+
+    def __init__(
+        self,
+        api_url: str = DEFAULT_API_URL,
+        *,
+        clock: ServerClock | None = None,
+        pace: Pace | None = None,
+        retries: Retries | None = None,
+        timeout: float = 10.0,
+        connect_timeout: float = 5.0,
+        rng: random.Random | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """Prepare; nothing is opened before the first request.
+
+        Args:
+            api_url: the base of all requests; no request leaves its origin.
+            clock: learns Twilio's time from each answer; also gives the monotonic time.
+            pace: asked before each read that goes out.
+            retries: when to send again.
+            timeout: seconds that one attempt may take from sending to the last byte.
+            connect_timeout: seconds of it that a new connection may take.
+            rng: the jitter of the retries.
+            sleep: waits between attempts.
+
+        Raises:
+            InvalidApiUrl: `api_url` cannot be used.
+            ValueError: a time-out that is not positive.
+        """
+        # The logger is the base class's wish. It prints URLs, and with them names and identities: we never call it.
+        super().__init__(logging.getLogger("twilio.async_http_client"), is_async=True, timeout=timeout)
+        self.api = ApiUrl.parse(api_url)
+        self.clock = clock if clock is not None else ServerClock()
+        self._pace = pace if pace is not None else Unpaced()
+        self._retries = retries if retries is not None else Retries()
+        self._timeout = timeout
+        self._connect_timeout = connect_timeout
+        self._rng = rng if rng is not None else random.Random()  # noqa: S311  # jitter, not a secret
+        self._sleep = sleep
+        self._lane = asyncio.Semaphore(CONNECTIONS)
+        self._reserve = asyncio.Semaphore(CONNECTIONS_IN_RESERVE)
+        self._session: aiohttp.ClientSession | None = None
+        self._proxy: proxy.Proxy | None = None
+        self._closed = False
+        self._reads = self._writes = self._resent = self._throttled = self._in_flight = 0
+        self._last_request_id: str | None = None
+        self._last_concurrent: int | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """What has gone out so far."""
+        return Counts(
+            reads=self._reads,
+            writes=self._writes,
+            retries=self._resent,
+            throttled=self._throttled,
+            in_flight=self._in_flight,
+            last_request_id=self._last_request_id,
+            last_concurrent_requests=self._last_concurrent,
+        )
+
+    async def request(
+        self,
+        method: str,
+        uri: str,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # the SDK's signature
+        allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002  # the SDK's signature
+    ) -> Response:
+        """Send one request, again where that is safe, and return the answer, whatever its status.
+
+        Redirects are never followed: a redirect is not an answer of Twilio's.
+
+        Args:
+            method: GET or POST.
+            uri: absolute, of the API's origin.
+            params: the query; times are sent in UTC.
+            data: the form fields.
+            headers: as the SDK makes them.
+            auth: user name and password.
+            timeout: seconds for each attempt, instead of the transport's own.
+            allow_redirects: ignored.
+
+        Raises:
+            ForeignHost: `uri` has another origin; nothing was sent.
+            Unreachable: no whole answer came.
+            NotTwilio: the answer is too big, or not HTTP; or `uri` is no address.
+        """
+        self.api.demand(uri)
+        sent_headers = dict(headers or {})
+        if auth is not None:
+            sent_headers["Authorization"] = basic(*auth)
+        request = _Request(
+            method.upper(),
+            # Already encoded, and checked to hold nothing else: yarl shall not mend it.
+            URL(f"{uri}{'&' if '?' in uri else '?'}{_encoded(params)}" if params else uri, encoded=True),
+            sent_headers,
+            _encoded(data).encode("ascii") if data else None,
+            timeout if timeout is not None else self._timeout,
+        )
+        attempt = 1
+        while True:
+            outcome = await self._attempt(request)
+            delay = self._delay(request, outcome, attempt)
+            if delay is None:
+                if isinstance(outcome, Fault):
+                    raise outcome.error
+                return outcome
+            await self._sleep(delay)
+            request.spent += delay
+            attempt += 1
+            self._resent += 1
+
+    async def close(self) -> None:
+        """Close the connections, for good."""
+        self._closed = True
+        if self._session is not None:
+            await self._session.close()
+
+    def _delay(self, request: _Request, outcome: Response | Fault, attempt: int) -> float | None:
+        """Seconds to wait before sending again, or None where this outcome stands."""
+        if isinstance(outcome, Fault):
+            status, retry_after = None, None
+            if not outcome.passing:
+                return None
+        else:
+            status, retry_after = outcome.status_code, self.retry_after(outcome.headers)
+        if not self._retries.wants(attempt=attempt, reading=request.reading, status=status):
+            return None
+        delay = self._retries.delay(attempt=attempt, retry_after=retry_after, rng=self._rng)
+        return delay if request.spent + delay < self._retries.total else None
+
+    def retry_after(self, headers: Mapping[str, str]) -> float | None:
+        """The seconds that an answer asks us to wait, by Twilio's clock."""
+        return read_retry_after(headers.get("Retry-After"), self.clock.now())
+
+    async def _attempt(self, request: _Request) -> Response | Fault:
+        """Send once, when a connection and the read budget allow it."""
+        hurried = request.urgent or not request.reading
+        async with self._reserve if hurried else self._lane:
+            if request.reading:
+                await self._pace.admit(urgent=request.urgent)
+            session = self._open()
+            waiting = min(request.timeout, self._retries.total - request.spent)
+            if request.reading:
+                self._reads += 1
+            else:
+                self._writes += 1
+            self._in_flight += 1
+            sent = self.clock.monotonic()
+            try:
+                return await self._exchange(session, request, waiting, sent)
+            except FAULTS as fault:
+                return explain(
+                    fault,
+                    host=str(self.api.origin),
+                    connecting=self._connect_timeout,
+                    waiting=waiting,
+                    proxy=self._proxy.name if self._proxy is not None else None,
+                )
+            finally:
+                self._in_flight -= 1
+                request.spent += self.clock.monotonic() - sent
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, request: _Request, waiting: float, sent: float
+    ) -> Response:
+        async with session.request(
+            request.method,
+            request.url,
+            data=request.body,
+            headers=request.headers,
+            timeout=aiohttp.ClientTimeout(total=waiting, connect=min(waiting, self._connect_timeout)),
+            allow_redirects=False,
+            middlewares=(_SentOnce(),),
+            **self._through_proxy(),
+        ) as answer:
+            self._note(request, answer, sent)
+            return Response(answer.status, await self._read(answer), answer.headers)
+
+    def _note(self, request: _Request, answer: aiohttp.ClientResponse, sent: float) -> None:
+        headers = answer.headers
+        self.clock.learn(headers.get("Date"), sent=sent, received=self.clock.monotonic())
+        self._last_request_id = request_id(headers) or self._last_request_id
+        concurrent = headers.get("Twilio-Concurrent-Requests", "")
+        if concurrent.isascii() and concurrent.isdigit() and len(concurrent) < 10:
+            self._last_concurrent = int(concurrent)
+        throttled = answer.status == THROTTLED
+        self._throttled += throttled
+        if not request.reading:
+            return  # reads and writes have quotas of their own
+        if throttled:
+            self._pace.throttled(self.retry_after(headers))
+        else:
+            self._pace.served()
+
+    async def _read(self, answer: aiohttp.ClientResponse) -> str:
+        body = bytearray()
+        async for chunk in answer.content.iter_any():
+            body += chunk
+            if len(body) > BODY_MAX:
+                answer.close()
+                raise NotTwilio(f"{self.api.origin} answers with more than {BODY_MAX >> 20} MB: is the API URL right?")
+        # JSON is UTF-8 (RFC 8259). One broken byte in a name shall not hide a thousand rooms.
+        return body.decode("utf-8", errors="replace")
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise Unreachable(f"The connections to {self.api.origin} have been closed.")
+        if self._session is None:
+            self._proxy = proxy.from_environment(self.api.origin)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS + CONNECTIONS_IN_RESERVE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    def _through_proxy(self) -> dict[str, Any]:
+        if self._proxy is None:
+            return {}
+        authorization = self._proxy.authorization
+        headers = {"Proxy-Authorization": authorization} if authorization is not None else None
+        return {"proxy": self._proxy.url, "proxy_headers": headers}
+
+
+def _encoded(fields: Mapping[str, object]) -> str:
+    """`fields` as a query or form: lists repeat their key, nothing is sent for None."""
+    pairs = [
+        (key, _text(item))
+        for key, value in fields.items()
+        for item in (value if isinstance(value, (list, tuple)) else (value,))
+        if item is not None
+    ]
+    return urlencode(pairs)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        if value.utcoffset() is None:
+            raise ValueError("a time without a zone cannot be sent")
+        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return str(value)
