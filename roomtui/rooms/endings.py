@@ -74,26 +74,28 @@ def ending(
         return Ending(EndingReason.UNKNOWN, certain=False)
     if end >= room.date_created + MAX_ROOM_DURATION - _SAME_INSTANT:
         return Ending(EndingReason.MAX_ROOM)
-    if roster is None or roster.gone is None:
+    if roster is None or roster.gone is None or roster.present:
+        # With somebody in it, the roster is from before the end: who left since is not known.
         return _by_last_deadline(end, last_deadline)
     leaves = [p.end_time for p in roster.gone if p.end_time is not None]
     if len(leaves) < len(roster.gone):
         return Ending(EndingReason.UNKNOWN, certain=False)
     if not leaves:
+        if room.unused_room_timeout == 0:  # no rule, as in `room_deadline`: so somebody ended it
+            return Ending(EndingReason.ENDED_BY_OTHERS, certain=False)
         return _against(end, room.date_created, room.unused_room_timeout, EndingReason.UNUSED_ROOM)
     return _after_people(end, max(leaves), room.empty_room_timeout)
 
 
 def _after_people(end: datetime, last_leave: datetime, empty_room_timeout: int | None) -> Ending:
-    if not empty_room_timeout:
-        # An ad-hoc room ends with its last participant; so does one that is ended for everybody.
-        return Ending(EndingReason.EMPTY_ROOM, certain=False)
-    return _against(end, last_leave, empty_room_timeout, EndingReason.EMPTY_ROOM)
+    told = _against(end, last_leave, empty_room_timeout, EndingReason.EMPTY_ROOM)
+    # An ad-hoc room ends with its last participant; so does one that is ended for everybody.
+    return Ending(told.reason, certain=False) if empty_room_timeout == 0 else told
 
 
 def _against(end: datetime, start: datetime, minutes: int | None, reason: EndingReason) -> Ending:
-    if not minutes:
-        return Ending(EndingReason.ENDED_BY_OTHERS, certain=False)
+    if minutes is None:
+        return Ending(EndingReason.UNKNOWN, certain=False)
     late = end - (start + timedelta(minutes=minutes))
     if abs(late) <= _SAME_INSTANT:
         return Ending(reason)
