@@ -1,0 +1,232 @@
+"""A room in detail, as lines: for the pane beside the table and for the screen of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from roomtui.rooms.countdown import countdown, span, urgency
+from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
+from roomtui.rooms.model import ParticipantStatus
+from roomtui.rooms.picture import EndedRoom, LiveRoom
+from roomtui.rooms.twiml import is_phone
+from roomtui.rooms.untrusted import safe
+from roomtui.tui import words
+from roomtui.tui.lines import Line, Piece, Tone, fit, line
+from roomtui.tui.personal import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from roomtui.rooms.model import Participant, Room, Roster
+    from roomtui.tui.columns import Entry, View
+
+_LABEL: Final = 13
+_IDENTITY_MAX: Final = 28
+_SIDE_BY_SIDE: Final = 56
+
+
+def in_brief(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
+    """The room in a few lines: name and SID, when it closes, its limits, who is in it."""
+    room = entry.room
+    return [
+        _headline(room, view, width),
+        _outlook(entry, now, view),
+        _limits(room, now, view),
+        *_roster(entry, now, view, width),
+    ]
+
+
+def in_full(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
+    """Every field of the room, then its roster."""
+    room = entry.room
+    lines = [line((shown(room.unique_name, hide=view.hide) or room.sid, Tone.TITLE)), _outlook(entry, now, view), ()]
+    fields = list(_fields(room, now, view))
+    if width >= 2 * _SIDE_BY_SIDE:
+        half = (len(fields) + 1) // 2
+        right = [*fields[half:], ("", "")]
+        lines += [
+            (*_field(*left, width // 2), *_field(*other, 0)) for left, other in zip(fields[:half], right, strict=False)
+        ]
+    else:
+        lines += [_field(label, value, 0) for label, value in fields]
+    lines.append(())
+    lines.append(line((_people_title(entry), Tone.TITLE)))
+    lines += _roster(entry, now, view, width)
+    return lines
+
+
+def _headline(room: Room, view: View, width: int) -> Line:
+    name = shown(room.unique_name, hide=view.hide) if room.has_name else "(no name)"
+    room_for_name = max(12, width - len(room.sid) - 4)
+    return line((fit(name, room_for_name, ellipsis=view.glyphs.ellipsis), Tone.TITLE), "  ", (room.sid, Tone.DIM))
+
+
+def _outlook(entry: Entry, now: datetime, view: View) -> Line:
+    if isinstance(entry, EndedRoom):
+        ago = span(words.since(entry.ended_at, now) or 0)
+        return line(
+            (f"{safe(entry.room.status)} {ago} ago", Tone.STRONG),
+            f": {words.why_it_ended(entry.ending)}",
+            (_lasted(entry.room), Tone.DIM),
+        )
+    text, near = words.closes(entry, now, at_most=view.glyphs.at_most)
+    why = words.why_it_closes(entry, hide=view.hide)
+    if entry.deadline is None:
+        return line("closes: not known")
+    at = f"{entry.deadline.at:%H:%M:%S}Z"
+    when = "is due" if text == "due" else f"in {text}"
+    return line(
+        "closes ", (f"{when} {words.SIGNS[near]}".rstrip(), words.TONES[near]), f" at {at}: {why}", _then(entry)
+    )
+
+
+def _lasted(room: Room) -> str:
+    return "" if room.duration is None else f", after {span(room.duration)}"
+
+
+def _then(live: LiveRoom) -> str:
+    # The last one is put out at their limit; the room itself closes when it has then been empty for long enough.
+    if live.deadline is None or live.deadline.kind is not DeadlineKind.MAX_PARTICIPANT:
+        return ""
+    minutes = live.room.empty_room_timeout
+    return f", then {minutes} min empty" if minutes else ""
+
+
+def _limits(room: Room, now: datetime, view: View) -> Line:
+    dot = f" {view.glyphs.dot} "
+    age = words.since(room.date_created, now)
+    parts = [
+        safe(room.type or "?"),
+        safe(room.media_region or ""),
+        " ".join(safe(codec) for codec in room.video_codecs or ()),
+        "recording" if words.is_recorded(room) else "",
+        f"empty {_minutes(room.empty_room_timeout)}",
+        f"unused {_minutes(room.unused_room_timeout)}",
+        f"each {words.limit(room.max_participant_duration)}",
+        f"made {span(age)} ago" if age is not None and room.is_live else "",
+    ]
+    return line((dot.join(part for part in parts if part), Tone.DIM))
+
+
+def _minutes(minutes: int | None) -> str:
+    return "?" if minutes is None else f"{minutes} min"
+
+
+def _people_title(entry: Entry) -> str:
+    if isinstance(entry, EndedRoom):
+        count = len(entry.roster.everybody) if entry.roster is not None else None
+        return "Who was in it" if count is None else f"Who was in it ({count})"
+    return f"Who is in it ({words.people(entry)})"
+
+
+def _roster(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
+    roster = entry.roster
+    if roster is None:
+        return [line(("who is in it: not read yet" if entry.room.is_live else "who was in it: not known", Tone.DIM))]
+    if not roster.everybody:
+        return [line(("nobody has joined" if entry.room.is_live else "nobody ever joined", Tone.DIM))]
+    identity_width = min(_IDENTITY_MAX, max(10, width - 42))
+    lines = []
+    if not roster.present and entry.room.is_live:
+        lines.append(line(("nobody is in it", Tone.DIM)))
+    lines += [_present(entry.room, each, now, view, identity_width) for each in _by_time(roster)]
+    lines += [_gone(each, now, view, identity_width) for each in _latest_first(roster.gone or ())]
+    return lines
+
+
+def _by_time(roster: Roster) -> list[Participant]:
+    return sorted(roster.present, key=lambda each: (each.start_time is None, each.start_time, each.sid))
+
+
+def _latest_first(gone: tuple[Participant, ...]) -> list[Participant]:
+    return sorted(
+        gone, key=lambda each: (each.end_time.timestamp() if each.end_time is not None else 0.0, each.sid), reverse=True
+    )
+
+
+def _present(room: Room, participant: Participant, now: datetime, view: View, identity_width: int) -> Line:
+    deadline = participant_deadline(room, participant)
+    stayed = words.since(participant.start_time, now)
+    pieces: list[Piece | str] = [
+        Piece(fit(_who(participant, view), identity_width, ellipsis=view.glyphs.ellipsis), Tone.TEXT),
+        Piece(f"  in {fit('?' if stayed is None else span(stayed), 6)}", Tone.DIM),
+    ]
+    if deadline is not None:
+        seconds = deadline.seconds_left(now)
+        near = urgency(seconds)
+        rule = "24 h limit" if deadline.kind is DeadlineKind.MAX_ROOM else "limit"
+        left = countdown(seconds)
+        when = "due" if left == "due" else f"in {left}"
+        pieces.append(Piece(f"  {rule} {when} {words.SIGNS[near]}".rstrip(), words.TONES[near]))
+    if participant.status == ParticipantStatus.RECONNECTING:
+        pieces.append(Piece("  reconnecting", Tone.WARN))
+    elif participant.status != ParticipantStatus.CONNECTED:
+        pieces.append(Piece(f"  {safe(participant.status)}", Tone.WARN))
+    if is_phone(participant.identity.raw):
+        pieces.append(Piece("  phone", Tone.DIM))
+    return line(*pieces)
+
+
+def _gone(participant: Participant, now: datetime, view: View, identity_width: int) -> Line:
+    left = words.since(participant.end_time, now)
+    stayed = "" if participant.duration is None else f", was in {span(participant.duration)}"
+    ago = "left" if left is None else f"left {span(left)} ago"
+    return line(
+        (fit(_who(participant, view), identity_width, ellipsis=view.glyphs.ellipsis), Tone.DIM),
+        (f"  {ago}{stayed}", Tone.DIM),
+    )
+
+
+def _who(participant: Participant, view: View) -> str:
+    return shown(participant.identity, hide=view.hide) or participant.sid
+
+
+def _field(label: str, value: str, width: int) -> Line:
+    text = fit(value, width - _LABEL - 1) if width else value
+    return line((fit(label, _LABEL), Tone.DIM), " ", text)
+
+
+def _fields(room: Room, now: datetime, view: View) -> Iterator[tuple[str, str]]:
+    yield "sid", room.sid
+    yield "unique name", shown(room.unique_name, hide=view.hide)
+    yield "status", safe(room.status)
+    yield "type", safe(room.type or "?")
+    yield "created", _instant(room.date_created, now)
+    yield "updated", _instant(room.date_updated, now)
+    yield "ended", _instant(room.end_time, now)
+    yield "duration", "" if room.duration is None else span(room.duration)
+    yield "people max", _number(room.max_participants)
+    yield "each at most", words.limit(room.max_participant_duration)
+    yield "tracks max", _number(room.max_concurrent_published_tracks)
+    yield "empty after", _minutes(room.empty_room_timeout)
+    yield "unused after", _minutes(room.unused_room_timeout)
+    yield "recording", _yes_no(room.record_participants_on_connect)
+    yield "video codecs", " ".join(safe(codec) for codec in room.video_codecs or ())
+    yield "media region", safe(room.media_region or "")
+    yield "audio only", _yes_no(room.audio_only)
+    yield "large room", _yes_no(room.large_room)
+    yield "turn", _yes_no(room.enable_turn)
+    yield "callback", _callback(room)
+    yield "account", safe(room.account_sid or "")
+    yield "url", safe(room.url or "")
+
+
+def _callback(room: Room) -> str:
+    if room.status_callback is None or not room.status_callback:
+        return "none of its own"
+    return f"{safe(room.status_callback_method or '')} {room.status_callback.safe}".strip()
+
+
+def _instant(instant: datetime | None, now: datetime) -> str:
+    if instant is None:
+        return ""
+    return f"{instant:%Y-%m-%d %H:%M:%S}Z ({span(words.since(instant, now) or 0)} ago)"
+
+
+def _number(number: int | None) -> str:
+    return "?" if number is None else str(number)
+
+
+def _yes_no(value: bool | None) -> str:  # noqa: FBT001 - it is the value to show
+    return "?" if value is None else "yes" if value else "no"

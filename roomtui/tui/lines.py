@@ -1,0 +1,152 @@
+"""Lines of toned text: what a widget shows before it is drawn.
+
+Screens and widgets make `Line`s, which know nothing of colours and are easy to test; a `Palette` draws them. No markup
+is ever read, so what a stranger called a room is only text.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.style import Style
+
+
+class Tone(str, Enum):
+    """What a piece of text is for; the theme says how that looks. None carries a meaning that words do not."""
+
+    TEXT = "text"
+    DIM = "dim"
+    STRONG = "strong"
+    TITLE = "title"
+    SOON = "soon"
+    CLOSING = "closing"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class Piece(NamedTuple):
+    """Text in one tone."""
+
+    text: str
+    tone: Tone = Tone.TEXT
+
+
+Line: TypeAlias = "tuple[Piece, ...]"
+
+TONE_CLASSES: Final = frozenset(f"tone--{tone.value}" for tone in Tone)
+TONE_CSS: Final = """
+    & > .tone--text { color: $foreground; }
+    & > .tone--dim { color: $text-muted; }
+    & > .tone--strong { color: $foreground; text-style: bold; }
+    & > .tone--title { color: $text-accent; text-style: bold; }
+    & > .tone--soon { color: $text-warning; }
+    & > .tone--closing { color: $text-error; text-style: bold; }
+    & > .tone--good { color: $text-success; }
+    & > .tone--warn { color: $text-warning; text-style: bold; }
+    & > .tone--bad { color: $text-error; text-style: bold; }
+"""
+"""Rules for a widget's DEFAULT_CSS, to be nested in its own rule."""
+
+
+class Glyphs(NamedTuple):
+    """The few signs that are drawn; `ASCII` where a terminal has no others."""
+
+    ellipsis: str
+    rule: str
+    dot: str
+    at_most: str
+
+
+UNICODE: Final = Glyphs("…", "─", "·", "≤")
+ASCII: Final = Glyphs("~", "-", "-", "<")
+
+
+def line(*pieces: tuple[str, Tone] | str) -> Line:
+    """A line of strings (in `Tone.TEXT`) and of (text, tone) pairs; empty ones are left out."""
+    made = (Piece(piece) if isinstance(piece, str) else Piece(*piece) for piece in pieces)
+    return tuple(piece for piece in made if piece.text)
+
+
+def fit(text: str, width: int, *, right: bool = False, ellipsis: str = "…") -> str:
+    """`text` in exactly `width` cells: padded, or cut with an ellipsis. Wide characters count as two cells."""
+    if width <= 0:
+        return ""
+    # Most text is plain, and there a character is a cell.
+    have = len(text) if text.isascii() else cell_len(text)
+    if have > width:
+        text = _cut(text, width - 1) + ellipsis
+        have = cell_len(text)
+    padding = " " * (width - have)
+    return padding + text if right else text + padding
+
+
+def _cut(text: str, width: int) -> str:
+    if text.isascii():
+        return text[:width]
+    kept, used = [], 0
+    for character in text:
+        used += cell_len(character)
+        if used > width:
+            break
+        kept.append(character)
+    return "".join(kept)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` cells, broken between words where there are any."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split(" "):
+        candidate = f"{current} {word}" if current else word
+        if cell_len(candidate) <= width:
+            current = candidate
+            continue
+        if current:
+            lines.append(current)
+        *full, current = chop_cells(word, max(2, width)) or [""]
+        lines.extend(full)
+    lines.append(current)
+    return lines
+
+
+def draw(pieces: Line, styles: Mapping[Tone, Style], base: Style, width: int, *, ellipsis: str = "…") -> Strip:
+    """A strip of exactly `width` cells; what is too long is cut with an ellipsis."""
+    segments: list[Segment] = []
+    left = width
+    for text, tone in pieces:
+        if left <= 0:
+            break
+        have = cell_len(text)
+        fitted = text if have <= left else fit(text, left, ellipsis=ellipsis)
+        segments.append(Segment(fitted, base + styles[tone]))
+        left -= min(have, left)
+    if left > 0:
+        segments.append(Segment(" " * left, base))
+    return Strip(_joined(segments), width)
+
+
+def _joined(segments: Iterable[Segment]) -> list[Segment]:
+    # Every change of style costs up to 40 bytes on the line: a blank takes the style of what stands before it.
+    joined: list[Segment] = []
+    for segment in segments:
+        if joined and (segment.style == joined[-1].style or _is_blank_beside(segment, joined[-1])):
+            joined[-1] = Segment(joined[-1].text + segment.text, joined[-1].style)
+        else:
+            joined.append(segment)
+    return joined
+
+
+def _is_blank_beside(segment: Segment, left: Segment) -> bool:
+    if segment.style is None or left.style is None or not segment.text.isspace():
+        return False
+    shows_on_a_blank = left.style.underline or left.style.reverse or left.style.strike
+    return segment.style.bgcolor == left.style.bgcolor and not shows_on_a_blank

@@ -1,0 +1,63 @@
+"""A few lines of text that change now and then: only the lines that differ are drawn again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+from roomtui.tui.widgets.toned import Toned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roomtui.tui.lines import Line
+
+
+class LineView(Toned, can_focus=False):
+    """Shows lines; scrolls where there are more than fit."""
+
+    DEFAULT_CSS = """
+    LineView { height: auto; background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id, classes=classes)
+        self._lines: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show `lines`; draws only those that differ from what is shown."""
+        new, old = tuple(lines), self._lines
+        if new == old:
+            return
+        self._lines = new
+        if len(new) != len(old):
+            self.virtual_size = Size(self.scrollable_content_region.width, len(new))
+            self.refresh(layout=self.styles.is_auto_height)
+            return
+        top = self.scroll_offset.y
+        self.refresh(
+            *(
+                Region(0, y - top, self.size.width, 1)
+                for y, (before, after) in enumerate(zip(old, new, strict=True))
+                if before != after and 0 <= y - top < self.size.height
+            )
+        )
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual asks with these
+        """One row a line."""
+        return len(self._lines)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line at row `y` of the widget."""
+        index = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if index >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        return self.strip(self._lines[index], width)
