@@ -1,0 +1,204 @@
+"""The sandbox as a server: wires world, REST API and control plane, and listens on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import logging
+from email.utils import format_datetime
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from roomtui.sandbox.clock import Clock, real_seconds, wall_time
+from roomtui.sandbox.control import PREFIX, ControlPlane
+from roomtui.sandbox.faults import Exchange, FaultBook, suffer
+from roomtui.sandbox.meter import NO_ANSWER, Meter
+from roomtui.sandbox.options import SandboxError, SandboxOptions
+from roomtui.sandbox.pulse import Pulse
+from roomtui.sandbox.reading import path_and_query, read_call
+from roomtui.sandbox.rest.api import RestApi
+from roomtui.sandbox.wire import Answer, refusal_answer
+from roomtui.sandbox.world.account import Account
+from roomtui.sandbox.world.refusals import Refusal
+from roomtui.sandbox.world.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from roomtui.sandbox.faults import Fault
+    from roomtui.sandbox.options import Credentials
+    from roomtui.sandbox.wire import Call
+
+_log = logging.getLogger(__name__)
+
+_PATIENCE_AT_STOP = 0.5
+"""Real seconds that answers under way get when the server stops."""
+
+
+class Sandbox:
+    """A running sandbox: `async with Sandbox(SandboxOptions()) as sandbox: ...`.
+
+    Attributes:
+        clock: the virtual clock; tests in the same process may advance it.
+        world: rooms and participants.
+        credentials: what clients authenticate with.
+        url: the base URL; known once it has started.
+    """
+
+    def __init__(self, options: SandboxOptions) -> None:
+        self._options = options
+        self.credentials: Credentials = options.credentials
+        self.clock = Clock(start=wall_time(), speed=options.speed)
+        self.world = World(self.clock, Account(sid=self.credentials.account_sid), options.seed)
+        self.url = ""
+        self._faults = FaultBook(options.seed)
+        self._meter = Meter(real_seconds)
+        self._rest = RestApi(self.world, self.credentials, real_seconds)
+        self._control = ControlPlane(self.world, self._faults, self._meter)
+        self._pulse = Pulse(self.clock)
+        self._closing = asyncio.Event()
+        self._request_ids = Random()  # noqa: S311 - an id to quote, not a secret
+        server = web.Server(self._respond, access_log=None, handler_cancellation=True)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_PATIENCE_AT_STOP)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            SandboxError: if host or port cannot be listened on.
+        """
+        host = _loopback(self._options.host)
+        port = self._options.port
+        if not 0 <= port <= 65_535:
+            raise SandboxError(f"Port {port} is not a port: it must be 0 to 65535.")
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, host, port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise SandboxError(f"Cannot listen on {host} port {port}: {error.strerror or error}.") from error
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"http://{shown}:{self._runner.addresses[0][1]}"
+        await self._pulse.catch_up()
+
+    async def stop(self) -> None:
+        """Stop listening; requests that hang on purpose are let go."""
+        self._closing.set()
+        self._pulse.stop()
+        await self._runner.cleanup()
+
+    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
+        path = path_and_query(request)[0]
+        if path == PREFIX or path.startswith(f"{PREFIX}/"):
+            return await self._respond_as_sandbox(request)
+        return await self._respond_as_twilio(request, path)
+
+    async def _respond_as_sandbox(self, request: web.BaseRequest) -> web.Response:
+        arrived = real_seconds()
+        answer = await self._produce(request, self._control.answer, json_too=True)
+        await self._pulse.catch_up()  # the clock may have been made to jump
+        return self._response(answer, arrived)
+
+    async def _respond_as_twilio(self, request: web.BaseRequest, path: str) -> web.Response:
+        arrived = real_seconds()
+        status = NO_ANSWER
+        self._meter.arrived(request.method)
+        try:
+            produce = partial(self._produce, request, self._rest.answer, json_too=False)
+            answer: Answer | None
+            if (fault := self._faults.strike(path)) is None:
+                answer = await produce()
+            else:
+                answer = await self._suffer(fault, request, produce)
+            if answer is None:
+                return web.Response()  # reaches nobody: the connection is gone
+            status = answer.status
+            return self._response(answer, arrived)
+        finally:
+            self._meter.answered(request.method, self._rest.route_name(path), status)
+
+    async def _suffer(
+        self, fault: Fault, request: web.BaseRequest, produce: Callable[[], Awaitable[Answer]]
+    ) -> Answer | None:
+        if request.transport is None:  # the client has gone already
+            return None
+        return await suffer(fault, Exchange(produce, request.transport, self._closing))
+
+    async def _produce(self, request: web.BaseRequest, respond: Callable[[Call], Answer], *, json_too: bool) -> Answer:
+        """The true answer, given at the clock's true time."""
+        try:
+            call = await read_call(request, json_too=json_too, usual_origin=self.url)
+            await self._pulse.catch_up()
+            return respond(call)
+        except Refusal as refusal:
+            return refusal_answer(refusal)
+        except Exception:  # noqa: BLE001 - the last resort: a client gets Twilio's shape, whatever broke here
+            _log.exception("no answer to %s %s", request.method, request.raw_path)
+            return refusal_answer(Refusal(20500))
+
+    def _response(self, answer: Answer, arrived: float) -> web.Response:
+        """The answer with the headers Twilio sends (REST API best practices, "Response headers")."""
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Date": format_datetime(self.clock.now(), usegmt=True),
+            "Server": "roomtui-sandbox",
+            "Twilio-Concurrent-Requests": str(max(self._meter.in_flight, 1)),
+            "Twilio-Request-Duration": f"{real_seconds() - arrived:.3f}",
+            "Twilio-Request-Id": f"RQ{self._request_ids.getrandbits(128):032x}",
+            **answer.headers,
+        }
+        return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
+
+
+async def serve(options: SandboxOptions, *, announce: Callable[[str], None], stop: asyncio.Event) -> None:
+    """Run a sandbox until `stop` is set.
+
+    Args:
+        options: what to run.
+        announce: handed one line of JSON once the sandbox answers: `url`, `account_sid`, `auth_token`,
+            `api_key`, `api_secret`.
+        stop: set to end it.
+
+    Raises:
+        SandboxError: if it cannot start.
+    """
+    async with Sandbox(options) as sandbox:
+        credentials = sandbox.credentials
+        line = {
+            "url": sandbox.url,
+            "account_sid": credentials.account_sid,
+            "auth_token": credentials.auth_token,
+            "api_key": credentials.api_key,
+            "api_secret": credentials.api_secret,
+        }
+        announce(json.dumps(line))
+        await stop.wait()
+
+
+def _loopback(host: str) -> str:
+    """The address to listen on. Only this machine may reach a sandbox: its control plane asks for no password."""
+    if host.lower() == "localhost":
+        return "127.0.0.1"
+    try:
+        is_loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise SandboxError(f"The sandbox listens on this machine only: {host!r} is not a loopback address.")
+    return host.strip("[]")

@@ -1,0 +1,125 @@
+"""A room: what was asked for, what it is now, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from roomtui.sandbox.world import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from roomtui.sandbox.clock import Timer
+    from roomtui.sandbox.world.limits import RoomType
+    from roomtui.sandbox.world.participant import Participant
+
+
+class RoomStatus(str, Enum):
+    """Rooms resource, 'status'."""
+
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class RoomOrigin(str, Enum):
+    """Who made the room: a REST request, or the first participant's join."""
+
+    REST = "rest"
+    AD_HOC = "ad-hoc"
+
+
+class RoomEnding(str, Enum):
+    """Why a room ended. Twilio's REST API does not tell; the control plane does."""
+
+    API = "ended-by-api"
+    UNUSED = "unused-room-timeout"
+    EMPTY = "empty-room-timeout"
+    MAX_DURATION = "max-room-duration"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSettings:
+    """What a room is created with, checked. Nothing of it can be changed later.
+
+    Attributes:
+        unique_name: None for a nameless room, which is then called by its SID.
+        max_participant_duration: seconds.
+        empty_room_timeout: minutes after the last leave; 0 for ad-hoc rooms ends at the leave.
+        unused_room_timeout: minutes after the creation if nobody joins; 0 for ad-hoc rooms.
+        recording_rules: as given; None where the defaults hold.
+    """
+
+    type: RoomType
+    max_participants: int
+    unique_name: str | None = None
+    max_participant_duration: int = limits.PARTICIPANT_SECONDS
+    empty_room_timeout: int = limits.EMPTY_ROOM_MINUTES
+    unused_room_timeout: int = limits.UNUSED_ROOM_MINUTES
+    status_callback: str | None = None
+    status_callback_method: str = "POST"
+    record_participants_on_connect: bool = False
+    recording_rules: tuple[Mapping[str, object], ...] | None = None
+    video_codecs: tuple[str, ...] = limits.VIDEO_CODECS
+    media_region: str = "us1"
+    audio_only: bool = False
+
+
+@dataclass(eq=False)
+class Room:
+    """All instants are whole seconds, so that what is shown adds up.
+
+    Attributes:
+        number: grows with every room of the world: the order of lists and pages.
+        participants: everybody who ever joined, by SID, in the order of joining.
+        present: who is in the room now (connected or reconnecting), by identity.
+        vacancy_timer: ends the room because it is unused or empty.
+        age_timer: ends the room after 24 hours.
+    """
+
+    sid: str
+    number: int
+    account_sid: str
+    settings: RoomSettings
+    origin: RoomOrigin
+    date_created: datetime
+    date_updated: datetime
+    status: RoomStatus = RoomStatus.IN_PROGRESS
+    end_time: datetime | None = None
+    ending: RoomEnding | None = None
+    participants: dict[str, Participant] = field(default_factory=dict)
+    present: dict[str, Participant] = field(default_factory=dict)
+    vacancy_timer: Timer | None = None
+    age_timer: Timer | None = None
+
+    @property
+    def unique_name(self) -> str:
+        """A nameless room's name is its own SID (OpenAPI examples `create`, `readWithStatus`)."""
+        return self.settings.unique_name or self.sid
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the room is in progress."""
+        return self.status is RoomStatus.IN_PROGRESS
+
+    @property
+    def duration(self) -> int | None:
+        """Whole seconds from creation to end; None while in progress."""
+        if self.end_time is None:
+            return None
+        return int((self.end_time - self.date_created).total_seconds())
+
+    @property
+    def published_tracks(self) -> int:
+        """How many tracks are published in the room now."""
+        return sum(len(participant.tracks) for participant in self.present.values())
+
+    def cancel_timers(self) -> None:
+        """Nothing more will happen to this room by itself."""
+        for timer in (self.vacancy_timer, self.age_timer):
+            if timer is not None:
+                timer.cancel()

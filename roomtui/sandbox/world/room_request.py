@@ -1,0 +1,191 @@
+"""What a request to create a room may ask for: its parameters checked, with Twilio's error codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from roomtui.sandbox.world import limits
+from roomtui.sandbox.world.account import first_of, is_utf8
+from roomtui.sandbox.world.limits import Era, RoomType
+from roomtui.sandbox.world.recording_rules import parse_recording_rules
+from roomtui.sandbox.world.refusals import Refusal
+from roomtui.sandbox.world.room import RoomSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from roomtui.sandbox.world.account import Account
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_UNPRINTABLE_IN_URL = re.compile(r"[\x00-\x20\x7f]")
+_NEEDS_MEDIA_SERVER = ("VideoCodecs", "MediaRegion", "RecordingRules")
+_ONLY_CHECKED = ("EnableTurn", "TranscribeParticipantsOnConnect")
+
+
+def room_settings(parameters: Mapping[str, Sequence[str]], account: Account) -> RoomSettings:
+    """The settings a create request asks for. Parameters that Twilio does not know are ignored.
+
+    Raises:
+        Refusal: with the code of the first parameter that cannot be.
+    """
+    room_type = _room_type(parameters, account)
+    record = _flag(parameters, "RecordParticipantsOnConnect")
+    audio_only = _audio_only(parameters, room_type, account)
+    for name in _ONLY_CHECKED:
+        _flag(parameters, name)
+    if _flag(parameters, "LargeRoom"):
+        raise Refusal(53103)  # a feature that Twilio enables for an account on demand
+    if not room_type.has_media_server and (record or any(name in parameters for name in _NEEDS_MEDIA_SERVER)):
+        raise Refusal(53114)
+    return RoomSettings(
+        type=room_type,
+        unique_name=_unique_name(parameters),
+        max_participants=_within(
+            parameters, "MaxParticipants", range(1, room_type.seats + 1), room_type.seats, refusal=53107
+        ),
+        max_participant_duration=_within(
+            parameters,
+            "MaxParticipantDuration",
+            limits.PARTICIPANT_SECONDS_RANGE,
+            limits.PARTICIPANT_SECONDS,
+            refusal=53123,
+        ),
+        empty_room_timeout=_within(
+            parameters, "EmptyRoomTimeout", limits.TIMEOUT_MINUTES, limits.EMPTY_ROOM_MINUTES, refusal=53109
+        ),
+        unused_room_timeout=_within(
+            parameters, "UnusedRoomTimeout", limits.TIMEOUT_MINUTES, limits.UNUSED_ROOM_MINUTES, refusal=53109
+        ),
+        status_callback=_status_callback(parameters),
+        status_callback_method=_one_of(parameters, "StatusCallbackMethod", ("POST", "GET"), 53110),
+        record_participants_on_connect=record,
+        recording_rules=_recording_rules(parameters),
+        video_codecs=() if audio_only else _video_codecs(parameters),
+        media_region=_one_of(parameters, "MediaRegion", ("us1", *limits.MEDIA_REGIONS), 53115),
+        audio_only=audio_only,
+    )
+
+
+def ad_hoc_settings(name: str, account: Account) -> RoomSettings:
+    """The settings of a room that a join makes: no timeouts (Understanding Video Rooms, "Ad-hoc Rooms")."""
+    check_room_name(name)
+    return RoomSettings(
+        type=RoomType.GROUP,
+        max_participants=RoomType.GROUP.seats,
+        unique_name=name,
+        empty_room_timeout=0,
+        unused_room_timeout=0,
+        status_callback=account.status_callback,
+    )
+
+
+def check_room_name(name: str) -> None:
+    """A room name is 1 to 128 characters of valid UTF-8 (Limits page; 53100 to 53102)."""
+    if not name:
+        raise Refusal(53100)
+    if not is_utf8(name):
+        raise Refusal(53102)
+    if len(name) > limits.NAME_LENGTH:
+        raise Refusal(53101)
+
+
+def integer(text: str) -> int | None:
+    """A whole number in plain digits, or None."""
+    return int(text) if _INTEGER.fullmatch(text) else None
+
+
+def boolean(text: str) -> bool | None:
+    """`true` or `false` in any case, or None."""
+    return {"true": True, "false": False}.get(text.lower())
+
+
+def _room_type(parameters: Mapping[str, Sequence[str]], account: Account) -> RoomType:
+    text = first_of(parameters.get("Type"))
+    try:
+        room_type = RoomType.GROUP if text is None else RoomType(text)
+    except ValueError:
+        raise Refusal(53108) from None
+    if account.era is Era.CURRENT and room_type is not RoomType.GROUP:
+        raise Refusal(53126)
+    return room_type
+
+
+def _audio_only(parameters: Mapping[str, Sequence[str]], room_type: RoomType, account: Account) -> bool:
+    audio_only = _flag(parameters, "AudioOnly")
+    if audio_only and account.era is Era.CURRENT:
+        raise Refusal(53127)
+    if audio_only and room_type is not RoomType.GROUP:
+        raise Refusal(53124)
+    return audio_only
+
+
+def _unique_name(parameters: Mapping[str, Sequence[str]]) -> str | None:
+    name = first_of(parameters.get("UniqueName"))
+    if name is not None:
+        check_room_name(name)
+    return name
+
+
+def _flag(parameters: Mapping[str, Sequence[str]], name: str) -> bool:
+    text = first_of(parameters.get(name))
+    flag = False if text is None else boolean(text)
+    if flag is None:
+        raise Refusal(20001, f"Invalid parameter {name}: must be true or false")
+    return flag
+
+
+def _within(parameters: Mapping[str, Sequence[str]], name: str, allowed: range, default: int, *, refusal: int) -> int:
+    text = first_of(parameters.get(name))
+    number = default if text is None else integer(text)
+    if number is None or number not in allowed:
+        raise Refusal(refusal)
+    return number
+
+
+def _one_of(parameters: Mapping[str, Sequence[str]], name: str, allowed: Sequence[str], refusal: int) -> str:
+    """One of the allowed words; the first of them is the default."""
+    text = first_of(parameters.get(name))
+    if text is None:
+        return allowed[0]
+    if text not in allowed:
+        raise Refusal(refusal)
+    return text
+
+
+def _status_callback(parameters: Mapping[str, Sequence[str]]) -> str | None:
+    url = first_of(parameters.get("StatusCallback"))
+    if url is not None and not is_callback_url(url):
+        raise Refusal(53111)
+    return url
+
+
+def is_callback_url(url: str) -> bool:
+    """Whether a text is an absolute http(s) URL of fewer than 1024 characters."""
+    if len(url) > limits.STATUS_CALLBACK_LENGTH or not is_utf8(url) or _UNPRINTABLE_IN_URL.search(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return False
+
+
+def _recording_rules(parameters: Mapping[str, Sequence[str]]) -> tuple[Mapping[str, object], ...] | None:
+    text = first_of(parameters.get("RecordingRules"))
+    return None if text is None else parse_recording_rules(text)
+
+
+def _video_codecs(parameters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Repeated keys, or one JSON array; none at all are the default ones."""
+    given = list(parameters.get("VideoCodecs", ()))
+    if len(given) == 1 and given[0].lstrip().startswith("["):
+        try:
+            given = json.loads(given[0])
+        except (ValueError, RecursionError):
+            given = [given[0]]
+    if any(codec not in limits.VIDEO_CODECS for codec in given):
+        raise Refusal(20001, f"Invalid parameter VideoCodecs: must be {' or '.join(limits.VIDEO_CODECS)}")
+    return tuple(dict.fromkeys(given)) or limits.VIDEO_CODECS
