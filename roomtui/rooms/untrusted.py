@@ -14,7 +14,9 @@ from typing import Final
 _MARKS_PER_LETTER: Final = 2
 
 # Letters by category, yet drawn as nothing at all: two names that look the same must not be two names.
-_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5")
+_BLANK_LETTERS: Final = frozenset(
+    "\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\U00013441\U00013442\U00016fe4\U0001d159"
+)
 _SPACES: Final = frozenset(" \u3000")
 _INVISIBLE: Final = frozenset({"Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs"})
 _MARKS: Final = frozenset({"Mn", "Me"})
@@ -96,7 +98,11 @@ def _shown(character: str, category: str) -> str:
 
 def _is_variation_selector(character: str) -> bool:
     # They change how wide the letter before is drawn, and no two terminals agree on it.
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return (
+        "\u180b" <= character <= "\u180f"
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
 
 
 def _caret(control: str) -> str:
