@@ -52,14 +52,14 @@ def changes(before: Picture, after: Picture, now: datetime) -> tuple[Event, ...]
 
 
 def _events(before: Picture, after: Picture, now: datetime) -> Iterator[Event]:
-    names_ended = {ended.room.unique_name for ended in after.ended}
+    names_known = _names_known(before, after) if after.live.keys() - before.live.keys() else frozenset()
     known_ended = {ended.room.sid for ended in before.ended}
     for sid, live in after.live.items():
         old = before.live.get(sid)
         if old is live:
             continue
         if old is None:
-            again = live.room.has_name and live.room.unique_name in names_ended
+            again = live.room.has_name and live.room.unique_name in names_known
             kind = EventKind.ROOM_RECREATED if again else EventKind.ROOM_OPENED
             yield _event(live.room.date_created or now, kind, live.room)
         elif old.roster is not None and live.roster is not None:
@@ -67,6 +67,12 @@ def _events(before: Picture, after: Picture, now: datetime) -> Iterator[Event]:
     for ended in after.ended:
         if ended.room.sid not in known_ended:
             yield _event(ended.ended_at, EventKind.ROOM_ENDED, ended.room, ending=ended.ending)
+
+
+def _names_known(before: Picture, after: Picture) -> frozenset[Untrusted]:
+    # A name is unique among the rooms in progress: if a new room has it, the old one is over, told yet or not.
+    ended = (room.room.unique_name for room in after.ended)
+    return frozenset(ended).union(room.room.unique_name for room in before.live.values())
 
 
 def _comings_and_goings(room: Room, before: Roster, after: Roster, now: datetime) -> Iterator[Event]:

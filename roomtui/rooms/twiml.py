@@ -24,7 +24,7 @@ IDENTITY_MAX: Final = 128
 # What XML 1.0 has no way to write, not even as a character reference (XML 1.0, section 2.2).
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What a phone participant is called when no identity was given: E.164, a dash, eight hexadecimal digits.
-_PHONE_IDENTITY: Final = re.compile(r"\+[1-9]\d{1,14}-[0-9a-f]{8}")
+_PHONE_IDENTITY: Final = re.compile(r"\+[1-9][0-9]{1,14}-[0-9a-f]{8}")
 
 
 class TwimlError(ValueError):
@@ -135,7 +135,9 @@ def _phones_full(roster: Roster | None) -> Hazard | None:
 
 
 def _identity_taken(roster: Roster | None, identity: str) -> Hazard | None:
-    if roster is None or not any(participant.identity.raw == identity for participant in roster.present):
+    if not identity or roster is None:
+        return None
+    if not any(participant.identity.raw == identity for participant in roster.present):
         return None
     return Hazard(
         HazardKind.IDENTITY_TAKEN,
