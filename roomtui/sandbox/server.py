@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import json
 import logging
+from datetime import timedelta
 from email.utils import format_datetime
 from functools import partial
 from random import Random
@@ -21,7 +22,9 @@ from roomtui.sandbox.options import SandboxError, SandboxOptions
 from roomtui.sandbox.pulse import Pulse
 from roomtui.sandbox.reading import path_and_query, read_call
 from roomtui.sandbox.rest.api import RestApi
+from roomtui.sandbox.traffic.director import HISTORY_SECONDS, Director
 from roomtui.sandbox.wire import Answer, refusal_answer
+from roomtui.sandbox.world import limits
 from roomtui.sandbox.world.account import Account
 from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.world import World
@@ -55,8 +58,9 @@ class Sandbox:
     def __init__(self, options: SandboxOptions) -> None:
         self._options = options
         self.credentials: Credentials = options.credentials
-        self.clock = Clock(start=wall_time(), speed=options.speed)
-        self.world = World(self.clock, Account(sid=self.credentials.account_sid), options.seed)
+        history = timedelta(seconds=HISTORY_SECONDS if options.rooms else 0.0)
+        self.clock = Clock(start=wall_time() - history, speed=options.speed)
+        self.world = World(self.clock, _account(options), options.seed)
         self.url = ""
         self._faults = FaultBook(options.seed)
         self._meter = Meter(real_seconds)
@@ -95,6 +99,8 @@ class Sandbox:
             raise SandboxError(f"Cannot listen on {host} port {port}: {error.strerror or error}.") from error
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._runner.addresses[0][1]}"
+        if self._options.rooms:
+            Director(self.world, self._options.rooms, self._options.seed).begin()
         await self._pulse.catch_up()
 
     async def stop(self) -> None:
@@ -189,6 +195,15 @@ async def serve(options: SandboxOptions, *, announce: Callable[[str], None], sto
         }
         announce(json.dumps(line))
         await stop.wait()
+
+
+def _account(options: SandboxOptions) -> Account:
+    """The account, with its quotas raised (as Twilio's sales can) where the traffic asked for needs it."""
+    return Account(
+        sid=options.credentials.account_sid,
+        room_quota=max(limits.CONCURRENT_ROOMS, 2 * options.rooms),
+        participant_quota=max(limits.CONCURRENT_PARTICIPANTS, 10 * options.rooms),
+    )
 
 
 def _loopback(host: str) -> str:

@@ -54,7 +54,11 @@ def is_sid(text: str, prefix: str) -> bool:
 
 def is_utf8(text: str) -> bool:
     """Whether a text can be written in UTF-8: bytes that could not be read arrive as lone surrogates."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _HEX: frozenset[str] = frozenset("0123456789abcdefABCDEF")

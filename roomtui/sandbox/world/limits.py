@@ -67,7 +67,7 @@ class RoomType(str, Enum):
     @property
     def has_media_server(self) -> bool:
         """Whether media goes through Twilio: only then are there recordings, codecs and regions to choose."""
-        return self in {RoomType.GROUP, RoomType.GROUP_SMALL}
+        return self is RoomType.GROUP or self is RoomType.GROUP_SMALL
 
 
 _SEATS = {RoomType.GROUP: 50, RoomType.GROUP_SMALL: 4, RoomType.PEER_TO_PEER: 10, RoomType.GO: 2}

@@ -77,6 +77,7 @@ class Room:
         number: grows with every room of the world: the order of lists and pages.
         participants: everybody who ever joined, by SID, in the order of joining.
         present: who is in the room now (connected or reconnecting), by identity.
+        published_tracks: how many tracks are published in the room now.
         vacancy_timer: ends the room because it is unused or empty.
         age_timer: ends the room after 24 hours.
     """
@@ -93,6 +94,7 @@ class Room:
     ending: RoomEnding | None = None
     participants: dict[str, Participant] = field(default_factory=dict)
     present: dict[str, Participant] = field(default_factory=dict)
+    published_tracks: int = 0
     vacancy_timer: Timer | None = None
     age_timer: Timer | None = None
 
@@ -112,11 +114,6 @@ class Room:
         if self.end_time is None:
             return None
         return int((self.end_time - self.date_created).total_seconds())
-
-    @property
-    def published_tracks(self) -> int:
-        """How many tracks are published in the room now."""
-        return sum(len(participant.tracks) for participant in self.present.values())
 
     def cancel_timers(self) -> None:
         """Nothing more will happen to this room by itself."""

@@ -181,6 +181,7 @@ class World:
         sid = self._sids.make("MT")
         track = Track(sid, kind, name or sid, enabled, self.clock.second())
         participant.tracks[track.name] = track
+        participant.room.published_tracks += 1
         return track
 
     def unpublish(self, participant: Participant, name: str) -> None:
@@ -189,6 +190,7 @@ class World:
         for track in list(participant.tracks.values()):
             if name in {track.name, track.sid}:
                 del participant.tracks[track.name]
+                participant.room.published_tracks -= 1
                 return
         raise not_found(f"/Rooms/{participant.room.sid}/Participants/{participant.sid}/PublishedTracks/{name}")
 
@@ -264,6 +266,7 @@ class World:
         participant.status = ParticipantStatus.DISCONNECTED
         participant.departure = departure
         participant.end_time = participant.date_updated = now
+        participant.room.published_tracks -= len(participant.tracks)
         participant.tracks.clear()
         del participant.room.present[participant.identity]
         self._present -= 1
