@@ -31,10 +31,11 @@ class ReadOnlyError(Exception):
 
 
 class EndOutcome(Enum):
-    """What came of ending a room."""
+    """What came of ending a room. `OCCUPIED`: nothing was done, somebody is in it and that was not confirmed."""
 
     ENDED = "ended"
     ENDED_BEFORE = "ended-before"
+    OCCUPIED = "occupied"
     NOT_VERIFIED = "not-verified"
 
 
@@ -47,7 +48,7 @@ class EndResult:
 
     outcome: EndOutcome
     room: Room
-    people: int | None
+    people: int
     unwritten: str | None = None
 
 
@@ -56,7 +57,7 @@ class Sight:
     """A room and its roster, read just now."""
 
     room: Room
-    roster: Roster | None
+    roster: Roster
 
 
 class Actions:
@@ -99,8 +100,12 @@ class Actions:
             return Sight(room, await read_last_roster(self._gateway, room.sid, self._clock, urgent=True))
         return Sight(room, await read_roster(self._gateway, room.sid, self._clock, urgent=True))
 
-    async def end_room(self, sid: str) -> EndResult:
+    async def end_room(self, sid: str, *, even_if_occupied: bool) -> EndResult:
         """End the room of this SID for everybody, and see that it has ended.
+
+        Args:
+            sid: the room.
+            even_if_occupied: whether the person has confirmed that people are put out.
 
         Raises:
             ReadOnlyError: nothing may be changed here.
@@ -110,9 +115,11 @@ class Actions:
         if self.read_only:
             raise ReadOnlyError(f"This is read-only: room {sid} was not ended. Leave out --read-only to change things.")
         sight = await self.look(sid)
-        people = sight.roster.connected if sight.roster is not None else None
+        people = sight.roster.connected
         if not sight.room.is_live:
             return EndResult(EndOutcome.ENDED_BEFORE, sight.room, people)
+        if people and not even_if_occupied:
+            return EndResult(EndOutcome.OCCUPIED, sight.room, people)
         audit = _Audit(self._journal, self._clock, self._context | _about(sight.room), people)
         try:
             audit.before()
@@ -133,7 +140,7 @@ class Actions:
         unwritten = audit.after(outcome=result.outcome.value, answer=result.room.status, request_id=request_id)
         return replace(result, unwritten=unwritten)
 
-    async def _verify(self, room: Room, people: int | None) -> EndResult:
+    async def _verify(self, room: Room, people: int) -> EndResult:
         for attempt in range(_VERIFY_TRIES):
             if attempt:
                 await self._sleep(_VERIFY_WAIT)
@@ -152,7 +159,7 @@ class Actions:
 class _Audit:
     """The two lines that a change leaves in the journal, tied together by an id."""
 
-    def __init__(self, journal: Journal, clock: Clock, context: Mapping[str, str], people: int | None) -> None:
+    def __init__(self, journal: Journal, clock: Clock, context: Mapping[str, str], people: int) -> None:
         self._journal = journal
         self._clock = clock
         self._common = {"kind": "audit", "action": "end-room", "id": uuid.uuid4().hex, **context, "people": people}

@@ -1,0 +1,257 @@
+"""The dashboard: holds the session together and carries out what keys ask for. The screens show it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.notifications import Notification
+
+from roomtui.rooms.picture import EndedRoom
+from roomtui.tui.clipboard import Clipboard
+from roomtui.tui.columns import View
+from roomtui.tui.commands import commands
+from roomtui.tui.lines import ASCII, UNICODE
+from roomtui.tui.personal import shown
+from roomtui.tui.screens.copied import CopiedScreen
+from roomtui.tui.screens.copy_twiml import CopyTwimlDialog
+from roomtui.tui.screens.end_room import EndRoomDialog
+from roomtui.tui.screens.help import HelpScreen
+from roomtui.tui.screens.live import LiveScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from roomtui.rooms.clock import Clock
+    from roomtui.tui.columns import Entry
+    from roomtui.tui.session import Session, Settings
+    from roomtui.watch.board import Board, BoardState
+
+_TICK: Final = 1.0
+_JUST_AFTER: Final = 0.01
+_TROUBLE_SHOWN: Final = 8.0
+_NOT_IN_DIALOGS: Final = frozenset({"pause", "help", "faster", "slower", "hide", "show_copied"})
+
+
+class RoomtuiApp(App[None]):
+    """The dashboard.
+
+    Args:
+        board: what is known; shown from the first frame on.
+        clock: Twilio's time.
+        connect: opens the session, after the first frame; it may take its time.
+        settings: how the dashboard is to be.
+        clipboard: where copies go; by default through the terminal we draw on.
+    """
+
+    TITLE = "roomtui"
+    CSS_PATH = "roomtui.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (140, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-high"), (34, "-tall")]  # noqa: RUF012 - as above
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "pause", "Pause", tooltip="Stop asking Twilio; the countdowns go on"),
+        Binding("r", "refresh_now", "Refresh", tooltip="Ask Twilio at once", show=False),
+        Binding("plus", "faster", "Refresh more often", key_display="+", show=False),
+        Binding("minus", "slower", "Refresh less often", key_display="-", show=False),
+        Binding("h", "hide", "Hide personal data", tooltip="Mask phone numbers", show=False),
+        Binding("Y", "show_copied", "Show what was copied", show=False),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("q,ctrl+q", "quit", "Quit", tooltip="Leave; the rooms go on"),
+        Binding("ctrl+l", "repaint", "Repaint the screen", show=False),
+        Binding("ctrl+p", "command_palette", "Commands", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        board: Board,
+        clock: Clock,
+        connect: Callable[[], Awaitable[Session]],
+        settings: Settings,
+        *,
+        clipboard: Clipboard | None = None,
+    ) -> None:
+        super().__init__()
+        self.board = board
+        self.clock = clock
+        self.settings = settings
+        self.copier = clipboard or Clipboard(self._write_to_terminal)
+        self.session: Session | None = None
+        self.refresh_seconds = settings.refresh
+        self.view = View(hide=settings.hide_personal, glyphs=ASCII if settings.ascii_only else UNICODE)
+        self._connect = connect
+        self._live = LiveScreen()
+        self._unsubscribe: Callable[[], None] | None = None
+
+    # -- life
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The live rooms."""
+        return self._live
+
+    def on_mount(self) -> None:
+        """Show what is known, then connect."""
+        self.set_class(self.settings.ascii_only, "-ascii-only")
+        self._unsubscribe = self.board.subscribe(self._on_board)
+        self._tick_at_the_second()
+        self.call_after_refresh(self._open_session)
+
+    async def on_unmount(self) -> None:
+        """Stop asking, and close the connection."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        if self.session is not None:
+            await self.session.feed.stop()
+            await self.session.close()
+
+    def _open_session(self) -> None:
+        self.run_worker(self._connected(), name="connect", exit_on_error=True)
+
+    async def _connected(self) -> None:
+        # Paint first: what the connection needs takes a while to load.
+        self.session = await self._connect()
+        self._live.attend()
+        self.session.feed.start()
+
+    def _on_board(self, state: BoardState) -> None:
+        self._live.show(state)
+
+    def _tick_at_the_second(self) -> None:
+        # All countdowns change together, just as Twilio's own second does.
+        fraction = self.clock.now().microsecond / 1_000_000
+        self.set_timer(_TICK - fraction + _JUST_AFTER, self._tick)
+
+    def _tick(self) -> None:
+        self._tick_at_the_second()
+        self.tick()
+
+    def tick(self) -> None:
+        """Let the countdowns go on, on every screen that has some."""
+        for screen in self.screen_stack:
+            tick = getattr(screen, "tick", None)
+            if tick is not None:
+                tick()
+
+    def _fatal_error(self) -> None:
+        # Textual would print the locals of every frame, credentials among them.
+        from rich.segment import Segments  # noqa: PLC0415 - needed only on the way down
+        from rich.traceback import Traceback  # noqa: PLC0415 - as above
+
+        self.bell()
+        traceback = Traceback(show_locals=False, extra_lines=0, width=None)
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
+
+    def _write_to_terminal(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    # -- telling
+
+    def tell(self, sentence: str, *, trouble: bool = False) -> None:
+        """Tell the person something, once. It may hold what strangers wrote: it is never read as markup."""
+        self.notify(
+            sentence,
+            severity="error" if trouble else "information",
+            timeout=_TROUBLE_SHOWN if trouble else Notification.timeout,
+            markup=False,
+        )
+
+    async def copy(self, what: str, text: str) -> None:
+        """Copy `text`, and tell which way it went."""
+        copied = await self.copier.copy(what, text)
+        self.tell(copied.sentence)
+
+    def ask_to_end(self, entry: Entry | None, done: Callable[[str | None], None] | None = None) -> None:
+        """Ask whether to end this room, if it can be; `done` gets its SID if it was ended, else None."""
+        if entry is None:
+            self.tell("There is no room to end.")
+        elif isinstance(entry, EndedRoom):
+            self.tell(f"{shown(entry.room.unique_name, hide=self.view.hide)} has ended already.")
+        elif self.session is None:
+            self.tell("Not connected yet.")
+        else:
+            self.push_screen(EndRoomDialog(entry, self.session), done)
+
+    def ask_for_twiml(self, entry: Entry | None) -> None:
+        """Open the dialog that copies this room's TwiML."""
+        if entry is None:
+            self.tell("There is no room whose TwiML could be copied.")
+        else:
+            self.push_screen(CopyTwimlDialog(entry, self.session))
+
+    # -- keys
+
+    def action_pause(self) -> None:
+        """Stop asking Twilio, or go on."""
+        if self.session is None:
+            return
+        feed = self.session.feed
+        if feed.paused:
+            feed.resume()
+            self.tell("Polling goes on.")
+        else:
+            feed.pause()
+            self.tell("Polling is paused; the countdowns go on. p goes on, r asks once.")
+
+    def action_refresh_now(self) -> None:
+        """Ask Twilio about everything on screen."""
+        if self.session is not None:
+            self.session.feed.refresh_now()
+
+    def action_faster(self) -> None:
+        """Look at the rooms list twice as often."""
+        self._refresh_every(max(1.0, self.refresh_seconds / 2))
+
+    def action_slower(self) -> None:
+        """Look at the rooms list half as often."""
+        self._refresh_every(min(120.0, self.refresh_seconds * 2))
+
+    def _refresh_every(self, seconds: float) -> None:
+        if self.session is None:
+            return
+        self.refresh_seconds = seconds
+        self.session.feed.set_refresh(seconds)
+        self.tell(f"Looking at the rooms list every {seconds:g} s.")
+
+    def action_hide(self) -> None:
+        """Mask phone numbers, or show them."""
+        self.view = View(hide=not self.view.hide, glyphs=self.view.glyphs, stale=self.view.stale)
+        for screen in self.screen_stack:
+            redraw = getattr(screen, "redraw", None)
+            if redraw is not None:
+                redraw()
+        self.tell("Phone numbers are masked." if self.view.hide else "Phone numbers are shown.")
+
+    def action_show_copied(self) -> None:
+        """Show the last copied text, for selecting by hand."""
+        if self.copier.last is None:
+            self.tell("Nothing has been copied yet.")
+        else:
+            self.push_screen(CopiedScreen(self.copier.last))
+
+    async def action_help(self) -> None:
+        """Explain the keys of the screen."""
+        await self.push_screen(HelpScreen(commands(self, self.screen)))
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen anew, after something else wrote on it."""
+        self.refresh(layout=True)
+        self.screen.refresh(layout=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A dialog keeps the keys of the dashboard to itself."""
+        del parameters
+        return not (self.screen.is_modal and action in _NOT_IN_DIALOGS)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette has everything that has a key, and the theme."""
+        for command in commands(self, screen):
+            run = partial(self.run_action, command.action, command.node)
+            yield SystemCommand(command.description, command.tooltip or f"Key: {' '.join(command.keys)}", run)
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)

@@ -1,0 +1,215 @@
+"""The question before a room is ended for everybody in it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from roomtui.tui import words
+from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.personal import shown
+from roomtui.tui.widgets.line_view import LineView
+from roomtui.twilio_api.errors import TwilioError
+from roomtui.watch.actions import EndOutcome, ReadOnlyError
+from roomtui.watch.journal import JournalError
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from roomtui.rooms.model import Room
+    from roomtui.rooms.picture import LiveRoom
+    from roomtui.tui.app import RoomtuiApp
+    from roomtui.tui.lines import Line
+    from roomtui.tui.session import Session
+    from roomtui.watch.actions import EndResult
+
+_TYPEABLE_MAX: Final = 40
+_SID_END: Final = 6
+_MARGIN: Final = 6
+
+
+class EndRoomDialog(ModalScreen["str | None"]):
+    """Names the room, its SID and how many are in it; the answer is the SID if it was ended, else None.
+
+    An empty room is ended with tab and enter; one with people in it asks for its name to be typed. The room is the
+    one that the cursor was on when the key was pressed, whatever moves meanwhile, and it is looked at again.
+    """
+
+    app: RoomtuiApp
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("left,right", "app.focus_next", "Next button", show=False),
+    ]
+    AUTO_FOCUS = None
+
+    def __init__(self, live: LiveRoom, session: Session) -> None:
+        super().__init__()
+        self._room = live.room
+        self._people = live.roster.connected if live.roster is not None else None
+        self._session = session
+        self._name_asked = bool(self._people)
+        self._looked = asyncio.Event()
+        self._ending = False
+
+    def compose(self) -> ComposeResult:
+        """Question, room, field, buttons."""
+        with Vertical(classes="dialog danger"):
+            yield Static("End this room for everybody?", classes="title")
+            yield LineView(id="about")
+            yield Input(id="typed", compact=True)
+            yield LineView(id="note")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("End room", id="end", variant="error", compact=True)
+
+    def on_mount(self) -> None:
+        """Focus what is safe, and look at the room again."""
+        self._show()
+        self._focus_first()
+        self.run_worker(self._look(), exit_on_error=False)
+
+    # -- what is shown
+
+    def _show(self) -> None:
+        name = shown(self._room.unique_name, hide=self.app.view.hide) if self._room.has_name else "(no name)"
+        width = self._text_width
+        about: list[Line] = [line((text, Tone.STRONG)) for text in wrap(name, width)[:4]]
+        about.append(line((self._room.sid, Tone.DIM)))
+        about.append(self._who_is_in_it())
+        self.query_one("#about", LineView).show(about)
+        field = self.query_one("#typed", Input)
+        field.display = self._name_asked
+        if self._name_asked and not self._ending:
+            self._note(f"Type {self._to_type} to end it, then enter.")
+
+    def _who_is_in_it(self) -> Line:
+        if self._people is None:
+            return line(("looking who is in it", Tone.DIM))
+        tone = Tone.BAD if self._people else Tone.GOOD
+        verb = "is" if self._people in {0, 1} else "are"
+        return line((f"{words.head_count(self._people)} {verb} in it", tone))
+
+    def _note(self, text: str, tone: Tone = Tone.TEXT) -> None:
+        self.query_one("#note", LineView).show([line((part, tone)) for part in wrap(text, self._text_width)])
+
+    @property
+    def _text_width(self) -> int:
+        return max(20, min(64, self.app.size.width - 4) - _MARGIN)
+
+    @property
+    def _to_type(self) -> str:
+        # What no keyboard can type, or nobody would, is asked for by the end of its SID.
+        raw = self._room.unique_name.raw
+        plain = raw.isascii() and raw.isprintable() and raw == raw.strip() and len(raw) <= _TYPEABLE_MAX
+        return raw if plain and self._room.has_name else self._room.sid[-_SID_END:]
+
+    def _focus_first(self) -> None:
+        self.query_one("#typed" if self._name_asked else "#cancel").focus()
+
+    # -- looking
+
+    async def _look(self) -> None:
+        try:
+            sight = await self._session.actions.look(self._room.sid)
+        except TwilioError as error:
+            self._note(f"It could not be looked at again: {error.sentence}", Tone.WARN)
+        else:
+            self._seen(sight.room, sight.roster.connected)
+        self._looked.set()
+
+    def _seen(self, room: Room, people: int) -> None:
+        self._room = room
+        if not room.is_live:
+            self._dismiss_ended(f"{self._called} had ended already.")
+            return
+        self._people = people
+        if people and not self._name_asked:
+            self._ask_for_the_name()
+        self._show()
+
+    def _ask_for_the_name(self) -> None:
+        # Only ever stricter: who has begun to type a name is not sent back to a bare button.
+        self._name_asked = True
+        self._show()
+        self._focus_first()
+
+    @property
+    def _called(self) -> str:
+        name = shown(self._room.unique_name, hide=self.app.view.hide)
+        return f"{name} ({self._room.sid})" if self._room.has_name else self._room.sid
+
+    # -- answering
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Leave the room alone."""
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#end")
+    @on(Input.Submitted, "#typed")
+    def _confirmed(self) -> None:
+        if self._ending:
+            return
+        if self._name_asked and not self._is_typed():
+            self._note(f"That is not it. Type {self._to_type} to end it, then enter.", Tone.BAD)
+            self.query_one("#typed").focus()
+            return
+        self._ending = True
+        self.query_one("#end", Button).disabled = True
+        self._note("Ending it...")
+        self.run_worker(self._end(even_if_occupied=self._name_asked), exit_on_error=False)
+
+    def _is_typed(self) -> bool:
+        typed = self.query_one("#typed", Input).value
+        return typed.strip() == self._to_type or (self._room.has_name and typed == self._room.unique_name.raw)
+
+    async def _end(self, *, even_if_occupied: bool) -> None:
+        await self._looked.wait()
+        if not self.is_current or (self._name_asked and not even_if_occupied):
+            self._again()
+            return
+        try:
+            result = await self._session.actions.end_room(self._room.sid, even_if_occupied=even_if_occupied)
+        except (TwilioError, ReadOnlyError, JournalError) as error:
+            self._again()
+            self._note(str(error), Tone.BAD)
+            return
+        if result.outcome is EndOutcome.OCCUPIED:
+            self._people = result.people
+            self._again()
+            self._ask_for_the_name()
+            return
+        self._tell(result)
+
+    def _again(self) -> None:
+        self._ending = False
+        self.query_one("#end", Button).disabled = False
+
+    def _tell(self, result: EndResult) -> None:
+        feed = self._session.feed
+        self._room = result.room
+        if result.unwritten is not None:
+            self.app.tell(result.unwritten, trouble=True)
+        if result.outcome is EndOutcome.ENDED_BEFORE:
+            self._dismiss_ended(f"{self._called} had ended already.")
+            return
+        feed.ended_by_us(result.room.sid)
+        put_out = f" {words.head_count(result.people)} put out." if result.people else ""
+        if result.outcome is EndOutcome.ENDED:
+            self._dismiss_ended(f"Ended {self._called}; Twilio says {result.room.status}.{put_out}")
+        else:
+            self._dismiss_ended(f"Twilio took the end of {self._called}, but does not show it yet.{put_out}")
+
+    def _dismiss_ended(self, sentence: str) -> None:
+        self.app.tell(sentence)
+        self._session.feed.look_at(self._room.sid)
+        if self.is_current:
+            self.dismiss(self._room.sid)

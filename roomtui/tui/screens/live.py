@@ -1,0 +1,258 @@
+"""The live rooms: summary, table, the selected room in detail, what happened lately."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Container, Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, Input
+
+from roomtui.rooms.countdown import SOON
+from roomtui.tui import words
+from roomtui.tui.detail import in_brief
+from roomtui.tui.find import matcher
+from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.screens.detail import DetailScreen
+from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.widgets.room_table import RoomTable
+from roomtui.watch.board import BoardState
+from roomtui.watch.budget import Attention
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from roomtui.tui.app import RoomtuiApp
+    from roomtui.tui.columns import Entry, View
+    from roomtui.tui.lines import Line
+
+_RATE_OVER: Final = 10
+
+
+class LiveScreen(Screen[None]):
+    """The dashboard's main screen."""
+
+    app: RoomtuiApp
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "end_room", "End", tooltip="End the room under the cursor for everybody in it"),
+        Binding("t", "copy_twiml", "TwiML", tooltip="Copy the TwiML that puts a phone call into the room"),
+        Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False),
+        Binding("slash", "filter", "Filter", key_display="/", tooltip="Show only rooms that have this text"),
+        Binding("escape", "clear_filter", "Clear the filter", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = BoardState()
+        self._filter = ""
+        self._closings: list[float] = []
+        self._read_samples: deque[tuple[float, int]] = deque(maxlen=_RATE_OVER + 1)
+
+    def compose(self) -> ComposeResult:
+        """Summary, banner, table and detail, filter, keys."""
+        with Horizontal(id="top"):
+            yield LineView(id="summary")
+            yield LineView(id="freshness")
+        yield LineView(id="banner")
+        with Container(id="body"):
+            yield RoomTable(self.app.clock, id="rooms")
+            with Vertical(id="side"):
+                yield LineView(id="detail")
+                yield LineView(id="events")
+        yield Input(placeholder="name, SID, identity, type or region", id="filter", compact=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        self._table.focus()
+        self.show(self.app.board.state)
+
+    # -- what is shown
+
+    @property
+    def _table(self) -> RoomTable:
+        return self.query_one("#rooms", RoomTable)
+
+    @property
+    def _view(self) -> View:
+        picture, now = self._state.picture, self.app.clock.now()
+        return replace(self.app.view, stale=words.is_stale(picture, now, self.app.refresh_seconds))
+
+    @property
+    def selected(self) -> Entry | None:
+        """The room under the cursor."""
+        sid = self._table.cursor_sid
+        return None if sid is None else self._state.picture.find(sid)
+
+    def show(self, state: BoardState) -> None:
+        """Show what is known now."""
+        self._state = state
+        if not self.is_mounted:
+            return
+        live = state.picture.live.values()
+        self._closings = sorted(
+            each.deadline.at.timestamp() for each in live if each.deadline is not None and each.deadline.certain
+        )
+        self._show_table()
+        self._show_rest()
+
+    def redraw(self) -> None:
+        """Show everything again: the way it is to be shown has changed."""
+        self.show(self._state)
+
+    def tick(self) -> None:
+        """Let the countdowns go on."""
+        if self.is_mounted:
+            self._read_samples.append((self.app.clock.now().timestamp(), self.app.settings.reads()))
+            self._table.hold(on=self.app.screen is not self)
+            self._table.tick()
+            self._show_rest()
+
+    def attend(self) -> None:
+        """Tell the feed what is on screen."""
+        if self.app.session is not None and self.is_mounted:
+            self.app.session.feed.attend(Attention(self._table.cursor_sid, self._table.visible_sids))
+
+    def _show_table(self) -> None:
+        self._table.hold(on=self.app.screen is not self)
+        self._table.show(self._state.picture, self._view, matcher(self._filter, hide=self.app.view.hide))
+        self.attend()
+
+    def _show_rest(self) -> None:
+        now = self.app.clock.now()
+        self.query_one("#summary", LineView).show([self._summary()])
+        text, tone = words.freshness(self._state.picture, self._state.link, now, self.app.refresh_seconds)
+        self.query_one("#freshness", LineView).show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
+        self._show_banner()
+        self._show_detail()
+        self._show_events()
+
+    def _show_banner(self) -> None:
+        banner = self.query_one("#banner", LineView)
+        sentence = words.trouble(self._state.picture, self._state.link, self.app.clock.now())
+        banner.display = sentence is not None
+        if sentence is not None:
+            banner.show([line((f" {text}", Tone.WARN)) for text in wrap(sentence, max(20, self.size.width - 2))])
+
+    def _summary(self) -> Line:
+        picture = self._state.picture
+        soon = bisect_right(self._closings, (self.app.clock.now() + timedelta(seconds=SOON)).timestamp())
+        counts = f"  {len(picture.live)} live  {words.plural(picture.people, 'person', 'people')}"
+        return line(
+            (f" {self.app.settings.account}", Tone.TITLE),
+            ("  read-only", Tone.WARN) if self.app.settings.read_only else "",
+            counts if picture.as_of is not None else "",
+            (f" ({picture.unread} not read)", Tone.DIM) if picture.unread else "",
+            (f"  {soon} closing soon", Tone.SOON) if soon else "",
+            (f"  filter: {self._filter!a}", Tone.WARN) if self._filter else "",
+        )
+
+    def _rate(self) -> str:
+        # Over the last seconds, so that the number is calm; on a wide screen only.
+        if self.size.width < 100 or len(self._read_samples) < 2:
+            return ""
+        (start, first), (end, last) = self._read_samples[0], self._read_samples[-1]
+        rate = (last - first) / max(1.0, end - start)
+        return f"{rate:.0f} of {self.app.settings.reads_per_second} reads/s  "
+
+    def _show_detail(self) -> None:
+        pane = self.query_one("#detail", LineView)
+        entry, width = self.selected, max(20, pane.scrollable_content_region.width)
+        if entry is not None:
+            pane.show(in_brief(entry, self.app.clock.now(), self._view, width))
+            return
+        pane.show([line((self._nothing_to_show(), Tone.DIM))])
+
+    def _nothing_to_show(self) -> str:
+        picture = self._state.picture
+        if picture.as_of is None:
+            return "waiting for the first rooms"
+        if self._filter and (picture.live or picture.ended):
+            return "no room matches the filter; esc clears it"
+        return "no room is in progress; new ones appear here by themselves"
+
+    def _show_events(self) -> None:
+        pane = self.query_one("#events", LineView)
+        hide = self.app.view.hide
+        pane.show(
+            [
+                line((f"{happened.at:%H:%M:%S}  ", Tone.DIM), words.event(happened, hide=hide))
+                for happened in self._state.events[:12]
+            ]
+        )
+
+    # -- what was done
+
+    @on(RoomTable.Moved)
+    def _moved(self) -> None:
+        self.attend()
+        self._show_detail()
+        sid = self._table.cursor_sid
+        if self.app.session is not None and sid is not None and not self.app.session.feed.paused:
+            self.app.session.feed.look_at(sid)
+
+    @on(RoomTable.Chosen)
+    def _chosen(self, message: RoomTable.Chosen) -> None:
+        self.app.push_screen(DetailScreen(message.sid))
+
+    def on_resize(self) -> None:
+        """Lines are made for a width."""
+        self.call_after_refresh(self._show_rest)
+
+    # -- keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Read-only has no key that changes anything; what needs a room needs one under the cursor."""
+        del parameters
+        if action == "end_room" and self.app.settings.read_only:
+            return False
+        return not (action == "clear_filter" and not self._filter)
+
+    def action_end_room(self) -> None:
+        """Ask whether to end the room under the cursor."""
+        self.app.ask_to_end(self.selected, self._after_end)
+
+    def _after_end(self, sid: str | None) -> None:
+        if sid is not None and sid == self._table.cursor_sid and (neighbour := self._table.neighbour(sid)) is not None:
+            self._table.go_to(neighbour)
+
+    def action_copy_twiml(self) -> None:
+        """Open the dialog that copies the TwiML of the room under the cursor."""
+        self.app.ask_for_twiml(self.selected)
+
+    async def action_copy_sid(self) -> None:
+        """Copy the SID of the room under the cursor."""
+        entry = self.selected
+        if entry is not None:
+            await self.app.copy(f"SID {entry.room.sid}", entry.room.sid)
+
+    def action_filter(self) -> None:
+        """Type what rooms must have to be shown."""
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    def action_clear_filter(self) -> None:
+        """Show all rooms again."""
+        self.query_one("#filter", Input).value = ""
+        self._leave_filter()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        self._filter = event.value.strip()
+        self._show_table()
+        self._show_rest()
+        self.refresh_bindings()
+
+    @on(Input.Submitted, "#filter")
+    def _leave_filter(self) -> None:
+        self.query_one("#filter", Input).display = False
+        self._table.focus()

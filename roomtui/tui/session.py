@@ -1,0 +1,52 @@
+"""What the screen is given: a board to read, a feed to steer, actions to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from roomtui.watch.actions import Actions
+    from roomtui.watch.board import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A connection to one account.
+
+    Attributes:
+        feed: keeps the board current.
+        actions: changes things.
+        close: ends the connection.
+    """
+
+    feed: Feed
+    actions: Actions
+    close: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the dashboard is to be.
+
+    Attributes:
+        account: what the account is called on screen.
+        refresh: seconds between two looks at the rooms list.
+        reads_per_second: the promised limit.
+        reads: how many reads went out since the start.
+        read_only: nothing may be changed.
+        hide_personal: phone numbers are masked.
+        ascii_only: nothing but ASCII is drawn.
+        mouse: the mouse is listened to.
+    """
+
+    account: str
+    refresh: float
+    reads_per_second: int
+    reads: Callable[[], int]
+    read_only: bool = False
+    hide_personal: bool = False
+    ascii_only: bool = False
+    mouse: bool = False
