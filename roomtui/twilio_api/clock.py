@@ -20,7 +20,8 @@ DISAGREEMENT: Final = 0.05
 """Seconds by which the servers behind one address may differ. A gap no wider than this is no jump of the clock."""
 
 
-def _wall() -> datetime:
+def wall_clock() -> datetime:
+    """The host's own idea of the time: aware, UTC; good for noticing that it was set, not for deadlines."""
     return datetime.now(timezone.utc)
 
 
@@ -44,7 +45,7 @@ class ServerClock:
         self,
         *,
         monotonic: Callable[[], float] = time.monotonic,
-        wall: Callable[[], datetime] = _wall,
+        wall: Callable[[], datetime] = wall_clock,
         rate: float = 1.0,
     ) -> None:
         """Start with nothing known.
@@ -66,10 +67,8 @@ class ServerClock:
         seconds = self._seconds()
         if seconds is None:
             return self._wall().astimezone(timezone.utc)
-        if self._told is not None and 0.0 < self._told - seconds < DATE_GRAIN:
-            seconds = self._told
-        self._told = seconds
-        return datetime.fromtimestamp(seconds, timezone.utc)
+        self._told = self._not_back(seconds)
+        return datetime.fromtimestamp(self._told, timezone.utc)
 
     def learn(self, date: str | None, *, sent: float, received: float) -> None:
         """Take in the `Date` header of one answer; one that is missing or senseless is ignored.
@@ -100,10 +99,17 @@ class ServerClock:
 
     def uncertainty(self) -> float | None:
         """Seconds by which `now` may be off either way; None before the first answer."""
-        if self._bounds is None:
+        seconds = self._seconds()
+        if seconds is None or self._bounds is None:
             return None
         low, high = self._bounds
-        return (high - low) / 2 + self._drift(self.monotonic())
+        return (high - low) / 2 + self._drift(self.monotonic()) + self._not_back(seconds) - seconds
+
+    def _not_back(self, seconds: float) -> float:
+        """`seconds`, or what was told before where that is less than a second ahead."""
+        if self._told is not None and 0.0 < self._told - seconds < DATE_GRAIN:
+            return self._told
+        return seconds
 
     def _narrowed(self, known: tuple[float, float], told: tuple[float, float], at: float) -> tuple[float, float] | None:
         """What two bounds of the offset have in common; None where they exclude each other."""

@@ -153,7 +153,7 @@ class SdkGateway:
 
     async def _get_url(self, url: str, *, urgent: bool) -> dict[str, object]:
         """GET an address that an answer named; the transport refuses any other origin than the API's."""
-        with urgently(urgent):
+        with urgently(urgent=urgent):
             return payload(self._answer(await self._client.request_async("GET", url)))
 
     async def _ask(
@@ -165,7 +165,7 @@ class SdkGateway:
         data: Mapping[str, object] | None = None,
         urgent: bool = False,
     ) -> Answer:
-        with urgently(urgent):
+        with urgently(urgent=urgent):
             return self._answer(await self._video.request_async(method, path, params=params, data=data))
 
     def _answer(self, response: Response) -> Answer:

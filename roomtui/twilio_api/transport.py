@@ -50,7 +50,7 @@ _urgent: ContextVar[bool] = ContextVar("urgent", default=False)
 
 
 @contextmanager
-def urgently(urgent: bool) -> Iterator[None]:  # noqa: FBT001  # it is the one thing this function is about
+def urgently(*, urgent: bool = True) -> Iterator[None]:
     """Say whether a person waits for the requests made inside.
 
     The SDK's client stands between the gateway and the transport and has no parameter to carry it, so it goes in the

@@ -1,0 +1,202 @@
+"""A server on loopback that answers what a test tells it to, however badly, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+SECRET = "s3cr3t-t0ken-0f-nobody"
+ROOM_SID = "RM" + "0" * 31 + "1"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, as it came."""
+
+    method: str
+    target: str  # path and query, not decoded
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer. `body` is sent as JSON unless it is text or bytes."""
+
+    status: int = 200
+    body: object = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self) -> web.Response:
+        headers = {"Content-Type": "application/json", **self.headers}
+        if isinstance(self.body, bytes):
+            return web.Response(status=self.status, body=self.body, headers=headers)
+        text = self.body if isinstance(self.body, str) else json.dumps(self.body)
+        return web.Response(status=self.status, text=text, headers=headers)
+
+
+class Reset:
+    """The connection breaks before the answer."""
+
+
+class Silence:
+    """No answer ever comes."""
+
+
+class Truncated:
+    """The answer breaks off in its body."""
+
+
+Action = Reply | Reset | Silence | Truncated
+Script = Callable[[Asked], Action | Awaitable[Action]]
+
+
+class Scripted:
+    """`async with Scripted(Reset(), Reply(...)) as server`: one action per request, the last one for all others."""
+
+    def __init__(self, *actions: Action, script: Script | None = None) -> None:
+        self._actions = list(actions)
+        self._script = script
+        self._silence = asyncio.Event()
+        self._came = asyncio.Condition()
+        self.asked: list[Asked] = []
+        self.at_once = 0
+        self.most_at_once = 0
+        self.url = ""
+        self._runner = web.ServerRunner(
+            web.Server(self._handle, access_log=None, handler_cancellation=True), shutdown_timeout=0.1
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._silence.set()
+        await self._runner.cleanup()
+
+    async def until_asked(self, count: int) -> None:
+        """Return when so many requests have come."""
+        async with self._came:
+            await self._came.wait_for(lambda: len(self.asked) >= count)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        asked = Asked(request.method, request.raw_path, dict(request.headers), await request.text())
+        self.asked.append(asked)
+        async with self._came:
+            self._came.notify_all()
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            return await self._act(request, await self._action(asked))
+        finally:
+            self.at_once -= 1
+
+    async def _action(self, asked: Asked) -> Action:
+        if self._script is None:
+            return self._actions.pop(0) if len(self._actions) > 1 else self._actions[0]
+        action = self._script(asked)
+        return await action if isinstance(action, Awaitable) else action
+
+    async def _act(self, request: web.BaseRequest, action: Action) -> web.StreamResponse:
+        if isinstance(action, Reply):
+            return action.response()
+        if isinstance(action, Silence):
+            await self._silence.wait()
+        if isinstance(action, Truncated):
+            response = web.StreamResponse(headers={"Content-Length": "1000"})
+            await response.prepare(request)
+            await response.write(b'{"rooms": [')
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+
+def room_json(number: int = 1, **fields: object) -> dict[str, object]:
+    """A room as a live account answered on 2025-06-12."""
+    sid = f"RM{number:032x}"
+    url = f"https://video.twilio.com/v1/Rooms/{sid}"
+    return {
+        "account_sid": "AC" + "0" * 32,
+        "audio_only": False,
+        "date_created": "2025-06-12T15:42:32Z",
+        "date_updated": "2025-06-12T15:42:32Z",
+        "duration": None,
+        "empty_room_timeout": 5,
+        "enable_turn": True,
+        "end_time": None,
+        "large_room": False,
+        "links": {
+            "participants": f"{url}/Participants",
+            "recording_rules": f"{url}/RecordingRules",
+            "recordings": f"{url}/Recordings",
+            "transcriptions": f"{url}/Transcriptions",
+        },
+        "max_concurrent_published_tracks": 170,
+        "max_participant_duration": 14400,
+        "max_participants": 50,
+        "media_region": "us1",
+        "record_participants_on_connect": False,
+        "sid": sid,
+        "status": "in-progress",
+        "status_callback": None,
+        "status_callback_method": "POST",
+        "type": "group",
+        "unique_name": f"room-{number}",
+        "unused_room_timeout": 5,
+        "url": url,
+        "video_codecs": ["VP8", "H264"],
+        **fields,
+    }
+
+
+def participant_json(number: int = 1, **fields: object) -> dict[str, object]:
+    """A participant with every field of the Participants resource."""
+    sid = f"PA{number:032x}"
+    url = f"https://video.twilio.com/v1/Rooms/{ROOM_SID}/Participants/{sid}"
+    return {
+        "account_sid": "AC" + "0" * 32,
+        "date_created": "2025-06-12T15:42:40Z",
+        "date_updated": "2025-06-12T15:42:40Z",
+        "duration": None,
+        "end_time": None,
+        "identity": f"person-{number}",
+        "links": {
+            "anonymize": f"{url}/Anonymize",
+            "published_tracks": f"{url}/PublishedTracks",
+            "subscribe_rules": f"{url}/SubscribeRules",
+            "subscribed_tracks": f"{url}/SubscribedTracks",
+        },
+        "room_sid": ROOM_SID,
+        "sid": sid,
+        "start_time": "2025-06-12T15:42:40Z",
+        "status": "connected",
+        "url": url,
+        **fields,
+    }
+
+
+def page_json(key: str, records: list[dict[str, object]], next_url: str | None = None) -> dict[str, object]:
+    """The envelope of a list."""
+    return {key: records, "meta": {"page": 0, "page_size": 1000, "next_page_url": next_url, "key": key}}
+
+
+def refusal_json(status: int, code: int, message: str) -> dict[str, object]:
+    """Twilio's error body."""
+    return {
+        "code": code,
+        "message": message,
+        "more_info": f"https://www.twilio.com/docs/errors/{code}",
+        "status": status,
+    }

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomtui.rooms.model import NOTHING_MORE
+from roomtui.rooms.untrusted import Untrusted
+from roomtui.twilio_api import parse
+from roomtui.twilio_api.errors import NotTwilio
+from tests.twilio_api.scripted import participant_json, room_json
+
+UTC = timezone.utc
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+MOMENTS = st.datetimes(datetime(2010, 1, 1), datetime(2100, 1, 1)).map(  # noqa: DTZ001  # written with its Z below
+    lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+)
+COUNTS = st.none() | st.integers(0, 10**9)
+FLAGS = st.none() | st.booleans()
+WORDS = st.none() | st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40)
+
+DOCUMENTED_ROOMS = st.fixed_dictionaries(
+    {
+        "sid": st.from_regex(r"\ARM[0-9a-f]{32}\Z"),
+        "status": st.sampled_from(["in-progress", "completed", "failed", "a-new-one"]),
+        "date_created": MOMENTS,
+        "date_updated": MOMENTS,
+        "account_sid": st.from_regex(r"\AAC[0-9a-f]{32}\Z"),
+        "enable_turn": FLAGS,
+        "unique_name": st.text(min_size=1, max_size=128),
+        "status_callback": st.none() | st.text(max_size=1024),
+        "status_callback_method": st.sampled_from([None, "GET", "POST"]),
+        "end_time": st.none() | MOMENTS,
+        "duration": COUNTS,
+        "type": st.sampled_from(["group", "go", "peer-to-peer", "group-small", "a-new-one", None]),
+        "max_participants": COUNTS,
+        "max_participant_duration": COUNTS,
+        "max_concurrent_published_tracks": COUNTS,
+        "record_participants_on_connect": FLAGS,
+        "video_codecs": st.none() | st.lists(st.sampled_from(["VP8", "H264", "AV1"]), max_size=3),
+        "media_region": WORDS,
+        "audio_only": FLAGS,
+        "empty_room_timeout": COUNTS,
+        "unused_room_timeout": COUNTS,
+        "large_room": FLAGS,
+        "url": WORDS,
+        "links": st.none() | st.dictionaries(st.text(min_size=1), WORDS.filter(bool), max_size=4),
+    },
+    optional={"transcribe_participants_on_connect": JSON, "a_new_field": JSON},
+)
+DOCUMENTED_PARTICIPANTS = st.fixed_dictionaries(
+    {
+        "sid": st.from_regex(r"\APA[0-9a-f]{32}\Z"),
+        "room_sid": st.from_regex(r"\ARM[0-9a-f]{32}\Z"),
+        "account_sid": st.from_regex(r"\AAC[0-9a-f]{32}\Z"),
+        "status": st.sampled_from(["connected", "disconnected", "reconnecting", "a-new-one"]),
+        "identity": st.text(min_size=1, max_size=128),
+        "date_created": MOMENTS,
+        "date_updated": MOMENTS,
+        "start_time": MOMENTS,
+        "end_time": st.none() | MOMENTS,
+        "duration": COUNTS,
+        "url": WORDS,
+        "links": st.none() | st.dictionaries(st.text(min_size=1), WORDS.filter(bool), max_size=4),
+    },
+    optional={"a_new_field": JSON},
+)
+
+
+def test_reads_a_room_that_a_live_account_answered() -> None:
+    room = parse.room(room_json(7, unique_name="Board & Co"))
+    assert room.sid == f"RM{7:032x}"
+    assert room.is_live
+    assert room.unique_name == Untrusted("Board & Co")
+    assert room.date_created == datetime(2025, 6, 12, 15, 42, 32, tzinfo=UTC)
+    assert room.end_time is None
+    assert room.duration is None
+    assert (room.empty_room_timeout, room.unused_room_timeout, room.max_participant_duration) == (5, 5, 14400)
+    assert room.video_codecs == ("VP8", "H264")
+    assert room.links is not None
+    assert room.links["participants"].endswith("/Participants")
+    assert room.record_participants_on_connect is False
+    assert room.more is NOTHING_MORE
+
+
+def test_reads_a_participant() -> None:
+    participant = parse.participant(participant_json(3, status="reconnecting"))
+    assert participant.sid == f"PA{3:032x}"
+    assert participant.identity == Untrusted("person-3")
+    assert participant.start_time == datetime(2025, 6, 12, 15, 42, 40, tzinfo=UTC)
+    assert participant.is_present
+    assert participant.more is NOTHING_MORE
+
+
+@given(DOCUMENTED_ROOMS)
+def test_gives_a_documented_room_back_as_it_came(record: dict[str, object]) -> None:
+    assert parse.to_api(parse.room(record)) == record
+
+
+@given(DOCUMENTED_PARTICIPANTS)
+def test_gives_a_documented_participant_back_as_it_came(record: dict[str, object]) -> None:
+    assert parse.participant_to_api(parse.participant(record)) == record
+
+
+@given(st.dictionaries(st.sampled_from(sorted(room_json())), JSON))
+def test_reads_any_room_with_a_sid_and_loses_nothing_it_did_not_understand(fields: dict[str, object]) -> None:
+    record = {**room_json(), **fields, "sid": "RM1"}
+    room = parse.room(record)
+    json.dumps(parse.to_api(room))
+    for key, value in room.more.items():
+        assert value == record[key]
+
+
+@given(st.dictionaries(st.sampled_from(sorted(participant_json())), JSON))
+def test_reads_any_participant_with_a_sid(fields: dict[str, object]) -> None:
+    participant = parse.participant({**participant_json(), **fields, "sid": "PA1"})
+    json.dumps(parse.participant_to_api(participant))
+
+
+@given(DOCUMENTED_ROOMS)
+def test_times_it_read_can_be_added_to_its_timeouts(record: dict[str, object]) -> None:
+    room = parse.room(record)
+    assert room.date_created is not None
+    assert room.date_created + timedelta(minutes=room.unused_room_timeout or 0) >= room.date_created
+
+
+@pytest.mark.parametrize("sid", [None, "", 7, ["RM1"], "RM 1", "RM1\x1b[2J", "RM/../1", "R" * 65])
+@pytest.mark.parametrize("read", [parse.room, parse.participant])
+def test_refuses_a_record_without_a_sid(read: Any, sid: object) -> None:  # noqa: ANN401  # either reader
+    with pytest.raises(NotTwilio, match="without a SID"):
+        read({"sid": sid, "status": "in-progress"})
+    with pytest.raises(NotTwilio, match="without a SID"):
+        read({"status": "in-progress"})
+
+
+def test_takes_a_missing_field_for_unknown() -> None:
+    room = parse.room({"sid": "RM1"})
+    assert room.unique_name == Untrusted("")
+    assert room.status == ""
+    assert not room.is_live
+    assert (room.date_created, room.duration, room.video_codecs, room.links) == (None, None, None, None)
+    assert room.more is NOTHING_MORE
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        (300, 300),
+        ("300", 300),
+        (0, 0),
+        (None, None),
+        (True, None),
+        (-1, None),
+        (3.5, None),
+        ("3.5", None),
+        ("٣", None),
+        ("", None),
+        (10**30, None),
+        ("9" * 5000, None),
+        ([300], None),
+    ],
+)
+def test_reads_numbers(value: object, read: int | None) -> None:
+    room = parse.room(room_json(duration=value))
+    assert room.duration == read
+    assert type(room.duration) is not bool
+
+
+@pytest.mark.parametrize("value", ["true", "false", 1, 0, [], "yes"])
+def test_takes_only_a_boolean_for_a_flag(value: object) -> None:
+    room = parse.room(room_json(audio_only=value))
+    assert room.audio_only is None
+    assert parse.to_api(room)["audio_only"] == value
+
+
+@pytest.mark.parametrize("value", ["group\x1b]52;c;QUFB\x1b\\", "gr\u202eoup", "g" * 3000, 7, {}])
+def test_does_not_take_an_escape_sequence_for_a_word(value: object) -> None:
+    room = parse.room(room_json(type=value, status=value, media_region=value, video_codecs=[value]))
+    assert (room.type, room.status, room.media_region, room.video_codecs) == (None, "", None, None)
+    assert parse.to_api(room)["type"] == value, "it is still there for JSON"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2026-11-20T12:00:00Z", datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)),
+        ("2026-11-20T12:00:00.123Z", datetime(2026, 11, 20, 12, 0, 0, 123000, tzinfo=UTC)),
+        ("2026-11-20T12:00:00.123456789Z", datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)),
+        ("2026-11-20T12:00:00+00:00", datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)),
+        ("2026-11-20T12:00:00+02:00", datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)),
+        ("2026-11-20T12:00:00.5-0330", datetime(2026, 11, 20, 15, 30, 0, 500000, tzinfo=UTC)),
+        ("2026-11-20 12:00:00", datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)),
+        ("2026-11-20t12:00:00z", datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)),
+        ("2026-02-30T12:00:00Z", None),
+        ("2026-11-20T12:00:60Z", None),
+        ("2026-11-20T25:00:00Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-14:00", None),
+        ("2026-11-20", None),
+        ("Fri, 20 Nov 2026 12:00:00 +0000", None),
+        ("٢٠٢٦-11-20T12:00:00Z", None),
+        ("", None),
+    ],
+)
+def test_reads_times(text: str, read: datetime | None) -> None:
+    assert parse.moment(text) == read
+    room = parse.room(room_json(end_time=text))
+    assert room.end_time == read
+    if read is not None:
+        assert room.end_time is not None
+        assert room.end_time.utcoffset() == timedelta(0)
+    else:
+        assert parse.to_api(room)["end_time"] == text
+
+
+@given(st.text())
+def test_reads_any_time_without_harm(text: str) -> None:
+    parse.moment(text)
+
+
+def test_keeps_a_fraction_of_a_second_on_the_way_to_json() -> None:
+    room = parse.room(room_json(end_time="2026-11-20T12:00:00.250+01:00"))
+    assert parse.to_api(room)["end_time"] == "2026-11-20T11:00:00.250000Z"
+
+
+def test_opens_the_envelope_of_a_list() -> None:
+    records, next_url = parse.page({"rooms": [{"sid": "RM1"}], "meta": {"next_page_url": "https://x/2"}}, "rooms")
+    assert records == [{"sid": "RM1"}]
+    assert next_url == "https://x/2"
+
+
+@pytest.mark.parametrize("meta", [{"next_page_url": None}, {"next_page_url": ""}, {}, None, []])
+def test_takes_a_list_without_a_next_page_for_the_last(meta: object) -> None:
+    assert parse.page({"rooms": [], "meta": meta}, "rooms").next_url is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"rooms": None},
+        {"rooms": {}},
+        {"rooms": "RM1"},
+        {"rooms": [None]},
+        {"rooms": [{"sid": "RM1"}, "RM2"]},
+        {"participants": []},
+        {"rooms": [], "meta": {"next_page_url": 7}},
+    ],
+)
+def test_refuses_an_envelope_of_another_shape(payload: dict[str, object]) -> None:
+    with pytest.raises(NotTwilio, match=r"not Twilio's"):
+        parse.page(payload, "rooms")

@@ -1,0 +1,435 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]  # has hints, but no py.typed
+from twilio.rest import Client  # type: ignore[import-untyped]  # has hints, but no py.typed
+
+from roomtui.twilio_api import transport as transport_module
+from roomtui.twilio_api.clock import ServerClock
+from roomtui.twilio_api.errors import ForeignHost, InvalidApiUrl, NotTwilio, Unreachable
+from roomtui.twilio_api.retries import Retries
+from roomtui.twilio_api.transport import CONNECTIONS, CONNECTIONS_IN_RESERVE, Transport, urgently
+from tests.twilio_api.scripted import SECRET, Action, Asked, Reply, Reset, Scripted, Silence, Truncated, room_json
+
+if TYPE_CHECKING:
+    from tests.twilio_api.conftest import Open
+
+AUTH = ("SKkey", SECRET)
+THROTTLE = Reply(429, {"code": 20429, "message": "Too Many Requests", "status": 429})
+
+
+class Gate:
+    """A pace that writes down what it was asked and told."""
+
+    def __init__(self) -> None:
+        self.admitted: list[bool] = []
+        self.heard: list[object] = []
+
+    async def admit(self, *, urgent: bool) -> None:
+        self.admitted.append(urgent)
+
+    def throttled(self, retry_after: float | None) -> None:
+        self.heard.append(("throttled", retry_after))
+
+    def served(self) -> None:
+        self.heard.append("served")
+
+
+# -- the address ------------------------------------------------------------------------------------------------------
+
+
+def test_needs_no_running_loop_to_be_built() -> None:
+    assert Transport("https://video.twilio.com").counts.reads == 0
+
+
+def test_refuses_an_address_that_would_show_the_credentials() -> None:
+    with pytest.raises(InvalidApiUrl, match="https://"):
+        Transport("http://video.twilio.com")
+
+
+async def test_sends_nothing_to_another_origin(open_to: Open) -> None:
+    async with Scripted(Reply()) as home, Scripted(Reply()) as elsewhere:
+        transport = open_to(home.url)
+        with pytest.raises(ForeignHost):
+            await transport.request("GET", f"{elsewhere.url}/v1/Rooms", auth=AUTH)
+        with pytest.raises(ForeignHost):
+            await transport.request("POST", home.url.replace("http:", "https:"), auth=AUTH, data={"Status": "x"})
+        assert home.asked == elsewhere.asked == []
+        assert transport.counts.reads == transport.counts.writes == 0
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_does_not_follow_a_redirect(open_to: Open, status: int) -> None:
+    async with Scripted(Reply()) as elsewhere:
+        async with Scripted(Reply(status, headers={"Location": f"{elsewhere.url}/v1/Rooms"})) as home:
+            transport = open_to(home.url)
+            answer = await transport.request("GET", f"{home.url}/v1/Rooms", auth=AUTH, allow_redirects=True)
+            assert answer.status_code == status
+        assert elsewhere.asked == []
+
+
+# -- what is sent -----------------------------------------------------------------------------------------------------
+
+
+async def test_encodes_the_query_with_times_in_utc(open_to: Open) -> None:
+    async with Scripted(Reply()) as server:
+        transport = open_to(server.url)
+        east = timezone(timedelta(hours=9))
+        params = {
+            "Name": "a b&c=d#é",
+            "After": datetime(2026, 11, 20, 8, 30, tzinfo=east),
+            "Flag": True,
+            "PageSize": 1000,
+            "Nothing": None,
+            "Codec": ["VP8", "H264"],
+        }
+        await transport.request("GET", f"{server.url}/v1/Rooms", params=params)
+        assert server.asked[0].target == (
+            "/v1/Rooms?Name=a+b%26c%3Dd%23%C3%A9&After=2026-11-19T23%3A30%3A00Z"
+            "&Flag=true&PageSize=1000&Codec=VP8&Codec=H264"
+        )
+
+
+async def test_refuses_to_guess_a_time_zone(open_to: Open) -> None:
+    async with Scripted(Reply()) as server:
+        naive = datetime(2026, 11, 20)  # noqa: DTZ001  # the case
+        with pytest.raises(ValueError, match="zone"):
+            await open_to(server.url).request("GET", f"{server.url}/v1/Rooms", params={"After": naive})
+
+
+async def test_sends_a_path_as_it_is_encoded(open_to: Open) -> None:
+    target = "/v1/Rooms/a%2Fb%3F%23%25%20%2e%2E;x=%7e?PageToken=%2Bx+y%3d"
+    async with Scripted(Reply()) as server:
+        await open_to(server.url).request("GET", server.url + target)
+        assert server.asked[0].target == target
+
+
+async def test_authenticates_without_a_cookie_and_without_netrc(
+    open_to: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    netrc = f"{tmp_path}/netrc"
+    with open(netrc, "w", encoding="utf-8") as file:  # noqa: ASYNC230, PTH123  # a line for a test
+        file.write("default login somebody password else\n")
+    monkeypatch.setenv("NETRC", netrc)
+    async with Scripted(Reply(headers={"Set-Cookie": "tracked=1; Path=/"})) as server:
+        transport = open_to(server.url)
+        for _ in range(2):
+            await transport.request("GET", f"{server.url}/v1/Rooms", auth=AUTH)
+        for asked in server.asked:
+            assert "Cookie" not in asked.headers
+            assert asked.headers["Authorization"].startswith("Basic U0trZXk6")
+
+
+async def test_is_a_client_the_sdk_takes(open_to: Open) -> None:
+    async with Scripted(Reply(body=room_json(5))) as server:
+        transport = open_to(server.url)
+        assert isinstance(transport, AsyncHttpClient)
+        client = Client("SKkey", SECRET, "ACme", http_client=transport)
+        client.video.base_url = server.url
+        room = await client.video.v1.rooms("RM5").fetch_async()
+        assert room.sid == f"RM{5:032x}"
+
+
+async def test_logs_nothing(open_to: Open, caplog: pytest.LogCaptureFixture) -> None:
+    async with Scripted(Reply()) as server:
+        with caplog.at_level(logging.DEBUG, logger="twilio"):
+            await open_to(server.url).request("GET", f"{server.url}/v1/Rooms/secret-room", auth=AUTH)
+    assert not [record for record in caplog.records if record.name.startswith("twilio")]
+
+
+# -- retries ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("trouble", [THROTTLE, Reply(500), Reply(502), Reply(503), Reply(504), Reset(), Truncated()])
+async def test_asks_again_when_a_read_fails_in_passing(open_to: Open, slept: list[float], trouble: Action) -> None:
+    async with Scripted(trouble, trouble, Reply(body={"sid": "RM1"})) as server:
+        transport = open_to(server.url)
+        answer = await transport.request("GET", f"{server.url}/v1/Rooms", auth=AUTH)
+        assert answer.text == '{"sid": "RM1"}'
+        assert len(server.asked) == 3
+        assert (transport.counts.reads, transport.counts.retries) == (3, 2)
+        assert len(slept) == 2
+        assert slept[0] <= Retries().first
+        assert slept[1] <= Retries().first * 2
+
+
+async def test_gives_up_in_the_end_and_hands_out_the_last_answer(open_to: Open, slept: list[float]) -> None:
+    async with Scripted(Reply(503)) as server:
+        answer = await open_to(server.url).request("GET", f"{server.url}/v1/Rooms")
+        assert answer.status_code == 503
+        assert len(server.asked) == Retries().attempts
+        assert len(slept) == Retries().attempts - 1
+
+
+@pytest.mark.parametrize("trouble", [Reply(500), Reply(503), Reset(), Truncated(), Silence()])
+async def test_never_sends_a_write_twice_that_may_have_been_carried_out(open_to: Open, trouble: Action) -> None:
+    async with Scripted(trouble) as server:
+        transport = open_to(server.url, timeout=0.1)
+        try:
+            answer = await transport.request("POST", f"{server.url}/v1/Rooms/RM1", data={"Status": "completed"})
+            assert answer.status_code >= 500
+        except Unreachable:
+            pass
+        assert len(server.asked) == 1
+        assert transport.counts.writes == 1
+        assert transport.counts.reads == 0
+
+
+async def test_sends_a_write_again_that_was_throttled(open_to: Open, slept: list[float]) -> None:
+    async with Scripted(THROTTLE, THROTTLE, Reply(202, {"status": "completed"})) as server:
+        transport = open_to(server.url)
+        answer = await transport.request("POST", f"{server.url}/v1/Rooms/RM1", data={"Status": "completed"})
+        assert answer.status_code == 202
+        assert [asked.body for asked in server.asked] == ["Status=completed"] * 3
+        assert transport.counts.throttled == 2
+        assert len(slept) == 2
+
+
+async def test_waits_as_long_as_twilio_asks(open_to: Open, slept: list[float]) -> None:
+    async with Scripted(Reply(429, headers={"Retry-After": "3"}), Reply()) as server:
+        await open_to(server.url).request("GET", f"{server.url}/v1/Rooms")
+        assert 3.0 <= slept[0] <= 3.0 + Retries().first
+
+
+async def test_waits_until_the_date_that_twilio_names_by_twilios_clock(open_to: Open, slept: list[float]) -> None:
+    now = datetime(2031, 1, 1, tzinfo=timezone.utc)
+    headers = {
+        "Date": format_datetime(now, usegmt=True),
+        "Retry-After": format_datetime(now + timedelta(seconds=5), usegmt=True),
+    }
+    async with Scripted(Reply(503, headers=headers), Reply()) as server:
+        await open_to(server.url).request("GET", f"{server.url}/v1/Rooms")
+        assert 4.0 <= slept[0] <= 6.0
+
+
+async def test_does_not_keep_anybody_waiting_for_longer_than_its_patience(open_to: Open, slept: list[float]) -> None:
+    async with Scripted(Reply(429, headers={"Retry-After": "600"})) as server:
+        transport = open_to(server.url)
+        answer = await transport.request("GET", f"{server.url}/v1/Rooms")
+        assert answer.status_code == 429
+        assert transport.retry_after(answer.headers) == 600.0
+        assert len(server.asked) == 1
+        assert slept == []
+
+
+async def test_bounds_the_time_of_all_attempts_together(open_to: Open) -> None:
+    async with Scripted(Silence()) as server:
+        transport = open_to(server.url, timeout=0.05, retries=Retries(attempts=100, first=0.0, total=0.12))
+        with pytest.raises(Unreachable, match="no answer within"):
+            await transport.request("GET", f"{server.url}/v1/Rooms")
+        assert 2 <= len(server.asked) <= 3
+
+
+# -- the pace ---------------------------------------------------------------------------------------------------------
+
+
+async def test_asks_the_pace_before_each_read_retries_included(open_to: Open) -> None:
+    gate = Gate()
+    busy = Reply(429, headers={"Retry-After": "2"})
+    async with Scripted(busy, Reply(503), Reset(), Reply()) as server:
+        await open_to(server.url, pace=gate).request("GET", f"{server.url}/v1/Rooms")
+        assert len(gate.admitted) == len(server.asked) == 4
+        assert gate.heard == [("throttled", 2.0), "served", "served"]
+
+
+async def test_asks_the_pace_when_a_kept_connection_was_closed_meanwhile(open_to: Open) -> None:
+    """aiohttp alone would send such a read again by itself, and past the budget."""
+    gate = Gate()
+    async with Scripted(Reply(), Reset(), Reply()) as server:
+        transport = open_to(server.url, pace=gate)
+        for _ in range(2):
+            assert (await transport.request("GET", f"{server.url}/v1/Rooms")).status_code == 200
+        assert len(gate.admitted) == len(server.asked) == transport.counts.reads == 3
+
+
+async def test_does_not_count_writes_against_the_reads(open_to: Open) -> None:
+    gate = Gate()
+    async with Scripted(THROTTLE, Reply(202)) as server:
+        await open_to(server.url, pace=gate).request("POST", f"{server.url}/v1/Rooms/RM1", data={"Status": "x"})
+        assert gate.admitted == gate.heard == []
+
+
+async def test_tells_the_pace_what_a_person_waits_for(open_to: Open) -> None:
+    gate = Gate()
+    async with Scripted(Reply(503), Reply()) as server:
+        transport = open_to(server.url, pace=gate)
+        with urgently():
+            await transport.request("GET", f"{server.url}/v1/Rooms")
+        await transport.request("GET", f"{server.url}/v1/Rooms")
+        assert gate.admitted == [True, True, False]
+
+
+async def test_lets_what_a_person_waits_for_pass_slow_polls(open_to: Open) -> None:
+    release = asyncio.Event()
+
+    async def script(asked: Asked) -> Action:
+        if "slow" in asked.target:
+            await release.wait()
+        return Reply()
+
+    async with Scripted(script=script) as server:
+        transport = open_to(server.url)
+        slow = [asyncio.create_task(transport.request("GET", f"{server.url}/slow")) for _ in range(50)]
+        await server.until_asked(CONNECTIONS)
+        with urgently():
+            assert (await transport.request("GET", f"{server.url}/quick")).status_code == 200
+        assert (await transport.request("POST", f"{server.url}/quick", data={"a": "b"})).status_code == 200
+        assert transport.counts.in_flight == CONNECTIONS
+        release.set()
+        await asyncio.gather(*slow)
+        assert transport.counts.in_flight == 0
+
+
+# -- concurrency ------------------------------------------------------------------------------------------------------
+
+
+async def test_gives_each_of_300_requests_its_own_answer(open_to: Open) -> None:
+    async def script(asked: Asked) -> Action:
+        number = int(asked.target.rpartition("/")[2])
+        await asyncio.sleep(number % 7 / 1000)
+        return Reply(body={"number": number})
+
+    async with Scripted(script=script) as server:
+        transport = open_to(server.url)
+        answers = await asyncio.gather(
+            *(transport.request("GET", f"{server.url}/v1/Rooms/{number}", auth=AUTH) for number in range(300))
+        )
+        assert [answer.text for answer in answers] == [f'{{"number": {number}}}' for number in range(300)]
+        assert server.most_at_once <= CONNECTIONS
+        assert transport.counts.reads == 300
+        assert transport.counts.in_flight == 0
+        assert CONNECTIONS + CONNECTIONS_IN_RESERVE <= 16
+
+
+async def test_passes_cancelling_through_and_frees_the_connection(open_to: Open) -> None:
+    async with Scripted(Silence()) as server:
+        transport = open_to(server.url)
+        tasks = [asyncio.create_task(transport.request("GET", f"{server.url}/v1/Rooms")) for _ in range(30)]
+        await server.until_asked(CONNECTIONS)
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(result, asyncio.CancelledError) for result in results)
+        assert transport.counts.in_flight == 0
+
+
+# -- faults -----------------------------------------------------------------------------------------------------------
+
+
+async def test_says_that_no_answer_came_in_time(open_to: Open) -> None:
+    async with Scripted(Silence()) as server:
+        transport = open_to(server.url, timeout=0.05, retries=Retries(attempts=1))
+        with pytest.raises(Unreachable, match=r"127\.0\.0\.1:\d+ gave no answer within 0\.05 s"):
+            await transport.request("GET", f"{server.url}/v1/Rooms?Name=secret", auth=AUTH)
+
+
+async def test_takes_the_timeout_of_a_single_request(open_to: Open) -> None:
+    async with Scripted(Silence()) as server:
+        transport = open_to(server.url, timeout=60.0, retries=Retries(attempts=1))
+        with pytest.raises(Unreachable, match=r"0\.05 s"):
+            await transport.request("GET", f"{server.url}/v1/Rooms", timeout=0.05)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [(Reset(), "closed the connection|was reset"), (Truncated(), "broke off half-way")],
+)
+async def test_says_how_the_connection_failed(open_to: Open, trouble: Action, words: str) -> None:
+    async with Scripted(trouble) as server:
+        with pytest.raises(Unreachable, match=words) as failed:
+            await open_to(server.url).request("GET", f"{server.url}/v1/Rooms?Name=secret", auth=AUTH)
+        assert "secret" not in str(failed.value)
+        assert failed.value.__cause__ is failed.value.__context__ is None
+
+
+async def test_says_that_nothing_listens_there(open_to: Open) -> None:
+    async with Scripted(Reply()) as server:
+        url = server.url
+    with pytest.raises(Unreachable, match="refused the connection"):
+        await open_to(url).request("GET", f"{url}/v1/Rooms")
+
+
+async def test_says_that_the_other_end_speaks_no_tls(open_to: Open, slept: list[float]) -> None:
+    async with Scripted(Reply()) as server:
+        url = server.url.replace("http:", "https:")
+        with pytest.raises(Unreachable, match="TLS"):
+            await open_to(url).request("GET", f"{url}/v1/Rooms")
+        assert slept == [], "it would not get better"
+
+
+async def test_says_that_the_other_end_speaks_no_http(open_to: Open) -> None:
+    async def mumble(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP ready\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(mumble, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(NotTwilio, match="does not answer in HTTP"):
+            await open_to(url).request("GET", f"{url}/v1/Rooms")
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+async def test_stops_reading_an_answer_that_would_fill_the_memory(
+    open_to: Open, monkeypatch: pytest.MonkeyPatch, *, compressed: bool
+) -> None:
+    monkeypatch.setattr(transport_module, "BODY_MAX", 1 << 20)
+    body = b" " * (64 << 20) if compressed else b" " * (2 << 20)
+    reply = Reply(body=gzip.compress(body), headers={"Content-Encoding": "gzip"}) if compressed else Reply(body=body)
+    async with Scripted(reply) as server:
+        with pytest.raises(NotTwilio, match="more than 1 MB"):
+            await open_to(server.url).request("GET", f"{server.url}/v1/Rooms")
+        assert len(server.asked) == 1
+
+
+async def test_shows_a_thousand_rooms_though_one_byte_is_broken(open_to: Open) -> None:
+    async with Scripted(Reply(body=b'{"unique_name": "caf\xe9"}')) as server:
+        answer = await open_to(server.url).request("GET", f"{server.url}/v1/Rooms")
+        assert answer.text == '{"unique_name": "caf\ufffd"}'
+
+
+async def test_stays_closed(open_to: Open) -> None:
+    async with Scripted(Reply()) as server:
+        transport = open_to(server.url)
+        await transport.request("GET", f"{server.url}/v1/Rooms")
+        await transport.close()
+        await transport.close()
+        with pytest.raises(Unreachable, match="closed"):
+            await transport.request("GET", f"{server.url}/v1/Rooms")
+
+
+# -- what it learns ---------------------------------------------------------------------------------------------------
+
+
+async def test_learns_twilios_time_from_every_answer(open_to: Open) -> None:
+    then = datetime(2031, 5, 5, 12, 0, 0, tzinfo=timezone.utc)
+    async with Scripted(Reply(404, headers={"Date": format_datetime(then, usegmt=True)})) as server:
+        clock = ServerClock()
+        await open_to(server.url, clock=clock).request("GET", f"{server.url}/v1/Rooms")
+        assert abs((clock.now() - then).total_seconds()) < 1.5
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Thu, 01 Jan 1970 00:00:00 GMT"])
+async def test_keeps_the_hosts_time_when_the_date_is_wrong(open_to: Open, date: str) -> None:
+    async with Scripted(Reply(headers={"Date": date})) as server:
+        transport = open_to(server.url)
+        await transport.request("GET", f"{server.url}/v1/Rooms")
+        assert transport.clock.skew() is None
+
+
+async def test_remembers_what_twilio_says_of_the_request(open_to: Open) -> None:
+    headers = {"Twilio-Request-Id": "RQ" + "1" * 32, "Twilio-Concurrent-Requests": "17"}
+    async with Scripted(Reply(headers=headers), Reply(headers={"Twilio-Concurrent-Requests": "many"})) as server:
+        transport = open_to(server.url)
+        for _ in range(2):
+            await transport.request("GET", f"{server.url}/v1/Rooms")
+            assert transport.counts.last_request_id == "RQ" + "1" * 32
+            assert transport.counts.last_concurrent_requests == 17
