@@ -80,7 +80,7 @@ class ControlPlane:
         def handler(call: Call, parts: Sequence[str]) -> Answer:
             participant = self._world.find_participant(parts[0])
             if participant is None:
-                raise not_found(f"/participants/{parts[0]}")
+                raise not_found(call.path)
             act(participant, ControlFields(call.form))
             return json_answer(200, _participant_view(participant, call.origin))
 
@@ -106,17 +106,17 @@ class ControlPlane:
     # Rooms
 
     def _show_room(self, call: Call, parts: Sequence[str]) -> Answer:
-        return json_answer(200, _room_view(self._room(parts[0]), call.origin))
+        return json_answer(200, _room_view(self._room(call, parts[0]), call.origin))
 
     def _fail_room(self, call: Call, parts: Sequence[str]) -> Answer:
-        room = self._room(parts[0])
+        room = self._room(call, parts[0])
         self._world.fail_room(room)
         return json_answer(200, _room_view(room, call.origin))
 
-    def _room(self, name_or_sid: str) -> Room:
+    def _room(self, call: Call, name_or_sid: str) -> Room:
         room = self._world.rooms.find(name_or_sid)
         if room is None:
-            raise not_found(f"/rooms/{name_or_sid}")
+            raise not_found(call.path)
         return room
 
     # Clock

@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from aiohttp import web
+
 from roomtui.sandbox.wire import Call, parse_fields
 from roomtui.sandbox.world.refusals import Refusal
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from roomtui.sandbox.wire import Fields
 
 LARGEST_BODY = 256 * 1024
@@ -61,12 +61,21 @@ def path_and_query(request: web.BaseRequest) -> tuple[str, str, str]:
 async def _read_body(request: web.BaseRequest) -> bytes:
     if not request.can_read_body:
         return b""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refusal(20001, "The request body must not be compressed")
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")  # else curl waits a second before it sends
     chunks, size = [], 0
-    async for chunk in request.content.iter_any():
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            raise Refusal(20001, "The request body is too large", status=413)
+    try:
+        async for chunk in request.content.iter_any():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > LARGEST_BODY:
+                break
+    except web.RequestPayloadError:
+        raise Refusal(20001, "The request body breaks off") from None
+    if size > LARGEST_BODY:
+        raise Refusal(20001, "The request body is too large", status=413)
     return b"".join(chunks)
 
 

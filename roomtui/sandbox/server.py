@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import json
 import logging
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from roomtui.sandbox.clock import Clock, real_seconds, wall_time
+from roomtui.sandbox.connection import TwilioServer
 from roomtui.sandbox.control import PREFIX, ControlPlane
 from roomtui.sandbox.faults import Exchange, FaultBook, suffer
 from roomtui.sandbox.meter import NO_ANSWER, Meter
@@ -69,7 +71,9 @@ class Sandbox:
         self._pulse = Pulse(self.clock)
         self._closing = asyncio.Event()
         self._request_ids = Random()  # noqa: S311 - an id to quote, not a secret
-        server = web.Server(self._respond, access_log=None, handler_cancellation=True)
+        server = TwilioServer(
+            self._respond, refuse=lambda refusal: self._response(refusal_answer(refusal), real_seconds())
+        )
         self._runner = web.ServerRunner(server, shutdown_timeout=_PATIENCE_AT_STOP)
 
     async def __aenter__(self) -> Self:
@@ -185,6 +189,7 @@ async def serve(options: SandboxOptions, *, announce: Callable[[str], None], sto
         SandboxError: if it cannot start.
     """
     async with Sandbox(options) as sandbox:
+        gc.freeze()  # the world as it is stays: searching it for garbage would only make answers late
         credentials = sandbox.credentials
         line = {
             "url": sandbox.url,

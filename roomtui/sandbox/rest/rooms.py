@@ -27,7 +27,7 @@ _LISTING = Listing("rooms", "/v1/Rooms", ("Status", "UniqueName", "DateCreatedAf
 
 def resource_path(call: Call) -> str:
     """The path as Twilio's messages name it: without the API version."""
-    return call.path.removeprefix("/v1")
+    return call.path.removeprefix("/v1") or "/"
 
 
 def room_at(world: World, call: Call, name_or_sid: str) -> Room:

@@ -5,6 +5,8 @@ It does what clients do, through the world's own entry points; a past begins by 
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -17,7 +19,7 @@ from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.room_request import room_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from roomtui.sandbox.traffic.script import Act, Script
@@ -30,6 +32,18 @@ HISTORY_SECONDS = 86_400.0
 
 _PAST_MEETINGS = 40
 _PAUSE = (3.0, 25.0)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """While ten thousand rooms are built nothing is garbage, and looking for it takes half the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Performance:
@@ -126,7 +140,8 @@ class Director:
         for past in range(min(self._rooms, _PAST_MEETINGS)):
             self._schedule_past(past, now)
         clock.advance(HISTORY_SECONDS)
-        clock.run_due()
+        with _no_garbage_collection():
+            clock.run_due()
 
     def _first(self, slot: int) -> Opening:
         chance = self._chance(slot)
