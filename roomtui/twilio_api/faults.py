@@ -74,7 +74,9 @@ def explain(fault: BaseException, *, host: str, connecting: float, waiting: floa
     if isinstance(fault, (aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError)):
         return Fault(Unreachable(_distrust(fault, host)), passing=False)
     if isinstance(fault, (aiohttp.ClientSSLError, ssl.SSLError)):
-        return Fault(Unreachable(f"No secure connection (TLS) to {host}: {_reason(_cause(fault))}."), passing=False)
+        cause = _cause(fault)
+        broken_off = isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+        return Fault(Unreachable(f"No secure connection (TLS) to {host}: {_reason(cause)}."), passing=broken_off)
     for kind, words in _PLAIN:
         if isinstance(fault, kind):
             return Fault(Unreachable(words.format(host=host, connecting=connecting, waiting=waiting)), passing=True)
@@ -110,8 +112,9 @@ def _reason(fault: BaseException) -> str:
     if isinstance(fault, socket.gaierror):
         return "its name is not known here (DNS)"
     if isinstance(fault, ssl.SSLError):
-        return Untrusted((fault.reason or "handshake failed").replace("_", " ").lower()).safe
-    number = getattr(fault, "errno", None)
+        return Untrusted((getattr(fault, "reason", None) or "handshake failed").replace("_", " ").lower()).safe
+    # Raised by asyncio and aiohttp themselves, it has no number.
+    number = errno.ECONNRESET if isinstance(fault, ConnectionResetError) else getattr(fault, "errno", None)
     known = _WORDS.get(number) if isinstance(number, int) else None
     if known is not None:
         return known

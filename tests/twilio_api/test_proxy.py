@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roomtui.twilio_api import proxy
+from roomtui.twilio_api.credentials import basic
+from roomtui.twilio_api.errors import Unreachable
+from roomtui.twilio_api.origin import origin_of
+from roomtui.twilio_api.retries import NEVER
+from tests.twilio_api.scripted import SECRET, Reply, Scripted, room_json
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.twilio_api.conftest import Connect
+
+TWILIO = origin_of("https://video.twilio.com")
+
+
+class Tunnel:
+    """A proxy on loopback that answers `CONNECT` with one line and keeps what it was sent."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self.address = ""
+        self.heads: list[bytes] = []
+        self.tunnelled = b""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(self._answer)
+            if b" 200 " in self._answer:
+                self.tunnelled = await reader.readexactly(1)
+        writer.close()
+
+
+@contextlib.asynccontextmanager
+async def tunnel(answer: bytes) -> AsyncIterator[Tunnel]:
+    made = Tunnel(answer)
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    async with server:
+        made.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield made
+
+
+async def test_goes_through_the_proxy_of_the_environment(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with tunnel(b"HTTP/1.1 200 Connection established\r\n\r\n") as way:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://me:p%40ss@{way.address}")
+        with pytest.raises(Unreachable, match=r"TLS|closed|reset"):  # the tunnel ends after the first byte
+            await connect("https://video.twilio.com", retries=NEVER).room("x")
+        [head] = way.heads
+        assert head.startswith(b"CONNECT video.twilio.com:443 HTTP/1.1\r\n")
+        assert f"Proxy-Authorization: {basic('me', 'p@ss')!s}\r\n".encode() in head
+        assert way.tunnelled == b"\x16", "a TLS handshake"
+        assert b"\r\nAuthorization:" not in head, "Twilio's credentials are not the proxy's business"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", "wants a user name and password"),
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", r"does not connect us to video.twilio.com \(HTTP 403"),
+    ],
+)
+async def test_says_that_the_proxy_refuses(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, answer: bytes, words: str
+) -> None:
+    async with tunnel(answer) as way:
+        monkeypatch.setenv("https_proxy", f"http://me:{SECRET}@{way.address}")
+        with pytest.raises(Unreachable, match=words) as refused:
+            await connect("https://video.twilio.com").room("x")
+        assert way.address in refused.value.sentence
+        assert SECRET not in refused.value.sentence
+        assert len(way.heads) == 1, "it would not get better"
+
+
+async def test_says_that_the_proxy_cannot_be_reached(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with tunnel(b"") as way:
+        address = way.address
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+    with pytest.raises(Unreachable, match=f"The proxy {address} cannot be reached"):
+        await connect("https://video.twilio.com", retries=NEVER).room("x")
+
+
+async def test_goes_straight_where_no_proxy_says_so(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[object] = []
+
+    def no_names(host: object, *_: object, **__: object) -> object:
+        looked_up.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async with tunnel(b"HTTP/1.1 200 Connection established\r\n\r\n") as way:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{way.address}")
+        monkeypatch.setenv("NO_PROXY", "localhost,.twilio.com")
+        monkeypatch.setattr(socket, "getaddrinfo", no_names)
+        with pytest.raises(Unreachable, match=r"its name is not known here \(DNS\)"):
+            await connect("https://video.twilio.com", retries=NEVER).room("x")
+        assert looked_up == ["video.twilio.com"]
+        assert way.heads == []
+
+
+async def test_never_asks_a_proxy_for_this_machine(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with tunnel(b"") as way, Scripted(Reply(body=room_json(1))) as server:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://{way.address}")
+            monkeypatch.setenv(name.lower(), f"http://{way.address}")
+        assert (await connect(server.url).room("x")).is_live
+        assert way.heads == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "url", "name"),
+    [
+        ("http://proxy.example:3128", "http://proxy.example:3128", "proxy.example:3128"),
+        ("proxy.example:3128", "http://proxy.example:3128", "proxy.example:3128"),
+        ("http://me:secret@proxy.example:3128/", "http://proxy.example:3128", "proxy.example:3128"),
+        ("https://proxy.example", "https://proxy.example", "proxy.example"),
+        ("http://[::1]:3128", "http://[::1]:3128", "[::1]:3128"),
+    ],
+)
+def test_reads_the_setting(monkeypatch: pytest.MonkeyPatch, setting: str, url: str, name: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", setting)
+    found = proxy.from_environment(TWILIO)
+    assert found is not None
+    assert (found.url, found.name) == (url, name)
+    assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize("no_proxy", ["*", "twilio.com", "video.twilio.com:443", "a.example, video.twilio.com"])
+def test_honours_no_proxy(monkeypatch: pytest.MonkeyPatch, no_proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert proxy.from_environment(TWILIO) is None
+
+
+def test_takes_the_proxy_for_everything_where_there_is_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert proxy.from_environment(TWILIO) is None
+    monkeypatch.setenv("HTTP_PROXY", "http://plain.example:1")
+    assert proxy.from_environment(TWILIO) is None
+    monkeypatch.setenv("ALL_PROXY", "http://all.example:2")
+    found = proxy.from_environment(TWILIO)
+    assert found is not None
+    assert found.name == "all.example:2"
+
+
+@pytest.mark.parametrize("setting", ["socks5://me:secret@proxy.example:1080", "http://", "http://proxy.example:port"])
+def test_says_that_it_cannot_use_a_proxy(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", setting)
+    with pytest.raises(Unreachable, match="HTTPS_PROXY") as refused:
+        proxy.from_environment(TWILIO)
+    assert "secret" not in refused.value.sentence
