@@ -119,8 +119,12 @@ class TestTheCapOf24Hours:
     def test_an_absurd_unused_time_out_does_not_get_past_it(self) -> None:
         assert room_deadline(room(unused=24 * 60 + 1), roster()) == Deadline(DeadlineKind.MAX_ROOM, CAP)
 
-    @pytest.mark.parametrize(("seconds_early", "kind"), [(1, "empty-room-timeout"), (-1, "max-room-duration")])
-    def test_the_earlier_of_the_two_is_named(self, seconds_early: int, kind: str) -> None:
+    @pytest.mark.parametrize(
+        ("seconds_early", "kind"), [(1, "empty-room-timeout"), (0, "empty-room-timeout"), (-1, "max-room-duration")]
+    )
+    def test_the_earlier_of_the_two_is_named_and_the_more_telling_one_at_the_same_second(
+        self, seconds_early: int, kind: str
+    ) -> None:
         who = roster(participant(left=after(-seconds_early, hours=23, minutes=55)))
         deadline = room_deadline(room(empty=5), who)
         assert deadline is not None
