@@ -9,12 +9,12 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.notifications import Notification
 
+from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom
 from roomtui.tui.clipboard import Clipboard
 from roomtui.tui.columns import View
 from roomtui.tui.commands import commands
 from roomtui.tui.lines import ASCII, UNICODE
-from roomtui.tui.personal import shown
 from roomtui.tui.screens.copied import CopiedScreen
 from roomtui.tui.screens.copy_twiml import CopyTwimlDialog
 from roomtui.tui.screens.end_room import EndRoomDialog

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import age, span
+from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.lines import UNICODE, Glyphs, Piece, Tone, fit
-from roomtui.tui.personal import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +56,7 @@ class Column:
 def _closes(entry: Entry, now: datetime, view: View) -> Piece:
     if isinstance(entry, EndedRoom):
         # Ended rooms stand below the live ones and say so: an age there cannot be taken for a countdown.
-        return Piece(f"{span(words.since(entry.ended_at, now) or 0)} ago ", Tone.DIM)
+        return Piece(f"{span(plain.since(entry.ended_at, now) or 0)} ago ", Tone.DIM)
     text, near = words.closes(entry, now, at_most=view.glyphs.at_most)
     tone = Tone.DIM if view.stale or not entry.listed else words.TONES[near]
     return Piece(f"{text} {words.SIGNS[near]}", tone)
@@ -70,21 +71,21 @@ def _people(entry: Entry, _now: datetime, view: View) -> Piece:
     if isinstance(entry, EndedRoom):
         return Piece("", Tone.DIM)
     if view.stale or entry.roster is None:
-        return Piece(words.people(entry), Tone.DIM)
-    return Piece(words.people(entry), Tone.WARN if entry.is_full else Tone.TEXT)
+        return Piece(plain.people(entry), Tone.DIM)
+    return Piece(plain.people(entry), Tone.WARN if entry.is_full else Tone.TEXT)
 
 
 def _why(entry: Entry, _now: datetime, view: View) -> Piece:
     if isinstance(entry, EndedRoom):
-        return Piece(words.why_it_ended(entry.ending), Tone.DIM)
-    return Piece(words.why_it_closes(entry, hide=view.hide), Tone.DIM if entry.roster is None else Tone.TEXT)
+        return Piece(plain.why_it_ended(entry.ending), Tone.DIM)
+    return Piece(plain.why_it_closes(entry, hide=view.hide), Tone.DIM if entry.roster is None else Tone.TEXT)
 
 
 def _age(entry: Entry, now: datetime, _view: View) -> Piece:
     if isinstance(entry, EndedRoom):
         lasted = entry.room.duration
         return Piece("" if lasted is None else span(lasted), Tone.DIM)
-    seconds = words.since(entry.room.date_created, now)
+    seconds = plain.since(entry.room.date_created, now)
     return Piece("?" if seconds is None else age(seconds), Tone.DIM)
 
 
@@ -102,7 +103,7 @@ def _region(entry: Entry, _now: datetime, _view: View) -> Piece:
 
 def _recording(entry: Entry, _now: datetime, _view: View) -> Piece:
     tone = Tone.DIM if isinstance(entry, EndedRoom) else Tone.TEXT
-    return Piece("rec" if words.is_recorded(entry.room) else "", tone)
+    return Piece("rec" if plain.is_recorded(entry.room) else "", tone)
 
 
 def _sid(entry: Entry, _now: datetime, _view: View) -> Piece:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import countdown, span, urgency
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
 from roomtui.rooms.model import ParticipantStatus
+from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.rooms.twiml import is_phone
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.lines import Line, Piece, Tone, fit, line
-from roomtui.tui.personal import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,14 +65,14 @@ def _headline(room: Room, view: View, width: int) -> Line:
 
 def _outlook(entry: Entry, now: datetime, view: View) -> Line:
     if isinstance(entry, EndedRoom):
-        ago = span(words.since(entry.ended_at, now) or 0)
+        ago = span(plain.since(entry.ended_at, now) or 0)
         return line(
             (f"{safe(entry.room.status)} {ago} ago", Tone.STRONG),
-            f": {words.why_it_ended(entry.ending)}",
+            f": {plain.why_it_ended(entry.ending)}",
             (_lasted(entry.room), Tone.DIM),
         )
     text, near = words.closes(entry, now, at_most=view.glyphs.at_most)
-    why = words.why_it_closes(entry, hide=view.hide)
+    why = plain.why_it_closes(entry, hide=view.hide)
     if entry.deadline is None:
         return line("closes: not known")
     at = f"{entry.deadline.at:%H:%M:%S}Z"
@@ -95,15 +96,15 @@ def _then(live: LiveRoom) -> str:
 
 def _limits(room: Room, now: datetime, view: View) -> Line:
     dot = f" {view.glyphs.dot} "
-    age = words.since(room.date_created, now)
+    age = plain.since(room.date_created, now)
     parts = [
         safe(room.type or "?"),
         safe(room.media_region or ""),
         " ".join(safe(codec) for codec in room.video_codecs or ()),
-        "recording" if words.is_recorded(room) else "",
+        "recording" if plain.is_recorded(room) else "",
         f"empty {_minutes(room.empty_room_timeout)}",
         f"unused {_minutes(room.unused_room_timeout)}",
-        f"each {words.limit(room.max_participant_duration)}",
+        f"each {plain.limit(room.max_participant_duration)}",
         f"made {span(age)} ago" if age is not None and room.is_live else "",
     ]
     return line((dot.join(part for part in parts if part), Tone.DIM))
@@ -117,7 +118,7 @@ def _people_title(entry: Entry) -> str:
     if isinstance(entry, EndedRoom):
         count = len(entry.roster.everybody) if entry.roster is not None else None
         return "Who was in it" if count is None else f"Who was in it ({count})"
-    return f"Who is in it ({words.people(entry)})"
+    return f"Who is in it ({plain.people(entry)})"
 
 
 def _roster(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
@@ -147,7 +148,7 @@ def _latest_first(gone: tuple[Participant, ...]) -> list[Participant]:
 
 def _present(room: Room, participant: Participant, now: datetime, view: View, identity_width: int) -> Line:
     deadline = participant_deadline(room, participant)
-    stayed = words.since(participant.start_time, now)
+    stayed = plain.since(participant.start_time, now)
     pieces: list[Piece | str] = [
         Piece(fit(_who(participant, view), identity_width, ellipsis=view.glyphs.ellipsis), Tone.TEXT),
         Piece(f"  in {fit('?' if stayed is None else span(stayed), 6)}", Tone.DIM),
@@ -169,7 +170,7 @@ def _present(room: Room, participant: Participant, now: datetime, view: View, id
 
 
 def _gone(participant: Participant, now: datetime, view: View, identity_width: int) -> Line:
-    left = words.since(participant.end_time, now)
+    left = plain.since(participant.end_time, now)
     stayed = "" if participant.duration is None else f", was in {span(participant.duration)}"
     ago = "left" if left is None else f"left {span(left)} ago"
     return line(
@@ -197,7 +198,7 @@ def _fields(room: Room, now: datetime, view: View) -> Iterator[tuple[str, str]]:
     yield "ended", _instant(room.end_time, now)
     yield "duration", "" if room.duration is None else span(room.duration)
     yield "people max", _number(room.max_participants)
-    yield "each at most", words.limit(room.max_participant_duration)
+    yield "each at most", plain.limit(room.max_participant_duration)
     yield "tracks max", _number(room.max_concurrent_published_tracks)
     yield "empty after", _minutes(room.empty_room_timeout)
     yield "unused after", _minutes(room.unused_room_timeout)
@@ -221,7 +222,7 @@ def _callback(room: Room) -> str:
 def _instant(instant: datetime | None, now: datetime) -> str:
     if instant is None:
         return ""
-    return f"{instant:%Y-%m-%d %H:%M:%S}Z ({span(words.since(instant, now) or 0)} ago)"
+    return f"{instant:%Y-%m-%d %H:%M:%S}Z ({span(plain.since(instant, now) or 0)} ago)"
 
 
 def _number(number: int | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roomtui.tui.personal import shown
+from roomtui.rooms.personal import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,10 +12,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from roomtui.rooms.personal import shown
 from roomtui.rooms.twiml import TwimlError, hazards, snippet
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, line, wrap
-from roomtui.tui.personal import shown
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 

@@ -11,9 +11,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from roomtui.tui import words
+from roomtui.rooms import words
+from roomtui.rooms.personal import shown
 from roomtui.tui.lines import Tone, line, wrap
-from roomtui.tui.personal import shown
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 from roomtui.watch.actions import EndOutcome, ReadOnlyError

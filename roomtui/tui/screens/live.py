@@ -14,6 +14,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Input
 
+from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import SOON
 from roomtui.tui import words
 from roomtui.tui.detail import in_brief
@@ -145,7 +146,7 @@ class LiveScreen(Screen[None]):
     def _summary(self) -> Line:
         picture = self._state.picture
         soon = bisect_right(self._closings, (self.app.clock.now() + timedelta(seconds=SOON)).timestamp())
-        counts = f"  {len(picture.live)} live  {words.plural(picture.people, 'person', 'people')}"
+        counts = f"  {len(picture.live)} live  {plain.plural(picture.people, 'person', 'people')}"
         return line(
             (f" {self.app.settings.account}", Tone.TITLE),
             ("  read-only", Tone.WARN) if self.app.settings.read_only else "",
@@ -184,7 +185,7 @@ class LiveScreen(Screen[None]):
         hide = self.app.view.hide
         pane.show(
             [
-                line((f"{happened.at:%H:%M:%S}  ", Tone.DIM), words.event(happened, hide=hide))
+                line((f"{happened.at:%H:%M:%S}  ", Tone.DIM), plain.event(happened, hide=hide))
                 for happened in self._state.events[:12]
             ]
         )

@@ -1,4 +1,4 @@
-"""Personal data on the screen: phone numbers, hidden on request."""
+"""Personal data: phone numbers, hidden on request."""
 
 from __future__ import annotations
 

@@ -1,0 +1,118 @@
+"""What is known of a room, in plain words: for the screen and for the commands alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from roomtui.rooms.countdown import HOUR, MINUTE
+from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
+from roomtui.rooms.endings import EndingReason
+from roomtui.rooms.personal import shown
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from roomtui.rooms.changes import Event
+    from roomtui.rooms.endings import Ending
+    from roomtui.rooms.model import Participant, Room
+    from roomtui.rooms.picture import LiveRoom
+
+_ENDINGS: Final = {
+    EndingReason.ENDED_BY_US: "ended by us",
+    EndingReason.UNUSED_ROOM: "nobody came",
+    EndingReason.EMPTY_ROOM: "was empty",
+    EndingReason.MAX_ROOM: "24 h limit",
+    EndingReason.ENDED_BY_OTHERS: "ended via API",
+    EndingReason.FAILED: "failed",
+    EndingReason.UNKNOWN: "not known why",
+}
+
+
+def limit(seconds: int | None) -> str:
+    """A limit as people say it: ``4 h``, ``10 min``, ``90 s``."""
+    if seconds is None:
+        return "?"
+    if seconds % HOUR == 0:
+        return f"{seconds // HOUR} h"
+    return f"{seconds // MINUTE} min" if seconds % MINUTE == 0 else f"{seconds} s"
+
+
+def why_it_closes(live: LiveRoom, *, hide: bool) -> str:
+    """Why this room will close, in a few words."""
+    if live.roster is None:
+        return "not read yet"
+    if live.deadline is None:
+        return "not known"
+    if not live.listed:
+        return "closing"
+    if live.deadline.kind is DeadlineKind.MAX_PARTICIPANT:
+        last = last_to_be_put_out(live)
+        whose = f"{shown(last.identity, hide=hide)}'s " if last is not None else ""
+        return f"{whose}{limit(live.room.max_participant_duration)} limit"
+    if live.deadline.kind is DeadlineKind.MAX_ROOM and not live.deadline.certain:
+        return "24 h at the most"
+    return _RULES[live.deadline.kind]
+
+
+_RULES: Final = {
+    DeadlineKind.UNUSED_ROOM: "nobody came yet",
+    DeadlineKind.EMPTY_ROOM: "empty",
+    DeadlineKind.MAX_ROOM: "24 h limit",
+    DeadlineKind.MAX_PARTICIPANT: "time limit",
+}
+
+
+def last_to_be_put_out(live: LiveRoom) -> Participant | None:
+    """Whoever reaches their limit last, and so holds the room open longest."""
+    timed = [
+        (deadline.at, participant.sid, participant)
+        for participant in (live.roster.present if live.roster is not None else ())
+        if (deadline := participant_deadline(live.room, participant)) is not None
+    ]
+    return max(timed)[2] if timed else None
+
+
+def why_it_ended(ending: Ending) -> str:
+    """Why a room ended, in a few words; a question mark where that is a guess."""
+    words = _ENDINGS[ending.reason]
+    return words if ending.certain or ending.reason is EndingReason.UNKNOWN else f"{words}?"
+
+
+def people(live: LiveRoom) -> str:
+    """``7/50``, or ``?/50`` while nobody has counted."""
+    count = "?" if live.roster is None else str(live.roster.connected)
+    most = "?" if live.room.max_participants is None else str(live.room.max_participants)
+    return f"{count}/{most}"
+
+
+def since(instant: datetime | None, now: datetime) -> int | None:
+    """Whole seconds from `instant` to `now`, None if there is no instant."""
+    return None if instant is None else max(0, int((now - instant).total_seconds()))
+
+
+def is_recorded(room: Room) -> bool:
+    """Whether the room was made to record whoever connects."""
+    return bool(room.record_participants_on_connect)
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """``1 room``, ``2 rooms``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def head_count(count: int | None) -> str:
+    """``nobody``, ``1 person``, ``7 people``, or that it is not known."""
+    if count is None:
+        return "an unknown number of people"
+    return "nobody" if count == 0 else plural(count, "person", "people")
+
+
+def event(happened: Event, *, hide: bool) -> str:
+    """One event as a short sentence without its time."""
+    name = shown(happened.room_name, hide=hide)
+    if happened.identity is not None:
+        verb = "joined" if happened.kind.value == "participant-joined" else "left"
+        return f"{shown(happened.identity, hide=hide)} {verb} {name}"
+    if happened.ending is not None:
+        return f"{name} ended: {why_it_ended(happened.ending)}"
+    return f"{name} {'opened again' if happened.kind.value == 'room-recreated' else 'opened'}"
