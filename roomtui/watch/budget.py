@@ -39,6 +39,8 @@ class ReadBudget:
         if promise < 1:
             raise ValueError(f"the read budget is {promise} a second: it must be at least 1")
         self.promise = promise
+        self.total = 0
+        """Reads that went out so far."""
         self._allowed = promise
         self._refused_at: int | None = None
         self._changed = float("-inf")
@@ -72,6 +74,7 @@ class ReadBudget:
 
     def spend(self, now: float) -> None:
         """One read goes out."""
+        self.total += 1
         self._sent.append(now)
 
     def throttled(self, now: float, retry_after: float | None = None) -> None:

@@ -1,0 +1,5 @@
+"""`python -m roomtui`."""
+
+from roomtui.cli.main import main
+
+main()

@@ -1,0 +1,150 @@
+"""`roomtui watch` and `roomtui demo`: the dashboard."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from roomtui.cli.options import takes_global_options, watch_options
+from roomtui.config import Config, ConfigError, load
+from roomtui.twilio_api.clock import ServerClock
+from roomtui.twilio_api.credentials import Credentials
+from roomtui.twilio_api.origin import ApiUrl
+from roomtui.watch.board import Board
+from roomtui.watch.budget import ReadBudget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roomtui.config import Typed
+    from roomtui.tui.session import Session
+
+_SANDBOX_ENDS_WITHIN: Final = 3.0
+
+
+@click.command()
+@takes_global_options
+@watch_options
+def watch(*, typed: Typed) -> int:
+    """The dashboard: all live rooms, what closes first on top. This is what `roomtui` alone does."""
+    config = load(typed)
+    ApiUrl.parse(config.api_url)
+    _run(config)
+    return 0
+
+
+@click.command()
+@takes_global_options
+@watch_options
+@click.option("--rooms", type=click.IntRange(1, 20_000), default=12, metavar="N", help="Rooms at a time [12].")
+@click.option("--speed", type=click.FloatRange(0.1, 1000), default=1.0, metavar="X", help="Let time run faster [1].")
+@click.option("--seed", type=int, default=1, metavar="N", help="Same seed, same day [1].")
+def demo(*, typed: Typed, rooms: int, speed: float, seed: int) -> int:
+    """The dashboard on a local Twilio with lively traffic: no account, no network."""
+    with _sandbox(rooms, speed, seed) as process:
+        # The sandbox starts up while the screen is loaded.
+        import_module("roomtui.tui.app")
+        account = _account_of(process)
+        base = Config(
+            name="demo",
+            credentials=Credentials(account["api_key"], account["api_secret"], account["account_sid"]),
+            api_url=account["url"],
+        )
+        config = replace(
+            base,
+            read_only=bool(typed.read_only),
+            refresh=typed.refresh or base.refresh,
+            reads_per_second=typed.reads_per_second or base.reads_per_second,
+            no_pii=bool(typed.no_pii),
+            ascii=bool(typed.ascii),
+            mouse=bool(typed.mouse),
+        )
+        _run(config, rate=speed)
+    return 0
+
+
+@contextmanager
+def _sandbox(rooms: int, speed: float, seed: int) -> Iterator[subprocess.Popen[str]]:
+    """A sandbox in a process of its own, which ends with this one whatever happens to it."""
+    command = (sys.executable, "-m", "roomtui", "sandbox", "--port", "0", "--until-stdin-closes")
+    options = ("--rooms", str(rooms), "--speed", str(speed), "--seed", str(seed))
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        (*command, *options),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,  # ctrl+c in the terminal is the dashboard's
+    )
+    try:
+        yield process
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(_SANDBOX_ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _account_of(process: subprocess.Popen[str]) -> dict[str, str]:
+    first = process.stdout.readline() if process.stdout is not None else ""
+    if not first:
+        raise click.ClickException("The sandbox did not start; `roomtui sandbox --port 0` says why.")
+    account: dict[str, str] = json.loads(first)
+    return account
+
+
+def _run(config: Config, *, rate: float = 1.0) -> None:
+    if not sys.__stdout__ or not os.isatty(sys.__stdout__.fileno()):
+        raise ConfigError("The dashboard needs a terminal; `roomtui ls` prints the rooms anywhere.")
+    from roomtui.tui.app import RoomtuiApp  # noqa: PLC0415 - commands that print do without the screen
+    from roomtui.tui.session import Settings  # noqa: PLC0415 - as above
+
+    clock, budget, board = ServerClock(rate=rate), ReadBudget(config.reads_per_second), Board()
+    app = RoomtuiApp(
+        board,
+        clock,
+        lambda: _open_session(config, clock, budget, board),
+        Settings(
+            account=config.name,
+            refresh=config.refresh,
+            reads_per_second=config.reads_per_second,
+            reads=lambda: budget.total,
+            read_only=config.read_only,
+            hide_personal=config.no_pii,
+            ascii_only=config.ascii,
+            mouse=config.mouse,
+        ),
+    )
+    app.run(mouse=config.mouse)
+    if app.return_code:
+        sys.exit(app.return_code)
+
+
+async def _open_session(config: Config, clock: ServerClock, budget: ReadBudget, board: Board) -> Session:
+    # The SDK and the scheduler take a while to load: in a thread, behind the first frame.
+    await asyncio.to_thread(_load_what_polls)
+    from roomtui.cli.connect import connect  # noqa: PLC0415 - loaded by now
+    from roomtui.tui.session import Session  # noqa: PLC0415 - as above
+    from roomtui.watch.poller import Poller  # noqa: PLC0415 - as above
+    from roomtui.watch.schedule import Schedule  # noqa: PLC0415 - as above
+
+    connection = connect(config, clock, budget)
+    poller = Poller(connection.gateway, board, clock, budget, Schedule(), refresh=config.refresh)
+    return Session(poller, connection.actions, connection.gateway.close)
+
+
+def _load_what_polls() -> None:
+    for name in ("roomtui.cli.connect", "roomtui.watch.poller", "roomtui.watch.schedule"):
+        import_module(name)

@@ -1,0 +1,101 @@
+"""`roomtui`: finds the command and runs it; only what that command uses is imported."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from roomtui.cli.exits import EXPECTED, Exit, leave, say
+from roomtui.cli.options import takes_global_options
+
+if TYPE_CHECKING:
+    from roomtui.config import Typed
+
+_DEFAULT: Final = "watch"
+_COMMANDS: Final = {
+    "watch": "roomtui.cli.dashboard:watch",
+    "demo": "roomtui.cli.dashboard:demo",
+    "ls": "roomtui.cli.listing:ls",
+    "show": "roomtui.cli.listing:show",
+    "end": "roomtui.cli.ending:end",
+    "twiml": "roomtui.cli.snippets:twiml",
+    "sandbox": "roomtui.cli.local:sandbox",
+}
+
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for; without one, watches."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        place = _COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, name = place.split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, self._with_command(ctx, args))
+
+    def _with_command(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # `roomtui --mouse` is `roomtui watch --mouse`: the first option that is not ours begins the default command.
+        takes_value = {
+            name: not option.is_flag
+            for option in self.get_params(ctx)
+            if isinstance(option, click.Option)
+            for name in option.opts
+        }
+        at = 0
+        while at < len(args):
+            name, equals, _ = args[at].partition("=")
+            if name not in takes_value:
+                break
+            at += 2 if takes_value[name] and not equals else 1
+        if at >= len(args) or args[at].startswith("-"):
+            return [*args[:at], _DEFAULT, *args[at:]]
+        return args
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="roomtui", message="%(prog)s %(version)s")
+@takes_global_options
+def cli(typed: Typed) -> None:
+    """Watch live Twilio Video rooms: who is in, when each room will close and why, and what to do about it.
+
+    Without a command: the dashboard. `roomtui demo` shows it without an account.
+
+    Exit codes: 0 done; 1 Twilio refused or failed; 2 wrong usage or configuration; 3 no such room; 4 credentials
+    missing or refused; 5 refused by us (read-only, not confirmed); 130 interrupted.
+    """
+    click.get_current_context().obj = typed
+
+
+def main() -> None:
+    """Run the command line, and end the process."""
+    try:
+        code = cli.main(prog_name="roomtui", standalone_mode=False)
+    except EXPECTED as error:
+        leave(error)
+    except click.exceptions.Abort:
+        say("roomtui: interrupted")
+        sys.exit(Exit.INTERRUPTED)
+    except click.UsageError as error:
+        hint = f" See `{error.ctx.command_path} --help`." if error.ctx is not None else ""
+        say(f"roomtui: {error.format_message().rstrip('.')}.{hint}")
+        sys.exit(Exit.USAGE)
+    except click.ClickException as error:
+        say(f"roomtui: {error.format_message()}")
+        sys.exit(Exit.FAILED)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it; nothing more may be written, at exit neither.
+        sys.stdout = None
+        sys.exit(Exit.FAILED)
+    sys.exit(code or Exit.DONE)

@@ -1,0 +1,59 @@
+"""The options that every command takes, before or after its name."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from roomtui.config import Typed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_GLOBAL = (
+    click.option("--profile", metavar="NAME", help="A profile of the configuration file."),
+    click.option(
+        "--config", type=click.Path(path_type=Path), metavar="FILE", help="Another configuration file than the usual."
+    ),
+    click.option("--api-url", metavar="URL", help="Where Twilio's Video API is; for example a sandbox."),
+    click.option("--read-only", is_flag=True, default=None, help="Leave no way to change anything."),
+)
+_NAMES = tuple(field.name for field in fields(Typed))
+
+
+def takes_global_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the global options; the command gets one `Typed` as `typed`, the nearer to its name the stronger."""
+
+    @wraps(command)
+    @click.pass_context
+    def with_typed(context: click.Context, /, *args: object, **values: Any) -> Any:  # noqa: ANN401 - click's own values
+        mine = {name: values.pop(name) for name in _NAMES if name in values}
+        outer = context.obj if isinstance(context.obj, Typed) else Typed()
+        typed = replace(outer, **{name: value for name, value in mine.items() if value is not None})
+        return command(*args, typed=typed, **values)
+
+    for option in reversed(_GLOBAL):
+        with_typed = option(with_typed)
+    return with_typed
+
+
+def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of the dashboard; they are part of `Typed` too."""
+    options = (
+        click.option(
+            "--refresh", type=click.FloatRange(0.5, 3600), metavar="S", help="Seconds between looks at the list [2]."
+        ),
+        click.option(
+            "--reads-per-second", type=click.IntRange(1, 80), metavar="N", help="Never ask more often than this [20]."
+        ),
+        click.option("--mouse/--no-mouse", default=None, help="Listen to the mouse [no]."),
+        click.option("--ascii/--no-ascii", default=None, help="Draw nothing but ASCII [no]."),
+        click.option("--no-pii", is_flag=True, default=None, help="Mask phone numbers."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command

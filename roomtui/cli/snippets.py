@@ -1,0 +1,56 @@
+"""`roomtui twiml`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+
+from roomtui.cli.connect import connected
+from roomtui.cli.exits import Exit, say
+from roomtui.cli.options import takes_global_options
+from roomtui.cli.output import print_json
+from roomtui.config import load
+from roomtui.rooms.twiml import Language, hazards, snippet
+
+if TYPE_CHECKING:
+    from roomtui.config import Config, Typed
+    from roomtui.watch.actions import Sight
+
+
+@click.command()
+@takes_global_options
+@click.argument("room")
+@click.option("--identity", default="", metavar="ID", help="What the caller is called in the room.")
+@click.option("--fallback-say", default="", metavar="TEXT", help="Spoken if the room is gone.")
+@click.option("--lang", type=click.Choice([each.value for each in Language]), default=Language.XML.value, help="[xml]")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object with snippet and hazards.")
+def twiml(*, typed: Typed, room: str, identity: str, fallback_say: str, lang: str, as_json: bool) -> int:
+    """Print the TwiML that puts a phone call into a room; what may go wrong with it goes to stderr.
+
+    ROOM is a SID, or the unique name of a room in progress.
+    """
+    sight = asyncio.run(_look(load(typed), room))
+    text = snippet(sight.room.unique_name.raw, identity=identity, fallback_say=fallback_say, language=Language(lang))
+    found = hazards(sight.room, sight.roster, identity=identity)
+    for hazard in found:
+        say(f"roomtui: {hazard.sentence}")
+    if as_json:
+        print_json(
+            {
+                "room_sid": sight.room.sid,
+                "unique_name": sight.room.unique_name.raw,
+                "language": lang,
+                "snippet": text,
+                "hazards": [{"kind": hazard.kind.value, "sentence": hazard.sentence} for hazard in found],
+            }
+        )
+    else:
+        click.echo(text)
+    return Exit.DONE
+
+
+async def _look(config: Config, room: str) -> Sight:
+    async with connected(config) as connection:
+        return await connection.actions.look(room)
