@@ -223,6 +223,8 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         sent_headers = dict(headers or {})
         if auth is not None:
             sent_headers["Authorization"] = basic(*auth)
+        if data:
+            sent_headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         request = _Request(
             method.upper(),
             # Already encoded, and checked to hold nothing else: yarl shall not mend it.
