@@ -8,6 +8,7 @@ from roomtui.rooms.countdown import HOUR, MINUTE
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
 from roomtui.rooms.endings import EndingReason
 from roomtui.rooms.personal import shown
+from roomtui.rooms.twiml import is_phone
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,9 +47,11 @@ def why_it_closes(live: LiveRoom, *, hide: bool) -> str:
     if not live.listed:
         return "closing"
     if live.deadline.kind is DeadlineKind.MAX_PARTICIPANT:
+        rule = f"{limit(live.room.max_participant_duration)} limit"
         last = last_to_be_put_out(live)
-        whose = f"{shown(last.identity, hide=hide)}'s " if last is not None else ""
-        return f"{whose}{limit(live.room.max_participant_duration)} limit"
+        if last is None:
+            return rule
+        return f"{rule}: {'a phone' if is_phone(last.identity.raw) else shown(last.identity, hide=hide)}"
     if live.deadline.kind is DeadlineKind.MAX_ROOM and not live.deadline.certain:
         return "24 h at the most"
     return _RULES[live.deadline.kind]

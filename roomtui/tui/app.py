@@ -62,7 +62,7 @@ class RoomtuiApp(App[None]):
         Binding("h", "hide", "Hide personal data", tooltip="Mask phone numbers", show=False),
         Binding("Y", "show_copied", "Show what was copied", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q,ctrl+q", "quit", "Quit", tooltip="Leave; the rooms go on"),
+        Binding("q", "quit", "Quit", tooltip="Leave; the rooms go on"),
         Binding("ctrl+l", "repaint", "Repaint the screen", show=False),
         Binding("ctrl+p", "command_palette", "Commands", show=False, priority=True),
     ]

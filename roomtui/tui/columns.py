@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import age, span
+from roomtui.rooms.model import RoomType
 from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.rooms.untrusted import safe
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Entry: TypeAlias = LiveRoom | EndedRoom
+
+
+_SHORT_TYPES: Final[dict[str, str]] = {RoomType.GROUP_SMALL: "small", RoomType.PEER_TO_PEER: "p2p"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,11 @@ def _type(entry: Entry, _now: datetime, _view: View) -> Piece:
     return Piece(safe(entry.room.type or "?"), Tone.DIM)
 
 
+def _type_short(entry: Entry, _now: datetime, _view: View) -> Piece:
+    name = entry.room.type or "?"
+    return Piece(_SHORT_TYPES.get(name) or safe(name), Tone.DIM)
+
+
 def _region(entry: Entry, _now: datetime, _view: View) -> Piece:
     return Piece(safe(entry.room.media_region or ""), Tone.DIM)
 
@@ -116,11 +125,11 @@ COLUMNS: Final = (
     Column("closes", "CLOSES IN", 9, _closes, right=True, ticks=True),
     Column("name", "ROOM", 0, _name),
     Column("people", "PEOPLE", 6, _people, right=True),
-    Column("why", "WHY", 16, _why),
+    Column("why", "WHY", 17, _why),
     Column("age", "AGE", 5, _age, right=True, from_width=70, ticks=True),
     Column("state", "STATE", 11, _state, from_width=112),
     Column("type", "TYPE", 12, _type, from_width=96),
-    Column("type_short", "TYPE", 5, _type, from_width=78),
+    Column("type_short", "TYPE", 5, _type_short, from_width=78),
     Column("region", "REGION", 6, _region, from_width=104),
     Column("recording", "REC", 3, _recording, from_width=74),
     Column("sid", "SID", 34, _sid, from_width=150),

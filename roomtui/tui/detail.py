@@ -127,7 +127,7 @@ def _roster(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
         return [line(("who is in it: not read yet" if entry.room.is_live else "who was in it: not known", Tone.DIM))]
     if not roster.everybody:
         return [line(("nobody has joined" if entry.room.is_live else "nobody ever joined", Tone.DIM))]
-    identity_width = min(_IDENTITY_MAX, max(10, width - 42))
+    identity_width = min(_IDENTITY_MAX, max(10, width - 44))
     lines = []
     if not roster.present and entry.room.is_live:
         lines.append(line(("nobody is in it", Tone.DIM)))
@@ -151,7 +151,7 @@ def _present(room: Room, participant: Participant, now: datetime, view: View, id
     stayed = plain.since(participant.start_time, now)
     pieces: list[Piece | str] = [
         Piece(fit(_who(participant, view), identity_width, ellipsis=view.glyphs.ellipsis), Tone.TEXT),
-        Piece(f"  in {fit('?' if stayed is None else span(stayed), 6)}", Tone.DIM),
+        Piece(f"  in for {fit('?' if stayed is None else span(stayed), 6)}", Tone.DIM),
     ]
     if deadline is not None:
         seconds = deadline.seconds_left(now)

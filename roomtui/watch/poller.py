@@ -266,9 +266,8 @@ class Poller:
         if room.sid in self._ended:
             return
         if room.is_live:
-            live = self._live.get(room.sid)
-            # A room that is missing from the list but in progress was missed between two pages: it is there.
-            self._live[room.sid] = LiveRoom.known(room, roster, listed=live.listed if live is not None else True)
+            # One that is missing from the list but in progress was missed between two pages: it is there.
+            self._live[room.sid] = LiveRoom.known(room, roster)
         else:
             self._ends(room, roster)
 

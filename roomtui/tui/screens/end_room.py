@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from roomtui.rooms import words
 from roomtui.rooms.personal import shown
+from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
@@ -143,8 +144,7 @@ class EndRoomDialog(ModalScreen["str | None"]):
 
     @property
     def _called(self) -> str:
-        name = shown(self._room.unique_name, hide=self.app.view.hide)
-        return f"{name} ({self._room.sid})" if self._room.has_name else self._room.sid
+        return shown(self._room.unique_name, hide=self.app.view.hide) or self._room.sid
 
     # -- answering
 
@@ -202,11 +202,11 @@ class EndRoomDialog(ModalScreen["str | None"]):
             self._dismiss_ended(f"{self._called} had ended already.")
             return
         feed.ended_by_us(result.room.sid)
-        put_out = f" {words.head_count(result.people)} put out." if result.people else ""
+        put_out = f", {words.head_count(result.people)} put out" if result.people else ""
         if result.outcome is EndOutcome.ENDED:
-            self._dismiss_ended(f"Ended {self._called}; Twilio says {result.room.status}.{put_out}")
+            self._dismiss_ended(f"Ended {self._called}{put_out}: Twilio says {safe(result.room.status)}.")
         else:
-            self._dismiss_ended(f"Twilio took the end of {self._called}, but does not show it yet.{put_out}")
+            self._dismiss_ended(f"Twilio took the end of {self._called}, but does not show it yet{put_out}.")
 
     def _dismiss_ended(self, sentence: str) -> None:
         self.app.tell(sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
@@ -37,9 +38,11 @@ class LineView(Toned, can_focus=False):
         if new == old:
             return
         self._lines = new
-        if len(new) != len(old):
+        taller = len(new) != len(old)
+        wider = self.styles.is_auto_width and _widest(new) != _widest(old)
+        if taller or wider:
             self.virtual_size = Size(self.scrollable_content_region.width, len(new))
-            self.refresh(layout=self.styles.is_auto_height)
+            self.refresh(layout=wider or self.styles.is_auto_height)
             return
         top = self.scroll_offset.y
         self.refresh(
@@ -49,6 +52,10 @@ class LineView(Toned, can_focus=False):
                 if before != after and 0 <= y - top < self.size.height
             )
         )
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual asks with these
+        """As wide as the widest line."""
+        return _widest(self._lines)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual asks with these
         """One row a line."""
@@ -61,3 +68,7 @@ class LineView(Toned, can_focus=False):
         if index >= len(self._lines):
             return Strip.blank(width, self.rich_style)
         return self.strip(self._lines[index], width)
+
+
+def _widest(lines: Sequence[Line]) -> int:
+    return max((sum(cell_len(piece.text) for piece in line) for line in lines), default=0)

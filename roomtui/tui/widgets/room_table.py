@@ -109,6 +109,8 @@ class RoomTable(Toned, can_focus=True):
         self._rooms: list[str] = []
         self._position: dict[str, int] = {}
         self._cursor_sid: str | None = None
+        # Until everything is known or a key is pressed, the cursor stands on what closes first.
+        self._at_the_top = True
         self._hold_until = float("-inf")
         self._holding = False
         self._placed: tuple[Placed, ...] = ()
@@ -139,6 +141,7 @@ class RoomTable(Toned, can_focus=True):
         self._shown = {**ended, **live}
         if items != self._items:
             self._place_items(items)
+        self._at_the_top = self._at_the_top and (not live or picture.unread > 0)
         self._draw_what_changed()
 
     def tick(self) -> None:
@@ -183,7 +186,9 @@ class RoomTable(Toned, can_focus=True):
         self._position = {sid: index for index, sid in enumerate(items) if sid is not None}
         self.virtual_size = Size(self.scrollable_content_region.width, len(items) + _HEADER)
         cursor = self._cursor_sid
-        if cursor is None or cursor not in self._position:
+        if self._at_the_top and self._rooms:
+            self._set_cursor(self._rooms[0])
+        elif cursor is None or cursor not in self._position:
             self._set_cursor(self._stand_in(before))
         else:
             self._scroll_to_cursor()
@@ -233,6 +238,7 @@ class RoomTable(Toned, can_focus=True):
         return row if row < len(self._rooms) and self._rooms[row] == self._cursor_sid else row - 1
 
     def _by_key(self, sid: str | None) -> None:
+        self._at_the_top = False
         self._hold_until = self._monotonic() + _HOLD_AFTER_KEY
         self._set_cursor(sid)
 
