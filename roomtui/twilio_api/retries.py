@@ -31,13 +31,14 @@ class Retries:
         attempts: how often at most, the first one included.
         first: the longest wait before the second attempt; each further one doubles it.
         longest: no wait of our own choosing is longer.
-        total: on the wire and waiting between attempts, taken together. Waiting for the read budget does not count.
+        total: no attempt begins after so much time on the wire and between attempts. Waiting for the read budget
+            does not count.
     """
 
     attempts: int = 4
     first: float = 0.25
     longest: float = 8.0
-    total: float = 25.0
+    total: float = 20.0
 
     def wants(self, *, attempt: int, reading: bool, status: int | None) -> bool:
         """Whether to send again after attempt number `attempt` (from 1) failed.

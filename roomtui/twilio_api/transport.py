@@ -38,11 +38,14 @@ if TYPE_CHECKING:
 BODY_MAX: Final = 32 * 1024 * 1024
 """Bytes. A page of 1,000 rooms has 1.2 MB; whoever sends this much more wants to fill our memory."""
 
-CONNECTIONS: Final = 12
-"""Requests on the wire at once..."""
+POLLS_AT_ONCE: Final = 12
+"""Reads on the wire at once that nobody waits for..."""
 
-CONNECTIONS_IN_RESERVE: Final = 4
-"""... and as many more for what a person waits for, who never stands behind a slow poll."""
+URGENT_AT_ONCE: Final = 4
+"""... those that a person waits for, who never stands behind a slow poll..."""
+
+WRITES_AT_ONCE: Final = 2
+"""... and writes, which stand behind neither. At 100 ms each that is Twilio's quota of 20 writes a second."""
 
 _READING: Final = frozenset({"GET", "HEAD"})
 
@@ -167,8 +170,10 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         self._connect_timeout = connect_timeout
         self._rng = rng if rng is not None else random.Random()  # noqa: S311  # jitter, not a secret
         self._sleep = sleep
-        self._lane = asyncio.Semaphore(CONNECTIONS)
-        self._reserve = asyncio.Semaphore(CONNECTIONS_IN_RESERVE)
+        # Our own queues rather than the connector's: its waiting time would count against the time-outs.
+        self._polls = asyncio.Semaphore(POLLS_AT_ONCE)
+        self._urgent = asyncio.Semaphore(URGENT_AT_ONCE)
+        self._posts = asyncio.Semaphore(WRITES_AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
         self._proxy: proxy.Proxy | None = None
         self._closed = False
@@ -239,7 +244,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             delay = self._delay(request, outcome, attempt)
             if delay is None:
                 if isinstance(outcome, Fault):
-                    raise outcome.error
+                    raise outcome.error from None  # Python 3.10 still sees aiohttp's here
                 return outcome
             await self._sleep(delay)
             request.spent += delay
@@ -271,12 +276,11 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
 
     async def _attempt(self, request: _Request) -> Response | Fault:
         """Send once, when a connection and the read budget allow it."""
-        hurried = request.urgent or not request.reading
-        async with self._reserve if hurried else self._lane:
+        lane = (self._urgent if request.urgent else self._polls) if request.reading else self._posts
+        async with lane:
             if request.reading:
                 await self._pace.admit(urgent=request.urgent)
             session = self._open()
-            waiting = min(request.timeout, self._retries.total - request.spent)
             if request.reading:
                 self._reads += 1
             else:
@@ -284,28 +288,26 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             self._in_flight += 1
             sent = self.clock.monotonic()
             try:
-                return await self._exchange(session, request, waiting, sent)
+                return await self._exchange(session, request, sent)
             except FAULTS as fault:
                 return explain(
                     fault,
                     host=str(self.api.origin),
                     connecting=self._connect_timeout,
-                    waiting=waiting,
+                    waiting=request.timeout,
                     proxy=self._proxy.name if self._proxy is not None else None,
                 )
             finally:
                 self._in_flight -= 1
                 request.spent += self.clock.monotonic() - sent
 
-    async def _exchange(
-        self, session: aiohttp.ClientSession, request: _Request, waiting: float, sent: float
-    ) -> Response:
+    async def _exchange(self, session: aiohttp.ClientSession, request: _Request, sent: float) -> Response:
         async with session.request(
             request.method,
             request.url,
             data=request.body,
             headers=request.headers,
-            timeout=aiohttp.ClientTimeout(total=waiting, connect=min(waiting, self._connect_timeout)),
+            timeout=aiohttp.ClientTimeout(total=request.timeout, connect=self._connect_timeout),
             allow_redirects=False,
             middlewares=(_SentOnce(),),
             **self._through_proxy(),
@@ -345,7 +347,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         if self._session is None:
             self._proxy = proxy.from_environment(self.api.origin)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS + CONNECTIONS_IN_RESERVE),
+                connector=aiohttp.TCPConnector(limit=POLLS_AT_ONCE + URGENT_AT_ONCE + WRITES_AT_ONCE),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
