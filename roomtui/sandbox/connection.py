@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SILENT = logging.Logger("silent", logging.CRITICAL + 1)
+_SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - out of the tree, so nobody else is silenced
 """aiohttp would write a traceback for every client that sends nonsense."""
 
 

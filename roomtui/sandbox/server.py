@@ -17,7 +17,7 @@ from aiohttp import web
 
 from roomtui.sandbox.clock import Clock, real_seconds, wall_time
 from roomtui.sandbox.connection import TwilioServer
-from roomtui.sandbox.control import PREFIX, ControlPlane
+from roomtui.sandbox.control import FASTEST, PREFIX, ControlPlane
 from roomtui.sandbox.faults import Exchange, FaultBook, suffer
 from roomtui.sandbox.meter import NO_ANSWER, Meter
 from roomtui.sandbox.options import SandboxError, SandboxOptions
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from roomtui.sandbox.wire import Call
 
 _log = logging.getLogger(__name__)
+
+LAST_PORT = 65_535
 
 _PATIENCE_AT_STOP = 0.5
 """Real seconds that answers under way get when the server stops."""
@@ -91,10 +93,8 @@ class Sandbox:
         Raises:
             SandboxError: if host or port cannot be listened on.
         """
-        host = _loopback(self._options.host)
-        port = self._options.port
-        if not 0 <= port <= 65_535:
-            raise SandboxError(f"Port {port} is not a port: it must be 0 to 65535.")
+        _check(self._options)
+        host, port = _loopback(self._options.host), self._options.port
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host, port).start()
@@ -200,6 +200,15 @@ async def serve(options: SandboxOptions, *, announce: Callable[[str], None], sto
         }
         announce(json.dumps(line))
         await stop.wait()
+
+
+def _check(options: SandboxOptions) -> None:
+    if not 0 <= options.port <= LAST_PORT:
+        raise SandboxError(f"The port must be 0 to {LAST_PORT}, not {options.port}.")
+    if not 0 <= options.speed <= FASTEST:  # false for nan too
+        raise SandboxError(f"The speed must be 0 to {FASTEST:g}, not {options.speed:g}.")
+    if options.rooms < 0:
+        raise SandboxError(f"The number of rooms must be 0 or more, not {options.rooms}.")
 
 
 def _account(options: SandboxOptions) -> Account:
