@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client as TwilioClient
+from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]  # has hints, but no py.typed
+from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]  # has hints, but no py.typed
+from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # has hints, but no py.typed
+from twilio.rest import Client as TwilioClient  # type: ignore[import-untyped]  # has hints, but no py.typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -83,8 +83,8 @@ def workshop(chance: Random, serial: int) -> Script:
     end = chance.uniform(40, 120) * _MINUTE
     crowd = people(chance, chance.randint(5, 11))
     for who in crowd:
-        writer.stay(who, chance.expovariate(1 / 240), end + chance.uniform(-300, 40))
-    return writer.do(Deed.MUTE, crowd[0], 700).script()
+        writer.stay(who, min(chance.expovariate(1 / 240), 1500), end + chance.uniform(-300, 40))
+    return writer.do(Deed.MUTE, crowd[0], 1600).script()
 
 
 def flaky_pair(chance: Random, serial: int) -> Script:
