@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 _TICK: Final = 1.0
 _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
+_MOVES: Final = ("move", "page", "jump", "scroll")
 _NOT_IN_DIALOGS: Final = frozenset({"pause", "help", "faster", "slower", "hide", "show_copied"})
 
 
-class RoomtuiApp(App[None]):
+class RoomtuiApp(App[None], inherit_bindings=False):
     """The dashboard.
 
     Args:
@@ -62,7 +63,9 @@ class RoomtuiApp(App[None]):
         Binding("h", "hide", "Hide personal data", tooltip="Mask phone numbers", show=False),
         Binding("Y", "show_copied", "Show what was copied", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q", "quit", "Quit", tooltip="Leave; the rooms go on"),
+        Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on"),
+        Binding("ctrl+q", "quit", "Quit", show=False, system=True),
+        Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
         Binding("ctrl+l", "repaint", "Repaint the screen", show=False),
         Binding("ctrl+p", "command_palette", "Commands", show=False, priority=True),
     ]
@@ -239,6 +242,10 @@ class RoomtuiApp(App[None]):
         """Explain the keys of the screen."""
         await self.push_screen(HelpScreen(commands(self, self.screen)))
 
+    def action_help_quit(self) -> None:
+        """What ctrl+c does: too easily pressed to leave by it."""
+        self.tell("Press q to quit.")
+
     def action_repaint(self) -> None:
         """Draw the whole screen anew, after something else wrote on it."""
         self.refresh(layout=True)
@@ -252,6 +259,8 @@ class RoomtuiApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette has everything that has a key, and the theme."""
         for command in commands(self, screen):
+            if command.action.startswith(_MOVES):
+                continue
             run = partial(self.run_action, command.action, command.node)
             yield SystemCommand(command.description, command.tooltip or f"Key: {' '.join(command.keys)}", run)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)

@@ -67,7 +67,7 @@ def _closes(entry: Entry, now: datetime, view: View) -> Piece:
 
 
 def _name(entry: Entry, _now: datetime, view: View) -> Piece:
-    tone = Tone.DIM if isinstance(entry, EndedRoom) else Tone.STRONG
+    tone = Tone.DIM if isinstance(entry, EndedRoom) else Tone.TEXT
     return Piece(shown(entry.room.unique_name, hide=view.hide) or entry.room.sid, tone)
 
 

@@ -13,7 +13,7 @@ from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.rooms.twiml import is_phone
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
-from roomtui.tui.lines import Line, Piece, Tone, fit, line
+from roomtui.tui.lines import Line, Piece, Tone, fit, line, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def in_brief(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
     return [
         _headline(room, view, width),
         _outlook(entry, now, view),
-        _limits(room, now, view),
+        *(line((text, Tone.DIM)) for text in wrap(_limits(room, now, view), width)),
         *_roster(entry, now, view, width),
     ]
 
@@ -94,7 +94,7 @@ def _then(live: LiveRoom) -> str:
     return f", then {minutes} min empty" if minutes else ""
 
 
-def _limits(room: Room, now: datetime, view: View) -> Line:
+def _limits(room: Room, now: datetime, view: View) -> str:
     dot = f" {view.glyphs.dot} "
     age = plain.since(room.date_created, now)
     parts = [
@@ -105,9 +105,9 @@ def _limits(room: Room, now: datetime, view: View) -> Line:
         f"empty {_minutes(room.empty_room_timeout)}",
         f"unused {_minutes(room.unused_room_timeout)}",
         f"each {plain.limit(room.max_participant_duration)}",
-        f"made {span(age)} ago" if age is not None and room.is_live else "",
+        f"{span(age)} old" if age is not None and room.is_live else "",
     ]
-    return line((dot.join(part for part in parts if part), Tone.DIM))
+    return dot.join(part for part in parts if part)
 
 
 def _minutes(minutes: int | None) -> str:

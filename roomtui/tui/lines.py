@@ -118,8 +118,19 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
-def draw(pieces: Line, styles: Mapping[Tone, Style], base: Style, width: int, *, ellipsis: str = "…") -> Strip:
-    """A strip of exactly `width` cells; what is too long is cut with an ellipsis."""
+def draw(
+    pieces: Line, styles: Mapping[Tone, Style], base: Style, width: int, *, over: Style, ellipsis: str = "…"
+) -> Strip:
+    """A strip of exactly `width` cells; what is too long is cut with an ellipsis.
+
+    Args:
+        pieces: what to draw.
+        styles: how each tone looks.
+        base: how the rest of the line looks.
+        width: in cells.
+        over: laid over all of it, as for the row under the cursor.
+        ellipsis: what stands for the part that is cut off.
+    """
     segments: list[Segment] = []
     left = width
     for text, tone in pieces:
@@ -127,10 +138,10 @@ def draw(pieces: Line, styles: Mapping[Tone, Style], base: Style, width: int, *,
             break
         have = cell_len(text)
         fitted = text if have <= left else fit(text, left, ellipsis=ellipsis)
-        segments.append(Segment(fitted, base + styles[tone]))
+        segments.append(Segment(fitted, styles[tone] + over))
         left -= min(have, left)
     if left > 0:
-        segments.append(Segment(" " * left, base))
+        segments.append(Segment(" " * left, base + over))
     return Strip(_joined(segments), width)
 
 

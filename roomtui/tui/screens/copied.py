@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
@@ -29,7 +29,7 @@ class CopiedScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """What it is, how it was sent, and the text."""
-        with Vertical(classes="dialog"):
+        with VerticalScroll(classes="dialog", can_focus=False):
             yield Static(f"{self._copied.what}, sent {self._copied.way}", markup=False, classes="title")
             yield TextArea(
                 "\n".join(safe(text) for text in self._copied.text.split("\n")),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
@@ -54,7 +54,7 @@ class CopyTwimlDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Room, identity, snippet, hazards."""
-        with Vertical(classes="dialog"):
+        with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Copy the TwiML that puts a call into this room", classes="title")
             yield LineView(id="about")
             yield Input(placeholder="participantIdentity (empty: Twilio makes one up)", id="identity", compact=True)

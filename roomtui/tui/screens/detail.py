@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from roomtui.watch.board import BoardState
 
 
-class DetailScreen(Screen[None]):
+class DetailScreen(Screen[None], inherit_bindings=False):
     """The room of `sid`, whatever becomes of it.
 
     Args:
@@ -31,14 +31,14 @@ class DetailScreen(Screen[None]):
     app: RoomtuiApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "back", "Back"),
+        Binding("escape,enter", "back", "Back", key_display="esc"),
         Binding("e", "end_room", "End", tooltip="End this room for everybody in it"),
-        Binding("t", "copy_twiml", "TwiML", tooltip="Copy the TwiML that puts a phone call into the room"),
+        Binding("t", "copy_twiml", "TwiML", tooltip="Copy the TwiML that puts a call into it"),
         Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID"),
-        Binding("up,k", "scroll(-1)", "Up", show=False),
-        Binding("down,j", "scroll(1)", "Down", show=False),
-        Binding("pageup", "scroll(-10)", "Page up", show=False),
-        Binding("pagedown", "scroll(10)", "Page down", show=False),
+        Binding("up,k", "scroll(-1)", "Scroll", show=False),
+        Binding("down,j", "scroll(1)", "Scroll", show=False),
+        Binding("pageup", "scroll(-10)", "Page", show=False),
+        Binding("pagedown", "scroll(10)", "Page", show=False),
     ]
 
     def __init__(self, sid: str) -> None:

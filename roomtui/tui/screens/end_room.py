@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
@@ -62,7 +62,7 @@ class EndRoomDialog(ModalScreen["str | None"]):
 
     def compose(self) -> ComposeResult:
         """Question, room, field, buttons."""
-        with Vertical(classes="dialog danger"):
+        with VerticalScroll(classes="dialog danger", can_focus=False):
             yield Static("End this room for everybody?", classes="title")
             yield LineView(id="about")
             yield Input(id="typed", compact=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from roomtui.tui.commands import Command
 
-_KEYS: Final = 14
+_KEYS: Final = 16
 _SIGNS: Final = (
-    "",
-    "4:59 !   closes in under two minutes",
-    "<23h41   closes then at the latest: who is in it is not read yet",
-    "7/50     people in it, and how many it takes",
-    "name?    a guess at why a room ended",
+    ("1:42 !", "closes in under two minutes"),
+    ("due !", "should close any moment; Twilio may take some seconds"),
+    ("<23h41", "closes then at the latest: who is in it is not known yet"),
+    ("7/50", "people in it, and how many it takes"),
+    ("was empty?", "why it ended, most likely"),
 )
 
 
@@ -35,10 +35,10 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q,question_mark", "dismiss(None)", "Close"),
-        Binding("up,k", "scroll(-1)", "Up", show=False),
-        Binding("down,j", "scroll(1)", "Down", show=False),
-        Binding("pageup", "scroll(-10)", "Page up", show=False),
-        Binding("pagedown", "scroll(10)", "Page down", show=False),
+        Binding("up,k", "scroll(-1)", "Scroll", show=False),
+        Binding("down,j", "scroll(1)", "Scroll", show=False),
+        Binding("pageup", "scroll(-10)", "Page", show=False),
+        Binding("pagedown", "scroll(10)", "Page", show=False),
     ]
 
     def __init__(self, commands: Sequence[Command]) -> None:
@@ -47,7 +47,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The keys, and the signs in the table."""
-        with Vertical(classes="dialog"):
+        with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Keys", classes="title")
             yield LineView(id="help")
             yield Static("esc closes", classes="hint")
@@ -57,13 +57,13 @@ class HelpScreen(ModalScreen[None]):
         lines = [
             line(
                 (fit(" ".join(command.keys), _KEYS) + " ", Tone.STRONG),
-                command.description,
-                (f". {command.tooltip}" if command.tooltip else "", Tone.DIM),
+                command.tooltip or command.description,
             )
             for command in self._commands
         ]
-        self.query_one("#help", LineView).show([*lines, *(line((sign, Tone.DIM)) for sign in _SIGNS)])
+        signs = [line((fit(sign, _KEYS) + " ", Tone.STRONG), meaning) for sign, meaning in _SIGNS]
+        self.query_one("#help", LineView).show([*lines, (), *signs])
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""
-        self.query_one("#help", LineView).scroll_relative(y=lines, animate=False)
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

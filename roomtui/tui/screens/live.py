@@ -37,22 +37,29 @@ if TYPE_CHECKING:
 _RATE_OVER: Final = 10
 
 
-class LiveScreen(Screen[None]):
+class LiveScreen(Screen[None], inherit_bindings=False):
     """The dashboard's main screen."""
 
     app: RoomtuiApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "end_room", "End", tooltip="End the room under the cursor for everybody in it"),
-        Binding("t", "copy_twiml", "TwiML", tooltip="Copy the TwiML that puts a phone call into the room"),
+        Binding("e", "end_room", "End", tooltip="End this room for everybody in it"),
+        Binding("t", "copy_twiml", "TwiML", tooltip="Copy the TwiML that puts a call into it"),
         Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False),
-        Binding("slash", "filter", "Filter", key_display="/", tooltip="Show only rooms that have this text"),
+        Binding(
+            "slash",
+            "filter",
+            "Filter",
+            key_display="/",
+            tooltip="Show only rooms that have this text",
+        ),
         Binding("escape", "clear_filter", "Clear the filter", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._state = BoardState()
+        self._ready = False
         self._filter = ""
         self._closings: list[float] = []
         self._read_samples: deque[tuple[float, int]] = deque(maxlen=_RATE_OVER + 1)
@@ -64,7 +71,9 @@ class LiveScreen(Screen[None]):
             yield LineView(id="freshness")
         yield LineView(id="banner")
         with Container(id="body"):
-            yield RoomTable(self.app.clock, id="rooms")
+            with Vertical(id="board"):
+                yield LineView(id="heading")
+                yield RoomTable(self.app.clock, id="rooms")
             with Vertical(id="side"):
                 yield LineView(id="detail")
                 yield LineView(id="events")
@@ -73,6 +82,7 @@ class LiveScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what there is."""
+        self._ready = True
         self._table.focus()
         self.show(self.app.board.state)
 
@@ -96,7 +106,7 @@ class LiveScreen(Screen[None]):
     def show(self, state: BoardState) -> None:
         """Show what is known now."""
         self._state = state
-        if not self.is_mounted:
+        if not self._ready:
             return
         live = state.picture.live.values()
         self._closings = sorted(
@@ -111,7 +121,7 @@ class LiveScreen(Screen[None]):
 
     def tick(self) -> None:
         """Let the countdowns go on."""
-        if self.is_mounted:
+        if self._ready:
             self._read_samples.append((self.app.clock.now().timestamp(), self.app.settings.reads()))
             self._table.hold(on=self.app.screen is not self)
             self._table.tick()
@@ -119,7 +129,7 @@ class LiveScreen(Screen[None]):
 
     def attend(self) -> None:
         """Tell the feed what is on screen."""
-        if self.app.session is not None and self.is_mounted:
+        if self.app.session is not None and self._ready:
             self.app.session.feed.attend(Attention(self._table.cursor_sid, self._table.visible_sids))
 
     def _show_table(self) -> None:
@@ -132,6 +142,7 @@ class LiveScreen(Screen[None]):
         self.query_one("#summary", LineView).show([self._summary()])
         text, tone = words.freshness(self._state.picture, self._state.link, now, self.app.refresh_seconds)
         self.query_one("#freshness", LineView).show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
+        self.query_one("#heading", LineView).show([line((self._table.heading, Tone.DIM))])
         self._show_banner()
         self._show_detail()
         self._show_events()

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 class LineView(Toned, can_focus=False):
     """Shows lines; scrolls where there are more than fit."""
 
-    DEFAULT_CSS = """
-    LineView { height: auto; background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
-    """
+    DEFAULT_CSS = "LineView { height: auto; background: transparent; }"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from roomtui.tui.columns import Entry, Placed
 
 _HOLD_AFTER_KEY: Final = 1.5
-_HEADER: Final = 1
 _DIVIDER: Final = None
 
 
@@ -43,7 +42,7 @@ class _Drawn:
     cells: tuple[Piece, ...]
 
 
-class RoomTable(Toned, can_focus=True):
+class RoomTable(Toned, can_focus=True, inherit_bindings=False):
     """All rooms, what closes first on top, those that ended lately at the bottom.
 
     Args:
@@ -51,28 +50,24 @@ class RoomTable(Toned, can_focus=True):
         monotonic: seconds that only grow; after a key the order holds still for a moment.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--head", "table--cursor", "table--divider"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor"}
     DEFAULT_CSS = """
     RoomTable {
         background: $background;
-        scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 0;
         scrollbar-gutter: stable;
-        & > .table--head { color: $text-muted; background: $panel; }
         & > .table--cursor { background: $block-cursor-blurred-background; }
-        & > .table--divider { color: $text-muted; }
         &:focus > .table--cursor { background: $primary-muted; }
         &:ansi > .table--cursor { text-style: reverse; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "jump(-1)", "First room", show=False),
-        Binding("end,G", "jump(1)", "Last room", show=False),
-        Binding("enter", "choose", "Details"),
+        Binding("up,k", "move(-1)", "Move", show=False),
+        Binding("down,j", "move(1)", "Move", show=False),
+        Binding("pageup", "page(-1)", "Page", show=False),
+        Binding("pagedown", "page(1)", "Page", show=False),
+        Binding("home,g", "jump(-1)", "First, last room", show=False),
+        Binding("end,G", "jump(1)", "First, last room", show=False),
+        Binding("enter", "choose", "Details", key_display="enter", tooltip="Every field of the room, and its roster"),
     ]
 
     @dataclass
@@ -129,6 +124,11 @@ class RoomTable(Toned, can_focus=True):
         top = self.scroll_offset.y
         return frozenset(sid for sid in self._items[top : top + self._rows_on_screen] if sid is not None)
 
+    @property
+    def heading(self) -> str:
+        """The titles of the columns, where they stand."""
+        return heading(self._placed)
+
     def show(self, picture: Picture, view: View, keep: Callable[[Entry], bool] | None = None) -> None:
         """Show the rooms of `picture` that `keep` lets through."""
         self._picture, self._view = picture, view
@@ -184,7 +184,7 @@ class RoomTable(Toned, can_focus=True):
         self._items = items
         self._rooms = [sid for sid in items if sid is not None]
         self._position = {sid: index for index, sid in enumerate(items) if sid is not None}
-        self.virtual_size = Size(self.scrollable_content_region.width, len(items) + _HEADER)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(items))
         cursor = self._cursor_sid
         if self._at_the_top and self._rooms:
             self._set_cursor(self._rooms[0])
@@ -224,8 +224,8 @@ class RoomTable(Toned, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the room that was clicked; a second click asks for its details."""
-        index = event.y - _HEADER + self.scroll_offset.y
-        if event.y < _HEADER or index >= len(self._items) or self._items[index] is None:
+        index = event.y + self.scroll_offset.y
+        if index >= len(self._items) or self._items[index] is None:
             return
         if self._items[index] == self._cursor_sid:
             self.action_choose()
@@ -261,24 +261,21 @@ class RoomTable(Toned, can_focus=True):
 
     @property
     def _rows_on_screen(self) -> int:
-        return max(0, self.size.height - _HEADER)
+        return self.size.height
 
     # -- drawing
 
     def on_resize(self) -> None:
         """Place the columns anew."""
         self._placed = place(self.scrollable_content_region.width)
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._items) + _HEADER)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._items))
         self._drawn.clear()
         self._scroll_to_cursor()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw the row at line `y` of the widget; line 0 is the heading."""
+        """Draw the row at line `y` of the widget."""
         width = self.scrollable_content_region.width
-        if y < _HEADER:
-            style = self.get_component_rich_style("table--head")
-            return self.strip((Piece(heading(self._placed), Tone.DIM),), width, over=style)
         wanted = self._wanted(y)
         self._drawn[y] = wanted
         if wanted.sid is None:
@@ -294,7 +291,7 @@ class RoomTable(Toned, can_focus=True):
         return self.strip((Piece(text + glyphs.rule * max(0, width - len(text) - 1), Tone.DIM),), width)
 
     def _index(self, y: int) -> int:
-        return y - _HEADER + self.scroll_offset.y
+        return y + self.scroll_offset.y
 
     def _wanted(self, y: int) -> _Drawn:
         index = self._index(y)
