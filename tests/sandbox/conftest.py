@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,11 @@ Json = dict[str, Any]
 
 CREDENTIALS = Credentials(account_sid=f"AC{'a' * 32}", auth_token="token", api_key=f"SK{'b' * 32}", api_secret="secret")
 STILL = SandboxOptions(speed=0, credentials=CREDENTIALS)
+
+
+def basic_auth(user: str, password: str) -> str:
+    """The `Authorization` header of HTTP Basic."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         url = URL(path if path.startswith("http") else f"{self.sandbox.url}{path}", encoded=True)
-        known = {"Authorization": aiohttp.encode_basic_auth(CREDENTIALS.api_key, CREDENTIALS.api_secret)}
+        known = {"Authorization": basic_auth(CREDENTIALS.api_key, CREDENTIALS.api_secret)}
         async with self.session.request(method, url, data=data, headers={**known, **(headers or {})}) as response:
             text = await response.text()
             body = await response.json() if "json" in response.content_type else None

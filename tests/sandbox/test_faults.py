@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
+from tests.sandbox.conftest import basic_auth
+
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Client
 
@@ -139,4 +141,4 @@ async def test_a_fault_that_cannot_be_is_refused(client: Client, form: dict[str,
 
 
 def known() -> dict[str, str]:
-    return {"Authorization": aiohttp.encode_basic_auth(f"SK{'b' * 32}", "secret")}
+    return {"Authorization": basic_auth(f"SK{'b' * 32}", "secret")}

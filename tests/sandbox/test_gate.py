@@ -7,13 +7,13 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-import aiohttp
 import pytest
 
 from roomtui.sandbox.options import Credentials
 from roomtui.sandbox.rest.gate import Gate
 from roomtui.sandbox.world.account import Account
 from roomtui.sandbox.world.refusals import Refusal
+from tests.sandbox.conftest import basic_auth
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Client
@@ -22,7 +22,7 @@ KNOWN = Credentials()
 
 
 def basic(user: str, password: str) -> dict[str, str]:
-    return {"Authorization": aiohttp.encode_basic_auth(user, password)}
+    return {"Authorization": basic_auth(user, password)}
 
 
 async def test_account_token_and_api_key_are_let_in(client: Client) -> None:
@@ -40,10 +40,10 @@ async def test_account_token_and_api_key_are_let_in(client: Client) -> None:
         "Bearer token",
         f"Basic {base64.b64encode(b'nocolon').decode()}",
         f"Basic {base64.b64encode(bytes([255, 254])).decode()}",
-        aiohttp.encode_basic_auth(f"SK{'b' * 32}", "token"),
-        aiohttp.encode_basic_auth(f"SK{'b' * 32}", ""),
-        aiohttp.encode_basic_auth("", ""),
-        aiohttp.encode_basic_auth(f"AC{'a' * 32}", "sécret"),
+        basic_auth(f"SK{'b' * 32}", "token"),
+        basic_auth(f"SK{'b' * 32}", ""),
+        basic_auth("", ""),
+        basic_auth(f"AC{'a' * 32}", "sécret"),
     ],
 )
 async def test_anybody_else_gets_401_whatever_they_ask(client: Client, authorization: str) -> None:

@@ -8,15 +8,16 @@ import logging
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.sandbox.conftest import basic_auth
+
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Client
 
-HEAD = f"Host: x\r\nAuthorization: {aiohttp.encode_basic_auth(f'SK{chr(98) * 32}', 'secret')}\r\nConnection: close\r\n"
+HEAD = f"Host: x\r\nAuthorization: {basic_auth(f'SK{chr(98) * 32}', 'secret')}\r\nConnection: close\r\n"
 PARAMETERS = [
     "UniqueName", "Type", "MaxParticipants", "EmptyRoomTimeout", "UnusedRoomTimeout", "StatusCallback", "Status",
     "StatusCallbackMethod", "RecordingRules", "VideoCodecs", "MediaRegion", "AudioOnly", "MaxParticipantDuration",
@@ -50,7 +51,6 @@ async def raw(client: Client, request: bytes) -> bytes:
         f"GET /v1/Rooms/{'a' * 9000} HTTP/1.1\r\n{HEAD}\r\n".encode(),
         f"GET /v1/Rooms HTTP/1.1\r\n{HEAD}X: {'a' * 9000}\r\n\r\n".encode(),
         f"GET /v1/Rooms/\xff HTTP/1.1\r\n{HEAD}\r\n".encode("latin-1"),
-        f"GET http://[bad/v1/Rooms HTTP/1.1\r\n{HEAD}\r\n".encode(),
         f"POST /v1/Rooms HTTP/1.1\r\n{HEAD}Content-Length: abc\r\n\r\n".encode(),
         f"POST /v1/Rooms HTTP/1.1\r\n{HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n".encode(),
         f"POST /v1/Rooms HTTP/1.1\r\n{HEAD}Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc".encode(),

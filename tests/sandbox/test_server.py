@@ -14,7 +14,7 @@ import pytest
 
 from roomtui.sandbox.options import Credentials, SandboxError, SandboxOptions
 from roomtui.sandbox.server import Sandbox, serve
-from tests.sandbox.conftest import STILL
+from tests.sandbox.conftest import STILL, basic_auth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ async def test_it_announces_itself_once_it_answers_and_runs_until_told_to_stop()
     assert "\n" not in line
     told = json.loads(line)
     assert list(told) == ["url", "account_sid", "auth_token", "api_key", "api_secret"]
-    known = {"Authorization": aiohttp.encode_basic_auth(told["api_key"], told["api_secret"])}
+    known = {"Authorization": basic_auth(told["api_key"], told["api_secret"])}
     async with aiohttp.ClientSession() as session, session.get(f"{told['url']}/v1/Rooms", headers=known) as response:
         assert response.status == 200
     stop.set()
@@ -78,7 +78,7 @@ async def test_options_that_cannot_be_are_one_clear_sentence(wrong: dict[str, fl
 async def test_a_sandbox_with_rooms_is_born_in_the_middle_of_the_day() -> None:
     async with Sandbox(replace(STILL, rooms=12)) as sandbox, aiohttp.ClientSession() as session:
         known = sandbox.credentials
-        headers = {"Authorization": aiohttp.encode_basic_auth(known.account_sid, known.auth_token)}
+        headers = {"Authorization": basic_auth(known.account_sid, known.auth_token)}
         async with session.get(f"{sandbox.url}/v1/Rooms", headers=headers) as response:
             assert len((await response.json())["rooms"]) == 12
 
