@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.world.account import first_of
+from roomtui.sandbox.world.parameters import boolean, first_of, integer, is_callback_url
 from roomtui.sandbox.world.refusals import Refusal
-from roomtui.sandbox.world.room_request import boolean, integer, is_callback_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

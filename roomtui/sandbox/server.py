@@ -50,7 +50,7 @@ _PATIENCE_AT_STOP = 0.5
 
 
 class Sandbox:
-    """A running sandbox: `async with Sandbox(SandboxOptions()) as sandbox: ...`.
+    """A running sandbox: `async with Sandbox(SandboxOptions()) as sandbox: ...`, made where an event loop runs.
 
     Attributes:
         clock: the virtual clock; tests in the same process may advance it.

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 from roomtui.sandbox.wire import Answer
-from roomtui.sandbox.world.account import first_of
+from roomtui.sandbox.world.parameters import first_of, integer
 from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.register import Span
-from roomtui.sandbox.world.room_request import integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

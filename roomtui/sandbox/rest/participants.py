@@ -11,7 +11,7 @@ from roomtui.sandbox.rest.query import choice_of, instant_of
 from roomtui.sandbox.rest.render import participant_resource
 from roomtui.sandbox.rest.rooms import resource_path, room_at
 from roomtui.sandbox.wire import Answer, json_answer
-from roomtui.sandbox.world.account import first_of
+from roomtui.sandbox.world.parameters import first_of
 from roomtui.sandbox.world.participant import ParticipantStatus
 from roomtui.sandbox.world.refusals import Refusal, not_found
 

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
-from roomtui.sandbox.world.account import first_of
+from roomtui.sandbox.world.parameters import first_of
 from roomtui.sandbox.world.refusals import Refusal
 
 if TYPE_CHECKING:

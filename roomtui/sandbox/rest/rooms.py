@@ -9,7 +9,7 @@ from roomtui.sandbox.rest.paging import Listing, list_answer
 from roomtui.sandbox.rest.query import choice_of, instant_of
 from roomtui.sandbox.rest.render import RoomTexts
 from roomtui.sandbox.wire import Answer
-from roomtui.sandbox.world.account import first_of
+from roomtui.sandbox.world.parameters import first_of
 from roomtui.sandbox.world.refusals import Refusal, not_found
 from roomtui.sandbox.world.register import RoomFilter
 from roomtui.sandbox.world.room import RoomStatus

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from roomtui.sandbox.world import limits
-from roomtui.sandbox.world.account import is_utf8
+from roomtui.sandbox.world.parameters import is_utf8
 from roomtui.sandbox.world.refusals import Refusal
 
 if TYPE_CHECKING:

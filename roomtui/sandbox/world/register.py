@@ -7,8 +7,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.world.account import is_sid
 from roomtui.sandbox.world.room import RoomStatus
+from roomtui.sandbox.world.sids import is_sid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

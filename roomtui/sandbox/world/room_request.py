@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from roomtui.sandbox.world import limits
-from roomtui.sandbox.world.account import first_of, is_utf8
 from roomtui.sandbox.world.limits import Era, RoomType
+from roomtui.sandbox.world.parameters import boolean, first_of, integer, is_callback_url, is_utf8
 from roomtui.sandbox.world.recording_rules import parse_recording_rules
 from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.room import RoomSettings
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 
     from roomtui.sandbox.world.account import Account
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_UNPRINTABLE_IN_URL = re.compile(r"[\x00-\x20\x7f]")
 _NEEDS_MEDIA_SERVER = ("VideoCodecs", "MediaRegion", "RecordingRules")
 _ONLY_CHECKED = ("EnableTurn", "TranscribeParticipantsOnConnect")
 
@@ -92,16 +88,6 @@ def check_room_name(name: str) -> None:
         raise Refusal(53101)
 
 
-def integer(text: str) -> int | None:
-    """A whole number in plain digits, or None."""
-    return int(text) if _INTEGER.fullmatch(text) else None
-
-
-def boolean(text: str) -> bool | None:
-    """`true` or `false` in any case, or None."""
-    return {"true": True, "false": False}.get(text.lower())
-
-
 def _room_type(parameters: Mapping[str, Sequence[str]], account: Account) -> RoomType:
     text = first_of(parameters.get("Type"))
     try:
@@ -160,17 +146,6 @@ def _status_callback(parameters: Mapping[str, Sequence[str]]) -> str | None:
     if url is not None and not is_callback_url(url):
         raise Refusal(53111)
     return url
-
-
-def is_callback_url(url: str) -> bool:
-    """Whether a text is an absolute http(s) URL of fewer than 1024 characters."""
-    if len(url) > limits.STATUS_CALLBACK_LENGTH or not is_utf8(url) or _UNPRINTABLE_IN_URL.search(url):
-        return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, a bracket that is not closed
-        return False
 
 
 def _recording_rules(parameters: Mapping[str, Sequence[str]]) -> tuple[Mapping[str, object], ...] | None:

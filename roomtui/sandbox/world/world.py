@@ -8,7 +8,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from roomtui.sandbox.world import limits
-from roomtui.sandbox.world.account import SidMint, is_sid
 from roomtui.sandbox.world.participant import (
     Departure,
     Participant,
@@ -21,6 +20,7 @@ from roomtui.sandbox.world.refusals import Refusal, not_found
 from roomtui.sandbox.world.register import RoomRegister
 from roomtui.sandbox.world.room import Room, RoomEnding, RoomOrigin, RoomStatus
 from roomtui.sandbox.world.room_request import ad_hoc_settings
+from roomtui.sandbox.world.sids import SidMint, is_sid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
