@@ -303,7 +303,8 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         return _Drawn(sid, sid == self._cursor_sid, cells)
 
     def _row(self, drawn: _Drawn) -> tuple[Piece, ...]:
-        pieces = [Piece(">" if drawn.is_cursor else " ", Tone.STRONG)]
+        # Elsewhere the marker's cell is part of what follows: a style of its own would cost 40 bytes a row.
+        pieces = [Piece(">", Tone.STRONG) if drawn.is_cursor else Piece(" ", drawn.cells[0].tone)]
         for placed, (text, tone) in zip(self._placed, drawn.cells, strict=True):
             if pieces[1:]:
                 pieces.append(Piece(" " * GAP, tone))
