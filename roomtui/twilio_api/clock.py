@@ -84,11 +84,7 @@ class ServerClock:
         low = told - self._rate * received
         high = told + DATE_GRAIN - self._rate * sent
         if self._bounds is not None:
-            narrowed = self._narrowed(self._bounds, (low, high), received)
-            if narrowed is None:
-                self._told = None
-            else:
-                low, high = narrowed
+            low, high = self._narrowed(self._bounds, (low, high), received) or (low, high)
         self._bounds = (low, high)
         self._learnt = received
 

@@ -64,7 +64,7 @@ def origin_of(url: str) -> Origin:
         raise ValueError("its port is not a number from 1 to 65535") from None
     if not host or port == 0:
         raise ValueError("it names no host and port to connect to")
-    return Origin(scheme, host.lower(), port if port is not None else _PORTS[scheme])
+    return Origin(scheme, host, port if port is not None else _PORTS[scheme])
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 class Open(Protocol):
     """Makes a transport to an address; keyword arguments are the transport's."""
 
-    def __call__(self, url: str, **options: Any) -> Transport: ...  # noqa: ANN401  # any of the transport's
+    def __call__(self, url: str, **options: Any) -> Transport: ...  # any of the transport's
 
 
 class Connect(Protocol):
     """Makes a gateway to an address; keyword arguments are the transport's."""
 
-    def __call__(self, url: str, **options: Any) -> SdkGateway: ...  # noqa: ANN401  # any of the transport's
+    def __call__(self, url: str, **options: Any) -> SdkGateway: ...  # any of the transport's
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ async def open_to(slept: list[float]) -> AsyncIterator[Open]:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    def make(url: str, **options: Any) -> Transport:  # noqa: ANN401  # any of the transport's
+    def make(url: str, **options: Any) -> Transport:  # any of the transport's
         made.append(Transport(url, **{"sleep": sleep, "rng": Random(1), **options}))  # noqa: S311  # jitter
         return made[-1]
 
@@ -62,7 +62,7 @@ async def open_to(slept: list[float]) -> AsyncIterator[Open]:
 def connect(open_to: Open) -> Connect:
     """Gateways that are closed after the test."""
 
-    def make(url: str, **options: Any) -> SdkGateway:  # noqa: ANN401  # any of the transport's
+    def make(url: str, **options: Any) -> SdkGateway:  # any of the transport's
         return SdkGateway(Credentials("SK" + "a" * 32, SECRET, "AC" + "0" * 32), open_to(url, **options))
 
     return make

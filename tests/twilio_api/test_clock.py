@@ -138,10 +138,24 @@ def test_is_not_thrown_back_by_servers_that_differ_by_milliseconds() -> None:
         server.wait(0.913)
         server.true += 0.02 if number % 2 else -0.02
         server.answer(0.001, 0.001)
-    assert abs(server.error) < 0.1
+        uncertainty = server.clock.uncertainty()
+        assert uncertainty is not None
+        if number > 50:
+            assert abs(server.error) < 0.1
+            assert uncertainty < 0.1
+
+
+def test_grows_less_sure_while_nobody_answers() -> None:
+    server = Server(drift=0.8 * DRIFT)
+    for _ in range(50):
+        server.answer(0.01, 0.01)
+        server.wait(0.93)
+    server.wait(2000.0)
     uncertainty = server.clock.uncertainty()
     assert uncertainty is not None
-    assert uncertainty < 0.1
+    assert 0.05 < abs(server.error) <= uncertainty < 0.2
+    server.answer(0.01, 0.01)
+    assert abs(server.error) < 0.2
 
 
 def test_keeps_pace_with_a_server_that_runs_fast() -> None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from roomtui.twilio_api import parse
 from roomtui.twilio_api.errors import (
     Broken,
     CredentialsRefused,
@@ -33,6 +34,8 @@ from tests.twilio_api.scripted import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from roomtui.rooms.model import Room
     from tests.twilio_api.conftest import Connect
 
@@ -145,18 +148,29 @@ async def test_gives_each_room_once_though_the_list_moves_between_pages(connect:
         assert [room.unique_name.raw for room in rooms] == ["room-1", "room-2", "room-3"]
 
 
-async def test_lets_the_loop_breathe_while_it_reads_a_thousand_rooms(connect: Connect) -> None:
-    async with Scripted(rooms_page(*range(1000))) as server:
-        pages = connect(server.url).room_pages(RoomQuery())
-        task = asyncio.ensure_future(anext(pages))
-        await server.until_asked(1)
-        turns = 0
-        while not task.done():
+async def test_lets_the_loop_breathe_while_it_reads_a_thousand_rooms(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = 0
+    read_in: set[int] = set()
+    read = parse.room
+
+    async def count_turns() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
             await asyncio.sleep(0)
-            turns += 1
-        assert len(task.result()) == 1000
-        assert turns > 5
-        assert [page async for page in pages] == []
+
+    def reading(record: Mapping[str, object]) -> Room:
+        read_in.add(turn)
+        return read(record)
+
+    monkeypatch.setattr(parse, "room", reading)
+    async with Scripted(rooms_page(*range(1000))) as server:
+        counting = asyncio.create_task(count_turns())
+        assert len(await listed(connect(server.url))) == 1000
+        counting.cancel()
+    assert len(read_in) == 5
 
 
 @pytest.mark.parametrize(
