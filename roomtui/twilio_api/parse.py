@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
 from roomtui.rooms.model import NOTHING_MORE, Participant, Room
 from roomtui.rooms.untrusted import Untrusted
@@ -211,10 +211,10 @@ class _Fields:
     def word(self, key: str) -> str | None:
         """A value from a list, a SID, a URL of Twilio's: printable ASCII, or it is not read."""
         value = self._left.get(key)
-        if value is not None and not _is_word(value):
-            return None
-        self._left.pop(key, None)
-        return value  # type: ignore[return-value]  # `_is_word` knows; a TypeGuard would be lost across the `not`
+        if value is None or _is_word(value):
+            self._left.pop(key, None)
+            return value
+        return None
 
     def name(self, key: str) -> Untrusted | None:
         """Text that strangers chose."""
@@ -272,7 +272,7 @@ class _Fields:
         return MappingProxyType(self._left) if self._left else NOTHING_MORE
 
 
-def _is_word(value: object) -> bool:
+def _is_word(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= _WORD_MAX
 
 
