@@ -5,10 +5,12 @@ Precedence: what was typed, then `--profile`, then the environment, then the fil
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import stat
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -36,7 +38,7 @@ _T = TypeVar("_T")
 
 _OTHERS_MAY_READ: Final = 0o077
 _SECRETS: Final = frozenset({"auth_token", "api_secret"})
-_ENVIRONMENT: Final = "environment"
+_PLAIN_NAME: Final = re.compile(r"[\w-]{1,48}", re.ASCII)
 
 
 class ConfigError(Exception):
@@ -96,8 +98,11 @@ def config_file() -> Path:
 
 def journal_file(name: str) -> Path:
     """The journal of the profile of this name; the name may hold anything, the file's name does not."""
-    plain = "".join(character if character.isalnum() or character in "-_" else "_" for character in name)
-    return user_state_path("roomtui") / f"journal-{plain}.jsonl"
+    if not _PLAIN_NAME.fullmatch(name):
+        # Shortened and made plain it might be another profile's; the digest keeps the two apart.
+        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        name = f"{re.sub(r'[^a-zA-Z0-9_-]', '_', name[:32])}-{digest}"
+    return user_state_path("roomtui") / f"journal-{name}.jsonl"
 
 
 def load(typed: Typed, environ: Mapping[str, str] = os.environ) -> Config:
@@ -109,13 +114,13 @@ def load(typed: Typed, environ: Mapping[str, str] = os.environ) -> Config:
     """
     path = typed.config or config_file()
     file = _File.read(path, must_exist=typed.config is not None)
-    chosen = typed.profile or environ.get("ROOMTUI_PROFILE")
+    chosen = typed.profile or environ.get("ROOMTUI_PROFILE") or None
     if chosen is not None:
         profile = file.profile(chosen)
     elif _has_credentials(environ):
         profile = _from_environment(environ)
     else:
-        profile = file.profile(file.default) if file.default is not None else _Profile(_ENVIRONMENT, {}, path)
+        profile = file.profile(file.default) if file.default is not None else _from_environment({})
     api_url = typed.api_url or (
         profile.text("api_url") or environ.get("ROOMTUI_API_URL")
         if typed.profile is not None
@@ -123,9 +128,7 @@ def load(typed: Typed, environ: Mapping[str, str] = os.environ) -> Config:
     )
     credentials = profile.credentials()
     return Config(
-        name=f"{credentials.account_sid[:6]}..{credentials.account_sid[-4:]}"
-        if profile.name == _ENVIRONMENT
-        else profile.name,
+        name=profile.name or f"{credentials.account_sid[:6]}..{credentials.account_sid[-4:]}",
         credentials=credentials,
         api_url=api_url or DEFAULT_API_URL,
         read_only=_first(typed.read_only, profile.flag("read_only"), fallback=False),
@@ -154,7 +157,7 @@ def _from_environment(environ: Mapping[str, str]) -> _Profile:
         "api_key": "TWILIO_API_KEY",
         "api_secret": "TWILIO_API_SECRET",
     }
-    return _Profile(_ENVIRONMENT, {key: environ[name] for key, name in names.items() if environ.get(name)}, None)
+    return _Profile("", {key: environ[name] for key, name in names.items() if environ.get(name)}, None)
 
 
 _KEYS: Final = frozenset(
@@ -176,10 +179,10 @@ _KEYS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Profile:
-    """One source of settings: a table of the file, or the environment (then `path` is None)."""
+    """One source of settings: a table of the file, or the environment (then it has no name and no path)."""
 
     name: str
-    values: Mapping[str, object]
+    values: Mapping[str, object] = field(repr=False)  # secrets are among them
     path: Path | None
 
     def text(self, key: str) -> str | None:
@@ -204,14 +207,17 @@ class _Profile:
 
     def credentials(self) -> Credentials:
         account, key, secret, token = map(self.text, ("account_sid", "api_key", "api_secret", "auth_token"))
-        if account is None:
-            if self.path is not None and self.name != _ENVIRONMENT:
+        if not account:
+            if self.path is not None:
                 raise CredentialsMissingError(f"Profile {safe(self.name)} in {self.path} has no account_sid.")
             raise CredentialsMissingError(
                 "No credentials: set TWILIO_ACCOUNT_SID and either TWILIO_API_KEY with TWILIO_API_SECRET or "
                 f"TWILIO_AUTH_TOKEN, or write a profile into {config_file()}. "
                 "`roomtui demo` needs none."
             )
+        for text in (account, key, secret, token):
+            if text is not None and not _is_text(text):
+                raise CredentialsMissingError("The credentials in the environment are not UTF-8 text: set them anew.")
         if key and secret:
             return Credentials(key, secret, account)
         if token:
@@ -234,7 +240,7 @@ class _File:
     """The configuration file."""
 
     path: Path
-    profiles: Mapping[str, Mapping[str, object]]
+    profiles: Mapping[str, Mapping[str, object]] = field(repr=False)  # secrets are among them
     default: str | None
 
     @classmethod
@@ -275,6 +281,15 @@ class _File:
             return
         if stat.S_IMODE(self.path.stat().st_mode) & _OTHERS_MAY_READ:
             raise ConfigError(f"{self.path} holds secrets and others may read it: chmod 600 {self.path}")
+
+
+def _is_text(text: str) -> bool:
+    # What is no UTF-8 in the environment comes as lone surrogates, which nothing can send.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _tables(path: Path, document: Mapping[str, object]) -> dict[str, Mapping[str, object]]:

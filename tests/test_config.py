@@ -1,0 +1,381 @@
+"""Where settings come from, which of them wins, and what is said of wrong ones."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roomtui.config import Config, ConfigError, CredentialsMissingError, Typed, config_file, journal_file, load
+from roomtui.twilio_api.origin import DEFAULT_API_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SID = "AC" + "1" * 32
+OTHER_SID = "AC" + "2" * 32
+KEY = "SK" + "3" * 32
+TOKEN = "token-nobody-may-see"
+SECRET = "secret-nobody-may-see"
+ENVIRON = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN}
+PROFILES = f"""
+default_profile = "usual"
+
+[profiles.usual]
+account_sid = "{OTHER_SID}"
+auth_token = "{TOKEN}"
+api_url = "https://usual.example"
+refresh = 7
+
+[profiles.acme]
+account_sid = "{OTHER_SID}"
+api_key = "{KEY}"
+api_secret = "{SECRET}"
+api_url = "https://acme.example"
+read_only = true
+reads_per_second = 5
+no_pii = true
+"""
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def write() -> Callable[..., Path]:
+    """Writes the usual configuration file, for its owner only."""
+
+    def write_it(text: str = PROFILES, mode: int = 0o600) -> Path:
+        path = config_file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(mode)
+        return path
+
+    return write_it
+
+
+def profile(**values: str) -> str:
+    """A file of one profile, `acme`, that has credentials; values are TOML."""
+    lines = {"account_sid": f'"{SID}"', "auth_token": f'"{TOKEN}"', **values}
+    return "[profiles.acme]\n" + "\n".join(f"{key} = {value}" for key, value in lines.items() if value)
+
+
+def refusal(typed: Typed | None = None, environ: dict[str, str] | None = None) -> str:
+    """The sentence with which the configuration is refused; it is one line and has no secret."""
+    with pytest.raises(ConfigError) as caught:
+        load(typed or Typed(profile="acme"), environ or {})
+    sentence = str(caught.value)
+    assert TOKEN not in sentence
+    assert SECRET not in sentence
+    assert sentence.isprintable()
+    return sentence
+
+
+# Which one wins
+
+
+def test_without_a_file_the_environment_is_enough() -> None:
+    config = load(Typed(), ENVIRON)
+    assert (config.credentials.username, config.credentials.account_sid) == (SID, SID)
+    assert (config.api_url, config.read_only, config.refresh, config.reads_per_second) == (
+        DEFAULT_API_URL,
+        False,
+        2.0,
+        20,
+    )
+
+
+def test_what_was_typed_beats_the_profile(write: Callable[..., Path]) -> None:
+    write()
+    typed = Typed(profile="acme", api_url="https://typed.example", read_only=False, refresh=3.5, reads_per_second=9)
+    config = load(typed, ENVIRON)
+    assert (config.api_url, config.read_only, config.refresh, config.reads_per_second) == (
+        "https://typed.example",
+        False,
+        3.5,
+        9,
+    )
+    assert config.no_pii
+
+
+def test_a_typed_profile_beats_the_environment(write: Callable[..., Path]) -> None:
+    write()
+    environ = {**ENVIRON, "ROOMTUI_PROFILE": "usual", "ROOMTUI_API_URL": "https://environment.example"}
+    config = load(Typed(profile="acme"), environ)
+    assert (config.name, config.api_url) == ("acme", "https://acme.example")
+    assert (config.credentials.username, config.credentials.account_sid) == (KEY, OTHER_SID)
+    assert (config.read_only, config.no_pii, config.reads_per_second) == (True, True, 5)
+
+
+def test_the_environment_beats_the_default_profile(write: Callable[..., Path]) -> None:
+    write()
+    config = load(Typed(), ENVIRON)
+    assert (config.credentials.account_sid, config.refresh, config.api_url) == (SID, 2.0, DEFAULT_API_URL)
+    config = load(Typed(), {"ROOMTUI_API_URL": "https://environment.example"})
+    assert (config.name, config.refresh, config.api_url) == ("usual", 7, "https://environment.example")
+
+
+def test_a_profile_named_in_the_environment_beats_its_credentials(write: Callable[..., Path]) -> None:
+    write()
+    assert load(Typed(), {**ENVIRON, "ROOMTUI_PROFILE": "acme"}).name == "acme"
+
+
+def test_the_default_profile_comes_last(write: Callable[..., Path]) -> None:
+    write()
+    config = load(Typed(), {})
+    assert (config.name, config.api_url, config.refresh) == ("usual", "https://usual.example", 7)
+
+
+def test_an_api_key_is_preferred_to_the_token() -> None:
+    config = load(Typed(), {**ENVIRON, "TWILIO_API_KEY": KEY, "TWILIO_API_SECRET": SECRET})
+    assert (config.credentials.username, str(config.credentials.password)) == (KEY, SECRET)
+    assert config.credentials.account_sid == SID
+
+
+def test_a_key_without_its_secret_leaves_it_to_the_token() -> None:
+    config = load(Typed(), {**ENVIRON, "TWILIO_API_KEY": KEY})
+    assert (config.credentials.username, str(config.credentials.password)) == (SID, TOKEN)
+
+
+def test_edge_and_region_do_not_bend_the_address() -> None:
+    config = load(Typed(), {**ENVIRON, "TWILIO_EDGE": "sydney", "TWILIO_REGION": "au1"})
+    assert config.api_url == DEFAULT_API_URL
+
+
+@pytest.mark.parametrize("name", ["ROOMTUI_PROFILE", "ROOMTUI_API_URL", "TWILIO_API_KEY"])
+def test_an_empty_variable_is_as_good_as_none(name: str) -> None:
+    config = load(Typed(), {**ENVIRON, name: ""})
+    assert (config.credentials.username, config.api_url) == (SID, DEFAULT_API_URL)
+
+
+def test_a_profile_may_be_called_environment(write: Callable[..., Path]) -> None:
+    write(profile().replace("acme", "environment"))
+    assert load(Typed(profile="environment"), {}).name == "environment"
+
+
+def test_without_a_profile_the_account_gives_the_name() -> None:
+    assert load(Typed(), ENVIRON).name == "AC1111..1111"
+
+
+def test_another_file_may_be_typed(tmp_path: Path) -> None:
+    path = tmp_path / "other.toml"
+    path.write_text(profile(refresh="9"), encoding="utf-8")
+    path.chmod(0o600)
+    assert load(Typed(config=path, profile="acme"), {}).refresh == 9
+
+
+# What is said of wrong ones
+
+
+def test_no_credentials_at_all_names_what_to_set_and_the_demo() -> None:
+    with pytest.raises(CredentialsMissingError) as caught:
+        load(Typed(), {})
+    for name in ("TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN", "roomtui demo"):
+        assert name in str(caught.value)
+    assert str(config_file()) in str(caught.value)
+
+
+@pytest.mark.parametrize("half", [{}, {"TWILIO_API_KEY": KEY}, {"TWILIO_API_SECRET": SECRET}])
+def test_half_of_the_credentials_in_the_environment(half: dict[str, str]) -> None:
+    with pytest.raises(CredentialsMissingError, match="the environment lacks its secret: set either TWILIO_API_KEY"):
+        load(Typed(), {"TWILIO_ACCOUNT_SID": SID, **half})
+
+
+def test_half_of_the_credentials_in_a_profile(write: Callable[..., Path]) -> None:
+    path = write(profile(auth_token="", api_key=f'"{KEY}"'))
+    with pytest.raises(CredentialsMissingError) as caught:
+        load(Typed(profile="acme"), {})
+    assert f"profile acme in {path} lacks its secret: set either api_key with api_secret or auth_token" in str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize("sid", ["", '""'])
+def test_a_profile_without_an_account(write: Callable[..., Path], sid: str) -> None:
+    path = write(profile(account_sid=sid))
+    with pytest.raises(CredentialsMissingError) as caught:
+        load(Typed(profile="acme"), {})
+    assert str(caught.value) == f"Profile acme in {path} has no account_sid."
+
+
+def test_an_unknown_key_is_told_with_the_nearest_right_one(write: Callable[..., Path]) -> None:
+    path = write(profile(refesh="3"))
+    assert refusal() == f"Profile acme in {path} has an unknown key refesh. Did you mean refresh?"
+    path = write(profile(zzz="3"))
+    assert refusal() == f"Profile acme in {path} has an unknown key zzz."
+
+
+def test_an_unknown_key_is_told_even_in_a_profile_that_is_not_used(write: Callable[..., Path]) -> None:
+    write(profile(refesh="3"))
+    assert "refesh" in refusal(Typed(), ENVIRON)
+
+
+def test_an_unknown_key_beside_the_profiles(write: Callable[..., Path]) -> None:
+    path = write('default_profil = "acme"\n' + profile())
+    assert refusal() == f"{path} has an unknown key default_profil. Did you mean default_profile?"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        ("api_url", "3", "text in quotes"),
+        ("auth_token", "12345", "text in quotes"),
+        ("read_only", '"yes"', "true or false"),
+        ("mouse", "1", "true or false"),
+        ("refresh", '"2"', "a number from 0.5 to 3600"),
+        ("refresh", "0", "a number from 0.5 to 3600"),
+        ("refresh", "nan", "a number from 0.5 to 3600"),
+        ("refresh", "true", "a number from 0.5 to 3600"),
+        ("reads_per_second", "81", "a number from 1 to 80"),
+        ("reads_per_second", "inf", "a number from 1 to 80"),
+    ],
+)
+def test_a_wrong_type_is_told(write: Callable[..., Path], key: str, value: str, wanted: str) -> None:
+    path = write(profile(**{key: value}))
+    assert refusal() == f"{key} in profile acme of {path} is not {wanted}."
+
+
+@pytest.mark.parametrize("text", ["profiles = 3", "profiles = [1]", "[profiles]\nacme = 3"])
+def test_profiles_that_are_no_tables(write: Callable[..., Path], text: str) -> None:
+    path = write(text)
+    assert refusal() == f"profiles in {path} must be tables, as in [profiles.acme]."
+
+
+def test_a_default_profile_that_is_no_text(write: Callable[..., Path]) -> None:
+    path = write("default_profile = 3")
+    assert refusal() == f"default_profile in {path} is not text in quotes."
+
+
+@pytest.mark.parametrize(
+    "text", [f"auth_token = {TOKEN}", f'auth_token = "{TOKEN}', "[profiles.acme", 'a = "\x1b]52;c;eA==\x07"']
+)
+def test_a_file_that_is_not_toml(write: Callable[..., Path], text: str) -> None:
+    path = write(text)
+    assert refusal().startswith(f"The configuration file {path} is not TOML: ")
+
+
+def test_a_file_that_is_not_text(write: Callable[..., Path]) -> None:
+    path = write()
+    path.write_bytes(b"\xff\xfe[profiles]")
+    assert refusal() == f"The configuration file {path} cannot be read: it is not UTF-8 text."
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(write: Callable[..., Path]) -> None:
+    path = write(mode=0)
+    assert refusal() == f"The configuration file {path} cannot be read: Permission denied."
+
+
+def test_a_folder_in_place_of_the_file() -> None:
+    config_file().mkdir(parents=True)
+    assert refusal() == f"The configuration file {config_file()} cannot be read: Is a directory."
+
+
+def test_a_typed_file_must_be_there(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere.toml"
+    assert refusal(Typed(config=path), ENVIRON) == f"There is no configuration file {path}."
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o622])
+def test_a_file_with_secrets_that_others_may_read(write: Callable[..., Path], mode: int) -> None:
+    path = write(mode=mode)
+    assert refusal() == f"{path} holds secrets and others may read it: chmod 600 {path}"
+
+
+def test_a_file_without_secrets_may_be_read_by_anybody(write: Callable[..., Path]) -> None:
+    write(profile(auth_token=""), mode=0o644)
+    with pytest.raises(CredentialsMissingError):
+        load(Typed(profile="acme"), {})
+
+
+def test_an_unknown_profile_is_told_with_the_nearest_right_one(write: Callable[..., Path]) -> None:
+    path = write()
+    assert refusal(Typed(profile="acne")) == f"There is no profile acne in {path}. Did you mean acme?"
+    assert refusal(Typed(), {"ROOMTUI_PROFILE": "zzz"}) == f"There is no profile zzz in {path}."
+    path = write(PROFILES.replace('"usual"', '"gone"'))
+    assert refusal(Typed()) == f"There is no profile gone in {path}."
+
+
+def test_a_profile_is_looked_for_even_where_there_is_no_file() -> None:
+    assert refusal(Typed(profile="acme"), ENVIRON) == f"There is no profile acme in {config_file()}."
+
+
+def test_hostile_names_are_told_harmlessly(write: Callable[..., Path]) -> None:
+    write('[profiles."a\\u001b[2J"]\n"k\\u202e" = 3')
+    assert "a^[[2J" in refusal()
+    assert "k<202E>" in refusal()
+    write()
+    assert "x^[]52" in refusal(Typed(profile="x\x1b]52"))
+
+
+@pytest.mark.parametrize("name", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"])
+def test_credentials_that_are_no_text_are_refused_in_words(name: str) -> None:
+    broken = os.fsdecode(b"\xff\xfe")
+    assert "UTF-8" in refusal(Typed(), {**ENVIRON, name: broken})
+
+
+# What is never shown, and where the journal is
+
+
+def test_no_secret_is_in_any_representation(write: Callable[..., Path]) -> None:
+    from roomtui import config as module  # noqa: PLC0415 # its private parts, for this test alone
+
+    path = write()
+    config = load(Typed(profile="acme"), {})
+    file = module._File.read(path, must_exist=True)
+    for thing in (config, config.credentials, file, file.profile("acme"), module._from_environment(ENVIRON)):
+        for text in (repr(thing), f"{thing}", f"{thing!a}"):
+            assert TOKEN not in text
+            assert SECRET not in text
+
+
+def test_the_config_says_nothing_secret_when_it_is_compared() -> None:
+    one, other = load(Typed(), ENVIRON), load(Typed(), ENVIRON)
+    assert one == other
+    assert isinstance(one, Config)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../../etc/passwd",
+        "/etc/passwd",
+        "a/b",
+        "..",
+        "nul\x00",
+        "line\nbreak",
+        "-rf",
+        "東" * 128,
+        "x" * 5000,
+        "\u202e",
+        "",
+        "\ud800",
+        "①²",
+    ],
+    ids=lambda name: ascii(name)[:12],
+)
+def test_a_journal_is_one_plain_file_whatever_its_profile_is_called(name: str) -> None:
+    path = journal_file(name)
+    assert path.parent == journal_file("acme").parent
+    assert path.name.isascii()
+    assert set(path.name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+    assert len(path.name) <= 100
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert Path(os.path.normpath(path)) == path
+
+
+def test_two_profiles_have_two_journals() -> None:
+    names = ["a/b", "a_b", "a\\b", "x" * 500, "x" * 501, "東", "京", "AC1111..1111", "AC1111..2222"]
+    assert len({journal_file(name) for name in names}) == len(names)
+
+
+def test_an_ordinary_profile_has_a_journal_of_its_name() -> None:
+    assert journal_file("acme-prod_2").name == "journal-acme-prod_2.jsonl"
