@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -80,6 +81,9 @@ def cli(typed: Typed) -> None:
 
 def main() -> None:
     """Run the command line, and end the process."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # What this terminal has no letter for is written as an escape; a name must not end the program.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(prog_name="roomtui", standalone_mode=False)
     except EXPECTED as error:

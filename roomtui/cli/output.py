@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 def print_json(value: object) -> None:
     """`value` as JSON on stdout; ASCII only, so that no terminal is misled by a stranger's text."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=True))
+    # DEL is ASCII, and the one control character that JSON need not escape.
+    click.echo(json.dumps(value, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f"))
 
 
 def room_json(room: Room, roster: Roster | None, now: datetime) -> dict[str, object]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from codecs import lookup
 from typing import TYPE_CHECKING
 
 import click
@@ -47,8 +49,19 @@ def twiml(*, typed: Typed, room: str, identity: str, fallback_say: str, lang: st
             }
         )
     else:
-        click.echo(text)
+        click.echo(_for_terminal(text) if lang == Language.XML.value else text)
     return Exit.DONE
+
+
+def _for_terminal(document: str) -> str:
+    """The same XML, with a reference for each character that the terminal would obey, or write otherwise than UTF-8."""
+    utf_8 = lookup(sys.stdout.encoding).name == "utf-8"
+    return "".join(
+        character
+        if character == "\n" or (character.isprintable() and (utf_8 or character.isascii()))
+        else f"&#{ord(character)};"
+        for character in document
+    )
 
 
 async def _look(config: Config, room: str) -> Sight:

@@ -1,0 +1,133 @@
+"""What each part may load: arrows run one way, and a command pays only for what it uses."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.program import PROGRAM, environment, running_sandbox, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.cli.program import SandboxProcess
+
+ROOT = Path(__file__).parents[1]
+_MAIN = """
+import atexit, sys
+atexit.register(lambda: print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr))
+sys.argv = ["roomtui", *sys.argv[1:]]
+from roomtui.cli.main import main
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+def _loaded_by(stderr: str) -> set[str]:
+    (line,) = (line for line in stderr.splitlines() if line.startswith("LOADED "))
+    return set(line.split()[1:])
+
+
+def _modules(program: str) -> set[str]:
+    """All modules loaded by this program, in full."""
+    text = f"{program}\nimport sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True, timeout=60)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("command", ["ls", "show", "twiml", "end"])
+def test_commands_that_print_load_neither_screen_nor_scheduler(
+    command: str, sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    sandbox.create(f"for-{command}")
+    arguments = {"ls": ["--json"], "end": ["for-end", "--yes"]}.get(command, [f"for-{command}"])
+    done = subprocess.run(
+        [sys.executable, "-c", _MAIN, command, *arguments],
+        capture_output=True,
+        text=True,
+        env=environment(tmp_path, **sandbox.environ),
+        check=True,
+        timeout=60,
+    )
+    loaded = _loaded_by(done.stderr)
+    assert "twilio" in loaded, "it has not asked Twilio at all"
+    assert not loaded & {"textual", "rich", "apscheduler"}
+
+
+def test_the_sandbox_loads_nothing_of_the_dashboard(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _MAIN, "sandbox", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(tmp_path),
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("{")
+        process.terminate()
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert not _loaded_by(err) & {"textual", "rich", "apscheduler", "twilio", "requests"}
+
+
+def test_help_loads_no_sdk(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _MAIN, "--version"],
+        capture_output=True,
+        text=True,
+        env=environment(tmp_path),
+        check=True,
+        timeout=60,
+    )
+    assert not _loaded_by(done.stderr) & {"textual", "rich", "apscheduler", "twilio", "aiohttp"}
+
+
+def test_the_sandbox_package_loads_nothing_of_the_other_packages() -> None:
+    loaded = _modules("import roomtui.sandbox.server, roomtui.sandbox.traffic.director, roomtui.sandbox.control")
+    ours = {name for name in loaded if name.startswith("roomtui.")}
+    assert {name.split(".")[1] for name in ours} == {"sandbox"}
+    assert not {name.partition(".")[0] for name in loaded} & {"twilio", "textual", "rich", "apscheduler", "click"}
+
+
+def test_the_domain_loads_nothing_but_the_standard_library() -> None:
+    names = [f"roomtui.rooms.{path.stem}" for path in (ROOT / "roomtui/rooms").glob("*.py") if path.stem != "__init__"]
+    assert "roomtui.rooms.deadlines" in names
+    before, after = _modules("pass"), _modules("\n".join(f"import {name}" for name in names))
+    fresh = {name for name in after - before if not name.startswith("roomtui")}
+    assert {name.partition(".")[0] for name in fresh} <= sys.stdlib_module_names
+    assert "asyncio" not in fresh
+    assert {name.split(".")[1] for name in after if name.startswith("roomtui.")} == {"rooms"}
+
+
+def test_python_m_is_the_program(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "--version"], capture_output=True, text=True, env=environment(tmp_path), check=True, timeout=60
+    )
+    assert done.stdout.startswith("roomtui ")
+
+
+def test_the_import_contracts_hold() -> None:
+    beside = Path(sys.executable).with_name("lint-imports")
+    program = str(beside) if beside.exists() else shutil.which("lint-imports")
+    if program is None:
+        pytest.skip("import-linter is not installed; it is in the extra `lint`")
+    done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_until_says_what_did_not_happen() -> None:
+    with pytest.raises(AssertionError, match=r"not within 0.05 s: never"):
+        until(lambda: False, 0.05, what="never")
