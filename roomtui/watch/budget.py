@@ -6,6 +6,7 @@ no participant counts: every room costs a read of its own. So reads are rationed
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # The promise holds where the requests arrive; they may bunch up by this much on their way (seconds).
 _BUNCHING: Final = 0.1
 _WINDOW: Final = 1.0 + _BUNCHING
+# Nobody sleeps for less: a sum of floats may miss its instant by a hair, and who waits would spin (seconds).
+_GRAIN: Final = 1e-6
 # Near the rate at which Twilio last refused, feel the way back slowly (seconds a step).
 _STEP: Final = 1.0
 _CAREFUL_STEP: Final = 30.0
@@ -30,9 +33,9 @@ _CAREFUL_FROM: Final = 0.75
 class ReadBudget:
     """The reads that may go out: at most `promise` in any one second, fewer after Twilio refused some.
 
-    After a refusal (429) the allowance is halved, then grows by one read a second, slowly near the rate that was
-    refused (additive increase, multiplicative decrease). Ordinary reads leave a part free, so that what a person
-    asks for need not wait.
+    After a refusal (429) the allowance is halved, then grows by one read a second while nothing is refused, slowly
+    near the rate that was refused (additive increase, multiplicative decrease). Ordinary reads leave a part free, so
+    that what a person asks for need not wait.
     """
 
     def __init__(self, promise: int) -> None:
@@ -43,7 +46,8 @@ class ReadBudget:
         """Reads that went out so far."""
         self._allowed = promise
         self._refused_at: int | None = None
-        self._changed = float("-inf")
+        self._halved = float("-inf")
+        self._calm_since = float("-inf")
         self._hold_until = float("-inf")
         self._sent: deque[float] = deque()
 
@@ -59,7 +63,7 @@ class ReadBudget:
 
     def left(self, now: float, *, urgent: bool = False) -> int:
         """How many reads may go out at `now`."""
-        if now < self._hold_until:
+        if now < self._hold_until - _GRAIN:
             return 0
         self._forget(now)
         return max(0, self._ceiling(urgent=urgent) - len(self._sent))
@@ -81,27 +85,30 @@ class ReadBudget:
         """Twilio refused a read with 429; `retry_after` seconds if it said so."""
         if retry_after is not None:
             self._hold_until = max(self._hold_until, now + retry_after)
+        self._calm_since = now
         # The refusals of one burst count once.
-        if now - self._changed < _WINDOW and self._allowed < self.promise:
+        if now - self._halved < _WINDOW:
             return
         self._refused_at = self._allowed
         self._allowed = max(1, self._allowed // 2)
-        self._changed = now
+        self._halved = now
 
     def served(self, now: float) -> None:
         """Twilio answered a read."""
         if self._allowed >= self.promise:
             return
-        careful = self._refused_at is not None and self._allowed >= self._refused_at * _CAREFUL_FROM
-        if now - self._changed >= (_CAREFUL_STEP if careful else _STEP):
+        refused = self._refused_at
+        # Once past the rate that was refused, that refusal tells nothing any more.
+        careful = refused is not None and refused * _CAREFUL_FROM <= self._allowed <= refused
+        if now - self._calm_since >= (_CAREFUL_STEP if careful else _STEP):
             self._allowed += 1
-            self._changed = now
+            self._calm_since = now
 
     def _ceiling(self, *, urgent: bool) -> int:
         return self._allowed if urgent else max(1, self._allowed - 1 - self._allowed // 10)
 
     def _forget(self, now: float) -> None:
-        while self._sent and self._sent[0] <= now - _WINDOW:
+        while self._sent and self._sent[0] + _WINDOW <= now + _GRAIN:
             self._sent.popleft()
 
 
@@ -118,8 +125,8 @@ _SELECTED: Final = 2.0
 _VISIBLE: Final = 4.0
 _HOT: Final = 5.0
 _REST: Final = 15.0
-# What is not known at all is worth as much as a roster this many times too old.
-_UNKNOWN: Final = 4.0
+# What is not known at all counts as this much older than the oldest that is.
+_UNKNOWN: Final = 60.0
 
 
 def rosters_worth_reading(
@@ -135,7 +142,9 @@ def rosters_worth_reading(
     """The SIDs of the rosters to read next, most worth first, at most `limit`.
 
     Worth is age over the age that is fitting: 2 s for the selected room, 4 s for those on screen, 5 s for empty ones
-    and those about to close, 15 s for the rest. As worth grows with age, nothing starves.
+    and those about to close, 15 s for the rest. Off the screen it counts with its square root, so that thousands of
+    rooms do not crowd out those a person looks at. As worth grows with age, nothing starves; a roster that was never
+    read counts as older than all that were.
 
     Args:
         rooms: the live rooms by SID.
@@ -146,8 +155,9 @@ def rosters_worth_reading(
         busy: SIDs that are being read already.
         limit: how many to return at the most.
     """
+    unknown = min(read_at.values(), default=now) - _UNKNOWN
     worth = {
-        sid: _worth(sid, live, read_at.get(sid), attention, now, server_now)
+        sid: _worth(sid, live, now - read_at.get(sid, unknown), attention, server_now)
         for sid, live in rooms.items()
         if sid not in busy
     }
@@ -156,13 +166,10 @@ def rosters_worth_reading(
     return due[:limit]
 
 
-def _worth(
-    sid: str, live: LiveRoom, read_at: float | None, attention: Attention, now: float, server_now: datetime
-) -> float:
-    fitting = _fitting_age(sid, live, attention, server_now)
-    if read_at is None:
-        return _UNKNOWN * _REST / fitting
-    return (now - read_at) / fitting
+def _worth(sid: str, live: LiveRoom, age: float, attention: Attention, server_now: datetime) -> float:
+    ratio = age / _fitting_age(sid, live, attention, server_now)
+    on_screen = sid == attention.selected or sid in attention.visible
+    return ratio if on_screen else math.sqrt(ratio)
 
 
 def _fitting_age(sid: str, live: LiveRoom, attention: Attention, server_now: datetime) -> float:
