@@ -49,6 +49,10 @@ async def read_roster(
         # Between two reads somebody may have left: then the later answer is the true one.
         left = {p.sid for p in gone}
         present = tuple(p for p in present if p.sid not in left)
+        if before is not None and not {p.sid for p in before.present} <= left | {p.sid for p in present}:
+            # Neither here nor gone: they came back between the reads, and a room with somebody in it is not empty.
+            back = await _of(gateway, room_sid, ParticipantStatus.CONNECTED, urgent=urgent)
+            present = _once(present + tuple(p for p in back if p.sid not in left))
     return Roster(present, gone, clock.now())
 
 

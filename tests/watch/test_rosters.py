@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roomtui.rooms.deadlines import DeadlineKind, room_deadline
+from roomtui.twilio_api.errors import NotFound
+from roomtui.watch.rosters import read_last_roster, read_roster
+from tests.watch.scripted import ScriptedGateway
+from tests.watch.virtual import VirtualTime
+
+if TYPE_CHECKING:
+    from roomtui.rooms.model import Roster
+    from tests.watch.conftest import Twilio
+
+
+def names(roster: Roster) -> tuple[set[str], set[str] | None]:
+    """Who is present, and who has left."""
+    gone = None if roster.gone is None else {each.identity.raw for each in roster.gone}
+    return {each.identity.raw for each in roster.present}, gone
+
+
+async def reading(twilio: Twilio, sid: str, before: Roster | None = None, *, everybody: bool = False) -> Roster:
+    return await read_roster(twilio.gateway, sid, twilio.clock, before=before, everybody=everybody)
+
+
+async def test_an_occupied_room_costs_one_read(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    await twilio.join(sid, "alice")
+    await twilio.join(sid, "bob")
+    first = await reading(twilio, sid)
+    assert names(first) == ({"alice", "bob"}, None)
+    assert twilio.reads == 1
+    await twilio.join(sid, "carla")
+    second = await reading(twilio, sid, first)
+    assert names(second) == ({"alice", "bob", "carla"}, None)
+    assert twilio.reads == 2
+    report = await twilio.control("GET", "/requests")
+    assert [line["count"] for line in report["requests"] if line["method"] == "GET"] == [2]
+
+
+async def test_who_lost_the_connection_is_still_present(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    await twilio.join(sid, "alice")
+    bob = await twilio.join(sid, "bob")
+    before = await reading(twilio, sid)
+    await twilio.act(bob, "drop")
+    dropped = await reading(twilio, sid, before)
+    assert names(dropped) == ({"alice", "bob"}, set())
+    assert {each.identity.raw: each.status for each in dropped.present}["bob"] == "reconnecting"
+    await twilio.act(bob, "resume")
+    assert {each.status for each in (await reading(twilio, sid, dropped)).present} == {"connected"}
+
+
+async def test_a_room_whose_last_participant_lost_the_connection_is_not_empty(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    alice = await twilio.join(sid, "alice")
+    await twilio.act(alice, "drop")
+    roster = await reading(twilio, sid)
+    assert names(roster) == ({"alice"}, None)
+    await twilio.advance(31)
+    assert names(await reading(twilio, sid, roster)) == (set(), {"alice"})
+
+
+async def test_an_empty_room_tells_who_left(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    alice = await twilio.join(sid, "alice")
+    await twilio.advance(60)
+    await twilio.act(alice, "leave")
+    roster = await reading(twilio, sid)
+    assert names(roster) == (set(), {"alice"})
+    assert twilio.reads == 3
+    deadline = room_deadline(await twilio.gateway.room(sid), roster)
+    assert deadline is not None
+    assert deadline.kind is DeadlineKind.EMPTY_ROOM
+    assert deadline.certain
+
+
+async def test_a_room_where_nobody_ever_was_has_nobody_gone(twilio: Twilio) -> None:
+    roster = await reading(twilio, await twilio.create())
+    assert names(roster) == (set(), set())
+
+
+async def test_somebody_missing_is_looked_for(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    await twilio.join(sid, "alice")
+    bob = await twilio.join(sid, "bob")
+    before = await reading(twilio, sid)
+    await twilio.act(bob, "leave")
+    asked = twilio.reads
+    roster = await reading(twilio, sid, before)
+    assert names(roster) == ({"alice"}, {"bob"})
+    assert twilio.reads - asked == 3
+    await reading(twilio, sid, roster)
+    assert twilio.reads - asked == 4, "only once"
+
+
+async def test_those_who_left_are_remembered_while_nobody_asks_again(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    await twilio.join(sid, "alice")
+    bob = await twilio.join(sid, "bob")
+    await twilio.act(bob, "leave")
+    full = await reading(twilio, sid, everybody=True)
+    assert names(full) == ({"alice"}, {"bob"})
+    assert twilio.reads == 3
+    assert names(await reading(twilio, sid, full)) == ({"alice"}, {"bob"})
+    assert twilio.reads == 4
+
+
+async def test_an_ended_room_tells_everybody_who_was_in_it(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    await twilio.join(sid, "alice")
+    await twilio.end(sid)
+    roster = await read_last_roster(twilio.gateway, sid, twilio.clock)
+    assert names(roster) == (set(), {"alice"})
+    assert twilio.reads == 1
+
+
+async def test_no_such_room_has_no_roster(twilio: Twilio) -> None:
+    with pytest.raises(NotFound):
+        await reading(twilio, "RM" + "0" * 32)
+
+
+async def test_it_tells_when_it_was_read(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    await twilio.join(sid, "alice")
+    await twilio.advance(100)
+    roster = await reading(twilio, sid)
+    assert abs((roster.as_of - twilio.sandbox.clock.now()).total_seconds()) <= 1
+
+
+# People who move while they are counted
+
+
+async def test_who_leaves_between_two_reads_has_left() -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    alice = twilio.joins(sid, "alice")
+    twilio.before["participants:disconnected"] = lambda: twilio.leaves(alice)
+    roster = await read_roster(twilio, sid, twilio.time, everybody=True)
+    assert names(roster) == (set(), {"alice"})
+
+
+async def test_who_comes_back_between_two_reads_is_present() -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    alice = twilio.joins(sid, "alice")
+    bob = twilio.joins(sid, "bob")
+    twilio.leaves(bob)
+    before = await read_roster(twilio, sid, twilio.time)
+    twilio.drops(alice)
+    twilio.before["participants:reconnecting"] = lambda: twilio.comes_back(alice)
+    roster = await read_roster(twilio, sid, twilio.time, before=before)
+    assert names(roster) == ({"alice"}, {"bob"}), "a room with somebody in it is not told to be empty"
+
+
+async def test_nobody_is_counted_twice() -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    alice = twilio.joins(sid, "alice")
+    twilio.before["participants:reconnecting"] = lambda: twilio.drops(alice)
+    roster = await read_roster(twilio, sid, twilio.time, everybody=True)
+    assert roster.connected == 1
+    assert roster.present[0].status == "reconnecting", "the later answer is the true one"
+
+
+async def test_a_person_who_waits_is_served_first() -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    await read_roster(twilio, sid, twilio.time, urgent=True)
+    await read_last_roster(twilio, sid, twilio.time, urgent=True)
+    assert [ask.urgent for ask in twilio.asked] == [True] * 4
