@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from roomtui.twilio_api.errors import NotFound, Refused, TwilioError
+from roomtui.twilio_api.errors import Broken, NotFound, Refused, TwilioError
 from roomtui.watch.journal import JournalError
 from roomtui.watch.rosters import read_last_roster, read_roster
 
@@ -98,7 +98,9 @@ class Actions:
         room = await self._gateway.room(name_or_sid, urgent=True)
         if not room.is_live:
             return Sight(room, await read_last_roster(self._gateway, room.sid, self._clock, urgent=True))
-        return Sight(room, await read_roster(self._gateway, room.sid, self._clock, urgent=True))
+        # Everybody: who has lost the connection for a moment is in the room all the same, and would be put out.
+        roster = await read_roster(self._gateway, room.sid, self._clock, everybody=True, urgent=True)
+        return Sight(room, roster)
 
     async def end_room(self, sid: str, *, even_if_occupied: bool) -> EndResult:
         """End the room of this SID for everybody, and see that it has ended.
@@ -122,22 +124,30 @@ class Actions:
             return EndResult(EndOutcome.OCCUPIED, sight.room, people)
         audit = _Audit(self._journal, self._clock, self._context | _about(sight.room), people)
         try:
-            audit.before()
+            await audit.before()
         except JournalError as error:
             raise JournalError(f"Room {sid} was not ended, because it cannot be written down. {error}") from error
         try:
             room, request_id = await self._gateway.end_room(sid)
+            result = await self._verify(room, people)
+        except Broken as error:
+            # Twilio failed half-way, which is no clear answer either.
+            await audit.after(outcome="no-answer", answer=error.sentence, request_id=error.request_id)
+            raise
         except Refused as error:
-            unwritten = audit.after(outcome="refused", answer=error.sentence, request_id=error.request_id)
+            unwritten = await audit.after(outcome="refused", answer=error.sentence, request_id=error.request_id)
             if error.code in _ENDED_ALREADY or isinstance(error, NotFound):
-                return EndResult(EndOutcome.ENDED_BEFORE, sight.room, people, unwritten)
+                seen = await self._verify(sight.room, people)
+                return EndResult(EndOutcome.ENDED_BEFORE, seen.room, people, unwritten)
             raise
         except TwilioError as error:
             # No answer is not a no: the room may have ended all the same.
-            audit.after(outcome="no-answer", answer=error.sentence)
+            await audit.after(outcome="no-answer", answer=error.sentence)
             raise
-        result = await self._verify(room, people)
-        unwritten = audit.after(outcome=result.outcome.value, answer=result.room.status, request_id=request_id)
+        except asyncio.CancelledError:
+            await audit.after(outcome="interrupted")
+            raise
+        unwritten = await audit.after(outcome=result.outcome.value, answer=result.room.status, request_id=request_id)
         return replace(result, unwritten=unwritten)
 
     async def _verify(self, room: Room, people: int) -> EndResult:
@@ -164,24 +174,26 @@ class _Audit:
         self._clock = clock
         self._common = {"kind": "audit", "action": "end-room", "id": uuid.uuid4().hex, **context, "people": people}
 
-    def before(self) -> None:
+    async def before(self) -> None:
         """Write down what is about to be done.
 
         Raises:
             JournalError: it may not be done.
         """
-        self._write("before")
+        await self._write("before")
 
-    def after(self, **facts: object) -> str | None:
+    async def after(self, **facts: object) -> str | None:
         """Write down what came of it; a sentence if that failed, for it cannot be undone."""
         try:
-            self._write("after", **facts)
+            await self._write("after", **facts)
         except JournalError as error:
             return str(error)
         return None
 
-    def _write(self, phase: str, **facts: object) -> None:
-        self._journal.write({"at": self._clock.now().isoformat(), "phase": phase, **self._common, **facts})
+    async def _write(self, phase: str, **facts: object) -> None:
+        # In a thread: a slow disk, or another writer, shall not keep the screen waiting.
+        line = {"at": self._clock.now().isoformat(), "phase": phase, **self._common, **facts}
+        await asyncio.to_thread(self._journal.write, line)
 
 
 def _about(room: Room) -> dict[str, str]:
