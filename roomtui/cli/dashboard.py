@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from roomtui.cli.options import takes_global_options, watch_options
+from roomtui.cli.options import Number, takes_global_options, watch_options
 from roomtui.config import Config, ConfigError, load
 from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.credentials import Credentials
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roomtui.config import Typed
+    from roomtui.tui.app import RoomtuiApp
     from roomtui.tui.session import Session
 
 _SANDBOX_ENDS_WITHIN: Final = 3.0
+_LEAVES_WITHIN: Final = 3.0
 
 
 @click.command()
@@ -38,6 +42,7 @@ def watch(*, typed: Typed) -> int:
     """The dashboard: all live rooms, what closes first on top. This is what `roomtui` alone does."""
     config = load(typed)
     ApiUrl.parse(config.api_url)
+    _need_a_terminal()
     _run(config)
     return 0
 
@@ -46,10 +51,11 @@ def watch(*, typed: Typed) -> int:
 @takes_global_options
 @watch_options
 @click.option("--rooms", type=click.IntRange(1, 20_000), default=12, metavar="N", help="Rooms at a time [12].")
-@click.option("--speed", type=click.FloatRange(0.1, 1000), default=1.0, metavar="X", help="Let time run faster [1].")
+@click.option("--speed", type=Number(0.1, 1000), default=1.0, metavar="X", help="Let time run faster [1].")
 @click.option("--seed", type=int, default=1, metavar="N", help="Same seed, same day [1].")
 def demo(*, typed: Typed, rooms: int, speed: float, seed: int) -> int:
     """The dashboard on a local Twilio with lively traffic: no account, no network."""
+    _need_a_terminal()
     with _sandbox(rooms, speed, seed) as process:
         # The sandbox starts up while the screen is loaded.
         import_module("roomtui.tui.app")
@@ -106,8 +112,6 @@ def _account_of(process: subprocess.Popen[str]) -> dict[str, str]:
 
 
 def _run(config: Config, *, rate: float = 1.0) -> None:
-    if not sys.__stdout__ or not os.isatty(sys.__stdout__.fileno()):
-        raise ConfigError("The dashboard needs a terminal; `roomtui ls` prints the rooms anywhere.")
     from roomtui.tui.app import RoomtuiApp  # noqa: PLC0415 - commands that print do without the screen
     from roomtui.tui.session import Settings  # noqa: PLC0415 - as above
 
@@ -127,9 +131,32 @@ def _run(config: Config, *, rate: float = 1.0) -> None:
             mouse=config.mouse,
         ),
     )
-    app.run(mouse=config.mouse)
+    asyncio.run(_until_left(app, mouse=config.mouse))
     if app.return_code:
         sys.exit(app.return_code)
+
+
+def _need_a_terminal() -> None:
+    # Keys are read from stdin, and Textual draws on stderr.
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    if not all(stream is not None and os.isatty(stream.fileno()) for stream in streams):
+        raise ConfigError("The dashboard needs a terminal; `roomtui ls` prints the rooms anywhere.")
+
+
+async def _until_left(app: RoomtuiApp, *, mouse: bool) -> None:
+    """Run the dashboard; whoever ends the process gets the terminal back as it was."""
+
+    def leave(number: signal.Signals) -> None:
+        # The terminal may be gone, or may have been stopped: nothing that waits for it may hold us.
+        at_the_latest = threading.Timer(_LEAVES_WITHIN, os._exit, (128 + number,))
+        at_the_latest.daemon = True
+        at_the_latest.start()
+        app.exit(return_code=128 + number)
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, leave, number)
+    await app.run_async(mouse=mouse)
 
 
 async def _open_session(config: Config, clock: ServerClock, budget: ReadBudget, board: Board) -> Session:

@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from roomtui.cli.options import Number
 from roomtui.sandbox.options import SandboxError, SandboxOptions
 from roomtui.sandbox.server import serve
 
@@ -16,9 +17,7 @@ from roomtui.sandbox.server import serve
 @click.command()
 @click.option("--host", default="127.0.0.1", metavar="HOST", help="A loopback address [127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65535), default=8089, metavar="N", help="0 picks a free one [8089].")
-@click.option(
-    "--speed", type=click.FloatRange(0, 100_000), default=1.0, metavar="X", help="Seconds of its time a second [1]."
-)
+@click.option("--speed", type=Number(0, 100_000), default=1.0, metavar="X", help="Seconds of its time a second [1].")
 @click.option(
     "--rooms", type=click.IntRange(0, 20_000), default=0, metavar="N", help="Rooms in progress at a time [0: quiet]."
 )
@@ -33,7 +32,8 @@ def sandbox(*, host: str, port: int, speed: float, rooms: int, seed: int, until_
     try:
         asyncio.run(_serve(options, until_stdin_closes=until_stdin_closes))
     except SandboxError as error:
-        raise click.ClickException(str(error)) from None
+        # With a cause, it was this machine that did not let us; without, it was what was asked for.
+        raise (click.ClickException if error.__cause__ is not None else click.UsageError)(str(error)) from None
     return 0
 
 

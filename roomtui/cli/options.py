@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from functools import wraps
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,18 @@ from roomtui.config import Typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class Number(click.FloatRange):
+    """A number within a range; "nan", which no range keeps out, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 # as click declares it
+        """What was typed, as a number."""
+        number: float = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
+
 
 _GLOBAL = (
     click.option("--profile", metavar="NAME", help="A profile of the configuration file."),
@@ -44,9 +57,7 @@ def takes_global_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of the dashboard; they are part of `Typed` too."""
     options = (
-        click.option(
-            "--refresh", type=click.FloatRange(0.5, 3600), metavar="S", help="Seconds between looks at the list [2]."
-        ),
+        click.option("--refresh", type=Number(0.5, 3600), metavar="S", help="Seconds between looks at the list [2]."),
         click.option(
             "--reads-per-second", type=click.IntRange(1, 80), metavar="N", help="Never ask more often than this [20]."
         ),
