@@ -1,10 +1,13 @@
-"""Fixtures that every test may use. The environment is cleaned before Textual is first imported."""
+"""What holds for all tests. The environment is cleaned before Textual is first imported."""
 
 from __future__ import annotations
 
 import os
 
-# Textual reads these when it is imported; a snapshot report embeds the whole environment, secrets included.
+# Textual reads some of these when it is imported; the report of a failed snapshot embeds the whole environment.
+_OF_THE_SNAPSHOT_PLUGIN = "TEXTUAL_SNAPSHOT"
+_THEIRS = ("TWILIO_", "ROOMTUI_", "TEXTUAL_", "XDG_")
+_NAMES = frozenset({"NO_COLOR", "TMUX", "STY", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"})
 for _name in list(os.environ):
-    if _name.startswith(("TWILIO_", "ROOMTUI_", "TEXTUAL")) or _name in {"NO_COLOR", "TMUX", "STY"}:
+    if (_name.startswith(_THEIRS) and not _name.startswith(_OF_THE_SNAPSHOT_PLUGIN)) or _name in _NAMES:
         del os.environ[_name]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _TICK: Final = 1.0
 _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
-_MOVES: Final = ("move", "page", "jump", "scroll")
+_NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
 _NOT_IN_DIALOGS: Final = frozenset({"pause", "help", "faster", "slower", "hide", "show_copied"})
 
 
@@ -259,7 +259,7 @@ class RoomtuiApp(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette has everything that has a key, and the theme."""
         for command in commands(self, screen):
-            if command.action.startswith(_MOVES):
+            if command.action.startswith(_NOT_IN_PALETTE):
                 continue
             run = partial(self.run_action, command.action, command.node)
             yield SystemCommand(command.description, command.tooltip or f"Key: {' '.join(command.keys)}", run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms import words as plain
-from roomtui.rooms.countdown import countdown, span, urgency
+from roomtui.rooms.countdown import Urgency, countdown, span, urgency
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
 from roomtui.rooms.model import ParticipantStatus
 from roomtui.rooms.personal import shown
@@ -76,10 +76,10 @@ def _outlook(entry: Entry, now: datetime, view: View) -> Line:
     if entry.deadline is None:
         return line("closes: not known")
     at = f"{entry.deadline.at:%H:%M:%S}Z"
-    when = "is due" if text == "due" else f"in {text}"
-    return line(
-        "closes ", (f"{when} {words.SIGNS[near]}".rstrip(), words.TONES[near]), f" at {at}: {why}", _then(entry)
-    )
+    tone = Tone.DIM if view.stale else words.TONES[near]
+    if near is Urgency.DUE:
+        return line((f"{text} {words.SIGNS[near]}", tone), f" since {at}: {why}")
+    return line("closes ", (f"in {text} {words.SIGNS[near]}".rstrip(), tone), f" at {at}: {why}", _then(entry))
 
 
 def _lasted(room: Room) -> str:
@@ -159,7 +159,9 @@ def _present(room: Room, participant: Participant, now: datetime, view: View, id
         rule = "24 h limit" if deadline.kind is DeadlineKind.MAX_ROOM else "limit"
         left = countdown(seconds)
         when = "due" if left == "due" else f"in {left}"
-        pieces.append(Piece(f"  {rule} {when} {words.SIGNS[near]}".rstrip(), words.TONES[near]))
+        pieces.append(
+            Piece(f"  {rule} {when} {words.SIGNS[near]}".rstrip(), Tone.DIM if view.stale else words.TONES[near])
+        )
     if participant.status == ParticipantStatus.RECONNECTING:
         pieces.append(Piece("  reconnecting", Tone.WARN))
     elif participant.status != ParticipantStatus.CONNECTED:
@@ -184,8 +186,8 @@ def _who(participant: Participant, view: View) -> str:
 
 
 def _field(label: str, value: str, width: int) -> Line:
-    text = fit(value, width - _LABEL - 1) if width else value
-    return line((fit(label, _LABEL), Tone.DIM), " ", text)
+    text = fit(value or "-", width - _LABEL - 1) if width else value
+    return line((fit(label, _LABEL), Tone.DIM), " ", text or "-")
 
 
 def _fields(room: Room, now: datetime, view: View) -> Iterator[tuple[str, str]]:

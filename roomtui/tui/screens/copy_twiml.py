@@ -14,8 +14,9 @@ from textual.widgets.option_list import Option
 
 from roomtui.rooms.personal import shown
 from roomtui.rooms.twiml import TwimlError, hazards, snippet
-from roomtui.rooms.untrusted import safe
+from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 
@@ -57,7 +58,7 @@ class CopyTwimlDialog(ModalScreen[None]):
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Copy the TwiML that puts a call into this room", classes="title")
             yield LineView(id="about")
-            yield Input(placeholder="participantIdentity (empty: Twilio makes one up)", id="identity", compact=True)
+            yield Field(placeholder="participantIdentity (empty: Twilio makes one up)", id="identity")
             yield OptionList(id="identities", compact=True)
             yield LineView(id="snippet")
             yield LineView(id="hazards")
@@ -97,7 +98,9 @@ class CopyTwimlDialog(ModalScreen[None]):
         except TwimlError as error:
             self.query_one("#snippet", LineView).show(self._wrapped(str(error), Tone.BAD))
         else:
-            self.query_one("#snippet", LineView).show([line((safe(part), Tone.TEXT)) for part in text.split("\n")])
+            self.query_one("#snippet", LineView).show(
+                [line(shown(Untrusted(part), hide=self.app.view.hide)) for part in text.split("\n")]
+            )
         warnings: list[Line] = []
         for hazard in hazards(self._room, self._roster, identity=self._identity):
             warnings += self._wrapped(f"! {hazard.sentence}", Tone.WARN)
@@ -157,6 +160,7 @@ class CopyTwimlDialog(ModalScreen[None]):
         choices = self.query_one("#identities", OptionList)
         if choices.display:
             choices.focus()
+            choices.highlighted = choices.highlighted or 0
 
     def action_type(self) -> None:
         """Go back to the field."""

@@ -15,6 +15,7 @@ from roomtui.rooms import words
 from roomtui.rooms.personal import shown
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 from roomtui.watch.actions import EndOutcome, ReadOnlyError
@@ -65,7 +66,7 @@ class EndRoomDialog(ModalScreen["str | None"]):
         with VerticalScroll(classes="dialog danger", can_focus=False):
             yield Static("End this room for everybody?", classes="title")
             yield LineView(id="about")
-            yield Input(id="typed", compact=True)
+            yield Field(id="typed")
             yield LineView(id="note")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -73,8 +74,10 @@ class EndRoomDialog(ModalScreen["str | None"]):
 
     def on_mount(self) -> None:
         """Focus what is safe, and look at the room again."""
+        for button in self.query(Button):
+            button.active_effect_duration = 0  # a press must count at once, and cost no drawing
         self._show()
-        self._focus_first()
+        self._show_field()
         self.run_worker(self._look(), exit_on_error=False)
 
     # -- what is shown
@@ -86,9 +89,11 @@ class EndRoomDialog(ModalScreen["str | None"]):
         about.append(line((self._room.sid, Tone.DIM)))
         about.append(self._who_is_in_it())
         self.query_one("#about", LineView).show(about)
-        field = self.query_one("#typed", Input)
-        field.display = self._name_asked
-        if self._name_asked and not self._ending:
+
+    def _show_field(self) -> None:
+        self.query_one("#typed", Field).display = self._name_asked
+        self.query_one("#typed" if self._name_asked else "#cancel").focus()
+        if self._name_asked:
             self._note(f"Type {self._to_type} to end it, then enter.")
 
     def _who_is_in_it(self) -> Line:
@@ -107,13 +112,11 @@ class EndRoomDialog(ModalScreen["str | None"]):
 
     @property
     def _to_type(self) -> str:
-        # What no keyboard can type, or nobody would, is asked for by the end of its SID.
+        # What no keyboard can type, nobody would, or nobody is to see, is asked for by the end of its SID.
         raw = self._room.unique_name.raw
         plain = raw.isascii() and raw.isprintable() and raw == raw.strip() and len(raw) <= _TYPEABLE_MAX
-        return raw if plain and self._room.has_name else self._room.sid[-_SID_END:]
-
-    def _focus_first(self) -> None:
-        self.query_one("#typed" if self._name_asked else "#cancel").focus()
+        seen = raw == shown(self._room.unique_name, hide=self.app.view.hide)
+        return raw if plain and seen and self._room.has_name else self._room.sid[-_SID_END:]
 
     # -- looking
 
@@ -140,7 +143,7 @@ class EndRoomDialog(ModalScreen["str | None"]):
         # Only ever stricter: who has begun to type a name is not sent back to a bare button.
         self._name_asked = True
         self._show()
-        self._focus_first()
+        self._show_field()
 
     @property
     def _called(self) -> str:
@@ -163,7 +166,6 @@ class EndRoomDialog(ModalScreen["str | None"]):
             self.query_one("#typed").focus()
             return
         self._ending = True
-        self.query_one("#end", Button).disabled = True
         self._note("Ending it...")
         self.run_worker(self._end(even_if_occupied=self._name_asked), exit_on_error=False)
 
@@ -174,24 +176,20 @@ class EndRoomDialog(ModalScreen["str | None"]):
     async def _end(self, *, even_if_occupied: bool) -> None:
         await self._looked.wait()
         if not self.is_current or (self._name_asked and not even_if_occupied):
-            self._again()
+            self._ending = False
             return
         try:
             result = await self._session.actions.end_room(self._room.sid, even_if_occupied=even_if_occupied)
         except (TwilioError, ReadOnlyError, JournalError) as error:
-            self._again()
+            self._ending = False
             self._note(str(error), Tone.BAD)
             return
         if result.outcome is EndOutcome.OCCUPIED:
             self._people = result.people
-            self._again()
+            self._ending = False
             self._ask_for_the_name()
             return
         self._tell(result)
-
-    def _again(self) -> None:
-        self._ending = False
-        self.query_one("#end", Button).disabled = False
 
     def _tell(self, result: EndResult) -> None:
         feed = self._session.feed

@@ -16,11 +16,13 @@ from textual.widgets import Footer, Input
 
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import SOON
+from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.detail import in_brief
 from roomtui.tui.find import matcher
 from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.screens.detail import DetailScreen
+from roomtui.tui.widgets.filter_field import FilterField
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.room_table import RoomTable
 from roomtui.watch.board import BoardState
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from roomtui.tui.lines import Line
 
 _RATE_OVER: Final = 10
+_ROOMY: Final = 70
 
 
 class LiveScreen(Screen[None], inherit_bindings=False):
@@ -53,7 +56,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
             key_display="/",
             tooltip="Show only rooms that have this text",
         ),
-        Binding("escape", "clear_filter", "Clear the filter", show=False),
+        Binding("escape", "clear_filter", "Show all rooms", show=False),
     ]
 
     def __init__(self) -> None:
@@ -77,7 +80,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
             with Vertical(id="side"):
                 yield LineView(id="detail")
                 yield LineView(id="events")
-        yield Input(placeholder="name, SID, identity, type or region", id="filter", compact=True)
+        yield FilterField(placeholder="name, SID, identity, type or region", id="filter")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -162,9 +165,9 @@ class LiveScreen(Screen[None], inherit_bindings=False):
             (f" {self.app.settings.account}", Tone.TITLE),
             ("  read-only", Tone.WARN) if self.app.settings.read_only else "",
             counts if picture.as_of is not None else "",
-            (f" ({picture.unread} not read)", Tone.DIM) if picture.unread else "",
             (f"  {soon} closing soon", Tone.SOON) if soon else "",
-            (f"  filter: {self._filter!a}", Tone.WARN) if self._filter else "",
+            (f"  filter: {safe(self._filter)}", Tone.WARN) if self._filter else "",
+            (f"  ({picture.unread} not read)", Tone.DIM) if picture.unread else "",
         )
 
     def _rate(self) -> str:
@@ -205,36 +208,37 @@ class LiveScreen(Screen[None], inherit_bindings=False):
 
     @on(RoomTable.Moved)
     def _moved(self) -> None:
+        # The feed looks at the selected room first; a read for each row that a held key passes would be a flood.
         self.attend()
         self._show_detail()
-        sid = self._table.cursor_sid
-        if self.app.session is not None and sid is not None and not self.app.session.feed.paused:
-            self.app.session.feed.look_at(sid)
 
     @on(RoomTable.Chosen)
     def _chosen(self, message: RoomTable.Chosen) -> None:
         self.app.push_screen(DetailScreen(message.sid))
 
     def on_resize(self) -> None:
-        """Lines are made for a width."""
+        """Lines are made for a width, and the keys too."""
+        self.query_one(Footer).compact = self.size.width < _ROOMY
         self.call_after_refresh(self._show_rest)
 
     # -- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Read-only has no key that changes anything; what needs a room needs one under the cursor."""
+        """Read-only has no key that changes anything."""
         del parameters
-        if action == "end_room" and self.app.settings.read_only:
-            return False
-        return not (action == "clear_filter" and not self._filter)
+        return not (action == "end_room" and self.app.settings.read_only)
 
     def action_end_room(self) -> None:
         """Ask whether to end the room under the cursor."""
-        self.app.ask_to_end(self.selected, self._after_end)
+        entry = self.selected
+        neighbour = None if entry is None else self._table.neighbour(entry.room.sid)
 
-    def _after_end(self, sid: str | None) -> None:
-        if sid is not None and sid == self._table.cursor_sid and (neighbour := self._table.neighbour(sid)) is not None:
-            self._table.go_to(neighbour)
+        def go_on(ended: str | None) -> None:
+            # Whoever ends one room may want to end the next: the ended one goes to the bottom, the cursor does not.
+            if ended is not None and neighbour is not None and self._table.cursor_sid == ended:
+                self._table.go_to(neighbour)
+
+        self.app.ask_to_end(entry, go_on)
 
     def action_copy_twiml(self) -> None:
         """Open the dialog that copies the TwiML of the room under the cursor."""
@@ -251,6 +255,10 @@ class LiveScreen(Screen[None], inherit_bindings=False):
         field = self.query_one("#filter", Input)
         field.display = True
         field.focus()
+
+    def action_move(self, steps: int) -> None:
+        """Move in the table while a filter is typed."""
+        self._table.action_move(steps)
 
     def action_clear_filter(self) -> None:
         """Show all rooms again."""

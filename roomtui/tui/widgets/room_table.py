@@ -55,9 +55,8 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
     RoomTable {
         background: $background;
         scrollbar-gutter: stable;
-        & > .table--cursor { background: $block-cursor-blurred-background; }
-        &:focus > .table--cursor { background: $primary-muted; }
-        &:ansi > .table--cursor { text-style: reverse; }
+        & > .table--cursor { background: $primary-muted; }
+        &:ansi > .table--cursor { background: transparent; text-style: reverse; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -109,6 +108,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         self._hold_until = float("-inf")
         self._holding = False
         self._placed: tuple[Placed, ...] = ()
+        self._placed_in = -1
         self._drawn: dict[int, _Drawn] = {}
 
     # -- what is shown
@@ -127,7 +127,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
     @property
     def heading(self) -> str:
         """The titles of the columns, where they stand."""
-        return heading(self._placed)
+        return heading(self._columns())
 
     def show(self, picture: Picture, view: View, keep: Callable[[Entry], bool] | None = None) -> None:
         """Show the rooms of `picture` that `keep` lets through."""
@@ -266,12 +266,17 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
     # -- drawing
 
     def on_resize(self) -> None:
-        """Place the columns anew."""
-        self._placed = place(self.scrollable_content_region.width)
+        """Keep the cursor on screen."""
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._items))
-        self._drawn.clear()
         self._scroll_to_cursor()
         self.refresh()
+
+    def _columns(self) -> tuple[Placed, ...]:
+        width = self.scrollable_content_region.width
+        if width != self._placed_in:
+            self._placed, self._placed_in = place(width), width
+            self._drawn.clear()
+        return self._placed
 
     def render_line(self, y: int) -> Strip:
         """Draw the row at line `y` of the widget."""
@@ -299,7 +304,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         if sid is None:
             return _Drawn(None, is_cursor=False, cells=(Piece(str(index < len(self._items))),))
         entry = self._shown[sid]
-        cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in self._placed)
+        cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in self._columns())
         return _Drawn(sid, sid == self._cursor_sid, cells)
 
     def _row(self, drawn: _Drawn) -> tuple[Piece, ...]:
@@ -313,6 +318,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         return tuple(pieces)
 
     def _draw_what_changed(self) -> None:
+        self._columns()  # in another width, nothing of what stands there counts
         if not self._drawn:
             self.refresh()
             return

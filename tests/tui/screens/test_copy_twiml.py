@@ -1,0 +1,133 @@
+"""The dialog that copies TwiML."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from roomtui.rooms.twiml import snippet
+from tests.tui import scene
+from tests.tui.scene import ago, live, person, picture, room
+from tests.tui.screens.test_end_room import press, typed
+from tests.tui.screens.test_live import screen_text, settle, told
+
+if TYPE_CHECKING:
+    from roomtui.rooms.picture import LiveRoom
+
+ROOM = room(1, "Board & Co", ago(minutes=30))
+BUSY = live(
+    ROOM,
+    [person(ROOM.sid, "alice", ago(minutes=5))],
+    [person(ROOM.sid, "zoe", ago(minutes=20), ago(minutes=10))],
+)
+
+
+def copied(stage: scene.Stage) -> str:
+    """What the terminal was asked to put on the clipboard."""
+    sequence = stage.written[-1]
+    assert sequence.startswith("\x1b]52;c;")
+    return base64.b64decode(sequence[7:-1]).decode()
+
+
+async def test_enter_copies_the_plain_snippet() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "enter")
+        assert copied(stage) == snippet("Board & Co")
+        assert ET.fromstring(copied(stage)).findtext("Connect/Room") == "Board & Co"  # noqa: S314 - our own
+        assert not stage.app.screen.is_modal
+        assert "sent to your terminal (OSC 52)" in told(stage)
+
+
+async def test_a_typed_identity_goes_into_the_snippet() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", *typed("carol"))
+        assert 'participantIdentity="carol"' in screen_text(stage)
+        await press(pilot, "enter")
+        assert copied(stage) == snippet("Board & Co", identity="carol")
+
+
+async def test_an_identity_can_be_chosen_those_who_left_first() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "down", "enter", "enter")
+        assert copied(stage) == snippet("Board & Co", identity="zoe")
+
+
+async def test_an_identity_that_is_in_the_room_is_a_hazard() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", *typed("alice"))
+        assert "alice is in the room already" in screen_text(stage)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (live(room(2, "p2p", ago(minutes=4), type="peer-to-peer")), "only group rooms take phone calls"),
+        (live(room(3, "", ago(minutes=4))), "The room has no name"),
+        (
+            live(room(4, "full", ago(minutes=4), max_participants=1), [person("RM", "a", ago(1))]),
+            "The room is full (1 of 1)",
+        ),
+    ],
+)
+async def test_hazards_are_said_before_copying(entry: LiveRoom, said: str) -> None:
+    stage = scene.stage(picture([entry]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t")
+        assert said in screen_text(stage)
+
+
+async def test_an_ended_room_is_a_hazard_too() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "G", "t")
+        assert "The room is not in progress" in screen_text(stage)
+
+
+async def test_what_xml_cannot_carry_is_not_copied() -> None:
+    stage = scene.stage(picture([live(room(1, "a\x1bb", ago(minutes=4)))]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "enter")
+        assert stage.written == []
+        assert "XML cannot carry" in screen_text(stage)
+
+
+async def test_escape_copies_nothing() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "escape")
+        assert stage.written == []
+
+
+async def test_what_was_copied_can_be_read_again() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "Y")
+        assert "Nothing has been copied yet." in told(stage)
+        await press(pilot, "t", "enter", "Y")
+        assert "<Room>Board &amp; Co</Room>" in screen_text(stage)
+        await press(pilot, "escape")
+        assert not stage.app.screen.is_modal
+
+
+async def test_y_copies_the_sid() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "y")
+        assert copied(stage) == ROOM.sid
