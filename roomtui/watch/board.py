@@ -29,7 +29,7 @@ class LinkState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How we stand with Twilio; `since` is when that began and `next_try` when it is tried again (Twilio's time).
+    """How we stand with Twilio; `next_try` is when it is asked again (Twilio's time), where that is not as usual.
 
     `trouble` is a sentence for people, safe to show.
     """
@@ -63,7 +63,7 @@ class Board:
     def subscribe(self, subscriber: Callable[[BoardState], object]) -> Callable[[], None]:
         """Call `subscriber` with each new state, in the event loop's thread. Returns what ends the subscription."""
         self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+        return lambda: self._subscribers.remove(subscriber) if subscriber in self._subscribers else None
 
     def show(self, picture: Picture, events: tuple[Event, ...] = ()) -> None:
         """Replace the picture; `events` (oldest first) join the latest ones."""
@@ -80,7 +80,8 @@ class Board:
     def _replace(self, state: BoardState) -> None:
         self._state = state
         for subscriber in tuple(self._subscribers):
-            subscriber(state)
+            # Not `state`: a subscriber may have replaced it, and nobody shall be told the older one last.
+            subscriber(self._state)
 
 
 class Feed(Protocol):

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -51,10 +51,20 @@ class Schedule:
         )
         self._watch: asyncio.TimerHandle | None = None
         self._apart = 0.0
+        self._stopping = False
+        self._runs: set[asyncio.Task[Any]] = set()
 
     def add(self, name: str, run: Callable[[], Awaitable[None]], seconds: float) -> None:
         """Run `run` at once and then every `seconds`, from `start` on."""
-        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=self._wall())
+
+        async def one_run() -> None:
+            task = asyncio.current_task()
+            if task is not None:
+                self._runs.add(task)
+                task.add_done_callback(self._runs.discard)
+            await run()
+
+        self._scheduler.add_job(one_run, "interval", seconds=seconds, id=name, next_run_time=self._wall())
 
     def start(self) -> None:
         """Begin; to be called in the running event loop."""
@@ -63,12 +73,19 @@ class Schedule:
         self._watch = asyncio.get_running_loop().call_later(_WATCH_EVERY, self._look_at_the_clocks)
 
     def stop(self) -> None:
-        """End; runs under way are cancelled."""
+        """End, for good; runs under way are cancelled."""
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
-        if self._scheduler.running:
+        # It calls itself running until the loop's next turn; a second shutdown would print a traceback there.
+        if self._scheduler.running and not self._stopping:
+            self._stopping = True
             self._scheduler.shutdown(wait=False)
+
+    async def ended(self) -> None:
+        """Wait until the runs that `stop` cancelled are over."""
+        await asyncio.sleep(0)  # APScheduler cancels them in the loop's next turn
+        await asyncio.gather(*self._runs, return_exceptions=True)
 
     def pause(self) -> None:
         """Run nothing until `resume`."""

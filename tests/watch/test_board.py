@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from roomtui.rooms.changes import Event, EventKind
+from roomtui.rooms.picture import Picture
+from roomtui.rooms.untrusted import Untrusted
+from roomtui.watch.board import Board, BoardState, Link, LinkState
+from tests.rooms.builders import CREATED, ROOM_SID, after
+
+LIVE = Link(LinkState.LIVE)
+
+
+def event(number: int) -> Event:
+    return Event(after(number), EventKind.ROOM_OPENED, ROOM_SID, Untrusted(f"room-{number}"))
+
+
+def test_the_newest_events_come_first_and_the_oldest_are_forgotten() -> None:
+    board = Board()
+    for number in range(0, 300, 2):
+        board.show(Picture(as_of=CREATED), (event(number), event(number + 1)))
+    events = board.state.events
+    assert [each.room_name.raw for each in events[:3]] == ["room-299", "room-298", "room-297"]
+    assert len(events) == 200
+
+
+def test_subscribers_hear_of_each_change_and_of_nothing_else() -> None:
+    board = Board()
+    heard: list[BoardState] = []
+    unsubscribe = board.subscribe(heard.append)
+    picture = Picture(as_of=CREATED)
+    board.show(picture)
+    board.show(picture)
+    board.link(LIVE)
+    board.link(Link(LinkState.LIVE))
+    assert [(state.picture.as_of, state.link.state) for state in heard] == [
+        (CREATED, LinkState.CONNECTING),
+        (CREATED, LinkState.LIVE),
+    ]
+    unsubscribe()
+    unsubscribe()
+    board.link(Link(LinkState.PAUSED))
+    assert len(heard) == 2
+
+
+def test_who_changes_the_board_while_hearing_of_it_leaves_nobody_with_the_older_state() -> None:
+    board = Board()
+    last: list[BoardState] = []
+    board.subscribe(lambda state: board.link(LIVE) if state.link != LIVE else None)
+    board.subscribe(last.append)
+    board.show(Picture(as_of=CREATED))
+    assert last[-1] == board.state == replace(board.state, link=LIVE)
+
+
+def test_a_subscriber_may_leave_while_it_is_told() -> None:
+    board = Board()
+    heard: list[str] = []
+
+    def once(_state: BoardState) -> None:
+        heard.append("once")
+        leave()
+
+    leave = board.subscribe(once)
+    board.subscribe(lambda _: heard.append("always"))
+    board.link(LIVE)
+    board.link(Link(LinkState.PAUSED))
+    assert heard == ["once", "always", "always"]
