@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 from roomtui.rooms.changes import changes
 from roomtui.rooms.endings import Ending, EndingReason, ending
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
-from roomtui.twilio_api.errors import NotFound, TwilioError
+from roomtui.twilio_api.errors import NotFound, Refused, TwilioError
 from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.watch.board import Link, LinkState
 from roomtui.watch.budget import Attention, rosters_worth_reading
 from roomtui.watch.rosters import read_last_roster, read_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from roomtui.rooms.clock import Clock
@@ -41,6 +41,12 @@ _ENDED_KEPT: Final = timedelta(minutes=30)
 _ENDED_KEPT_MAX: Final = 200
 # Just after an end Twilio may answer 404 for a room that it will know again (twilio-node issue 593).
 _NOT_FOUND_TOLERATED: Final = 2
+# Rooms that a person asks for: so many at once (the transport's lane for them), and so many that wait. Somebody who
+# runs down the list wants the room they end on, not all that they passed.
+_ASKED_AT_ONCE: Final = 4
+_ASKED_MAX: Final = 8
+# Rooms that left the list: so many at once, lest a thousand that end together keep the rest from being read.
+_MISSING_AT_ONCE: Final = 4
 
 
 class Poller:
@@ -85,11 +91,16 @@ class Poller:
         self._ours: set[str] = set()
         self._read_at: dict[str, float] = {}
         self._not_found: dict[str, int] = {}
+        self._given_up: dict[str, float] = {}
         self._failures = 0
         self._looks: dict[str, asyncio.Task[None]] = {}
+        self._urgent: set[str] = set()
+        self._asked: dict[str, None] = {}
+        self._missing: dict[str, None] = {}
         self._list_task: asyncio.Task[None] | None = None
         self._list_again = False
         self._publishing: asyncio.Handle | None = None
+        self._stopped = False
 
     @property
     def paused(self) -> bool:
@@ -109,6 +120,7 @@ class Poller:
 
     async def stop(self) -> None:
         """End; what is under way is cancelled."""
+        self._stopped = True
         self._schedule.stop()
         if self._publishing is not None:
             self._publishing.cancel()
@@ -116,10 +128,13 @@ class Poller:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._schedule.ended()
 
     def pause(self) -> None:
         """Ask nothing more until `resume`; `refresh_now` still works."""
         self._paused = True
+        self._asked.clear()
+        self._missing.clear()
         self._schedule.pause()
         self._board.link(Link(LinkState.PAUSED))
 
@@ -134,6 +149,9 @@ class Poller:
         """Look at the rooms list every `seconds` from now on."""
         self._refresh = seconds
         self._schedule.every(_ROOMS, seconds)
+        next_try = self._board.state.link.next_try
+        if next_try is not None:
+            self._schedule.put_off(_ROOMS, max(0.0, (next_try - self._clock.now()).total_seconds()))
 
     def attend(self, attention: Attention) -> None:
         """Read the rosters of what is on screen more often."""
@@ -149,25 +167,40 @@ class Poller:
 
     def refresh_now(self) -> None:
         """Look at the list and at what is on screen at once, even while paused."""
-        for sid in self._attention.visible:
-            self._read_at.pop(sid, None)
+        if self._stopped:
+            return
+        if self._list_task is None or self._list_task.done():
+            self._list_task = asyncio.ensure_future(self._list_until_fresh())
+        else:
+            self._list_again = True
         if self._attention.selected is not None:
             self.look_at(self._attention.selected)
-        if self._list_task is not None and not self._list_task.done():
-            self._list_again = True
-            return
-        self._list_task = asyncio.ensure_future(self._list_until_fresh())
+        for sid in self._attention.visible:
+            self._read_at.pop(sid, None)
+            if self._paused:  # else it is read next, by worth
+                self._look(sid, urgent=False)
 
     def look_at(self, sid: str) -> None:
         """Look at this room at once: something was done to it, or a person chose it."""
-        self._look(sid, self._look_at_room(sid, urgent=True))
+        if sid not in self._live:
+            return
+        self._asked.pop(sid, None)
+        self._asked[sid] = None
+        if len(self._asked) > _ASKED_MAX:
+            del self._asked[next(iter(self._asked))]
+        self._look_further()
 
     async def look_at_rooms(self) -> None:
         """List the rooms in progress and put them on the board; fetch those that left the list."""
         await self._list_rooms(urgent=False)
 
     async def look_closer(self) -> None:
-        """Start to read the rosters that are most worth it, as many as the budget allows now; wait for none."""
+        """Start to read the rosters that are most worth it, as many as the budget allows now; wait for none.
+
+        None while the list is in trouble: who says when the next try is does not try before.
+        """
+        if self._failures:
+            return
         slots = min(_IN_FLIGHT_MAX - len(self._looks), self._budget.left(self._monotonic()))
         if slots <= 0:
             return
@@ -180,7 +213,7 @@ class Poller:
             busy=self._looks,
             limit=slots,
         ):
-            self._look(sid, self._look_at_room(sid, urgent=False))
+            self._look(sid, urgent=False)
 
     async def settled(self) -> None:
         """Wait until no look is under way."""
@@ -196,28 +229,38 @@ class Poller:
     async def _list_rooms(self, *, urgent: bool) -> None:
         listed: dict[str, Room] = {}
         known = set(self._live)
+        began = self._monotonic()
         try:
             async for page in self._gateway.room_pages(RoomQuery(), urgent=urgent):
                 listed.update((room.sid, room) for room in page)
+            self._take_in(listed, known, began)
         except TwilioError as error:
-            self._in_trouble(error)
-            return
+            self._in_trouble(error.sentence, error.retry_after if isinstance(error, Refused) else None)
+        except Exception as error:  # noqa: BLE001 - a job that failed unseen would leave an old picture looking new
+            self._in_trouble(_own_fault(error))
+
+    def _take_in(self, listed: Mapping[str, Room], known: set[str], began: float) -> None:
+        """A whole list, asked for at `began`, when the rooms of `known` were live."""
         self._failures = 0
         self._as_of = self._clock.now()
         for sid, room in listed.items():
-            self._see(room)
+            self._see(room, began)
             self._not_found.pop(sid, None)
+            self._missing.pop(sid, None)
         for sid in known - listed.keys():
             self._miss(sid)
         self._forget_old_endings()
         self._publish()
-        if not self._paused:
-            self._board.link(Link(LinkState.LIVE))
+        self._board.link(Link(LinkState.PAUSED if self._paused else LinkState.LIVE))
+        self._look_further()
 
-    def _see(self, room: Room) -> None:
-        # A list that was under way while the room ended must not bring it back: completed is for ever.
+    def _see(self, room: Room, began: float) -> None:
+        # A list that was under way while the room ended must not bring it back: completed is for ever. One that
+        # was only given up comes back when a later list has it.
         if room.sid in self._ended:
-            return
+            if self._given_up.get(room.sid, began) >= began:
+                return
+            del self._ended[room.sid], self._given_up[room.sid]
         old = self._live.get(room.sid)
         if old is None or old.room != room or not old.listed:
             self._live[room.sid] = LiveRoom.known(room, old.roster if old is not None else None)
@@ -228,53 +271,86 @@ class Poller:
             return
         if live.listed:
             self._live[sid] = replace(live, listed=False)
-        self._look(sid, self._look_at_room(sid, urgent=False))
+        self._missing[sid] = None
 
-    def _look(self, sid: str, look: Coroutine[object, object, None]) -> None:
-        if sid in self._looks:
-            look.close()
+    def _look_further(self) -> None:
+        """Begin the looks that wait, as far as there is room for them: the latest that a person asked for first."""
+        for sid in reversed(tuple(self._asked)):
+            if len(self._urgent) < _ASKED_AT_ONCE and sid not in self._looks:
+                del self._asked[sid]
+                self._look(sid, urgent=True)
+        for sid in tuple(self._missing):
+            if len(self._looks) >= _MISSING_AT_ONCE:
+                break
+            if sid not in self._looks:
+                del self._missing[sid]
+                self._look(sid, urgent=False)
+
+    def _look(self, sid: str, *, urgent: bool) -> None:
+        if sid in self._looks or self._stopped:
             return
-        task = asyncio.ensure_future(look)
-        self._looks[sid] = task
-        task.add_done_callback(lambda _: self._looks.pop(sid, None))
+        task = self._looks[sid] = asyncio.ensure_future(self._look_at_room(sid, urgent=urgent))
+        if urgent:
+            self._urgent.add(sid)
+        task.add_done_callback(lambda _: self._looked(sid))
+
+    def _looked(self, sid: str) -> None:
+        del self._looks[sid]
+        self._urgent.discard(sid)
+        self._look_further()
 
     async def _look_at_room(self, sid: str, *, urgent: bool) -> None:
         live = self._live.get(sid)
         if live is None:
             return
         self._read_at[sid] = self._monotonic()
-        selected = sid == self._attention.selected
         try:
-            room = live.room
-            if selected or urgent or not live.listed:
-                room = await self._gateway.room(sid, urgent=urgent)
-            if room.is_live:
-                roster = await read_roster(
-                    self._gateway, sid, self._clock, before=live.roster, everybody=selected, urgent=urgent
-                )
-            else:
-                roster = await read_last_roster(self._gateway, sid, self._clock, urgent=urgent)
+            await self._learn_of(live, urgent=urgent)
         except NotFound:
             self._not_found_again(sid)
         except TwilioError as error:
-            self._roster_failed(sid, error)
-        else:
-            self._learnt(room, roster)
+            self._look_failed(sid, error.sentence)
+        except Exception as error:  # noqa: BLE001 - as above: nobody awaits a look
+            self._look_failed(sid, _own_fault(error))
         self._publish_soon()
 
-    def _learnt(self, room: Room, roster: Roster) -> None:
-        if room.sid in self._ended:
-            return
+    async def _learn_of(self, live: LiveRoom, *, urgent: bool) -> None:
+        sid, room, roster = live.room.sid, live.room, live.roster
+        selected = sid == self._attention.selected
+        fetched = selected or urgent or not live.listed
+        if fetched:
+            room = await self._gateway.room(sid, urgent=urgent)
         if room.is_live:
-            # One that is missing from the list but in progress was missed between two pages: it is there.
-            self._live[room.sid] = LiveRoom.known(room, roster)
-        else:
+            roster = await read_roster(
+                self._gateway, sid, self._clock, before=live.roster, everybody=selected, urgent=urgent
+            )
+            if not fetched and not roster.present and live.roster is not None and live.roster.present:
+                # Everybody gone at once: they left, or the room ended, and then there is no countdown to show.
+                fetched = True
+                room = await self._gateway.room(sid, urgent=urgent)
+        if not room.is_live:
+            roster = await read_last_roster(self._gateway, sid, self._clock, urgent=urgent)
+        self._learnt(room, roster, fetched=fetched)
+
+    def _learnt(self, room: Room, roster: Roster | None, *, fetched: bool) -> None:
+        live = self._live.get(room.sid)
+        if live is None:
+            return  # it ended meanwhile
+        if not room.is_live:
             self._ends(room, roster)
+        elif fetched:
+            # One that is missing from the list but in progress was missed between two pages: it is there.
+            self._missing.pop(room.sid, None)
+            self._live[room.sid] = LiveRoom.known(room, roster)
+        elif live.listed:
+            self._live[room.sid] = LiveRoom.known(live.room, roster)
 
     def _ends(self, room: Room, roster: Roster | None) -> None:
         live = self._live.pop(room.sid, None)
         self._read_at.pop(room.sid, None)
         self._not_found.pop(room.sid, None)
+        self._asked.pop(room.sid, None)
+        self._missing.pop(room.sid, None)
         why = ending(
             room,
             roster,
@@ -284,38 +360,41 @@ class Poller:
         self._ended[room.sid] = EndedRoom(room, roster, why, self._clock.now())
 
     def _not_found_again(self, sid: str) -> None:
+        live = self._live.get(sid)
+        if live is None or live.listed:
+            return
         times = self._not_found.get(sid, 0) + 1
         self._not_found[sid] = times
-        live = self._live.get(sid)
-        if live is None or live.listed or times < _NOT_FOUND_TOLERATED:
+        if times < _NOT_FOUND_TOLERATED:
             return
         # Neither listed nor known: it is gone, and how it ended nobody tells any more.
-        gone = replace(live.room, status="unknown")
-        self._ends(gone, None)
+        self._ends(replace(live.room, status="unknown"), None)
+        self._given_up[sid] = self._monotonic()
 
-    def _roster_failed(self, sid: str, error: TwilioError) -> None:
+    def _look_failed(self, sid: str, sentence: str) -> None:
         # The roster stays as it was, with its age; the list's own trouble is told by the list.
         if sid == self._attention.selected and self._failures == 0 and self._board.state.link.state is LinkState.LIVE:
-            self._board.link(Link(LinkState.LIVE, trouble=error.sentence))
+            self._board.link(Link(LinkState.LIVE, trouble=sentence))
 
-    def _in_trouble(self, error: TwilioError) -> None:
+    def _in_trouble(self, sentence: str, retry_after: float | None = None) -> None:
         self._failures += 1
-        wait = min(self._refresh * 2 ** min(self._failures - 1, 8), _BACK_OFF_MAX)
+        wait = max(min(self._refresh * 2 ** min(self._failures - 1, 8), _BACK_OFF_MAX), retry_after or 0.0)
         if self._paused:
-            self._board.link(Link(LinkState.PAUSED, trouble=error.sentence))
+            self._board.link(Link(LinkState.PAUSED, trouble=sentence))
             return
         self._schedule.put_off(_ROOMS, wait)
-        self._board.link(Link(LinkState.TROUBLE, error.sentence, self._clock.now() + timedelta(seconds=wait)))
+        self._board.link(Link(LinkState.TROUBLE, sentence, self._clock.now() + timedelta(seconds=wait)))
 
     def _forget_old_endings(self) -> None:
         now = self._clock.now()
         kept = sorted(self._ended.values(), key=lambda ended: ended.ended_at, reverse=True)[:_ENDED_KEPT_MAX]
         self._ended = {ended.room.sid: ended for ended in kept if now - ended.noticed_at < _ENDED_KEPT}
+        self._given_up = {sid: at for sid, at in self._given_up.items() if sid in self._ended}
         self._ours &= self._ended.keys() | self._live.keys()
 
     def _publish_soon(self) -> None:
         # Answers that arrive together make one picture.
-        if self._publishing is None:
+        if self._publishing is None and not self._stopped:
             self._publishing = asyncio.get_running_loop().call_soon(self._publish)
 
     def _publish(self) -> None:
@@ -326,3 +405,7 @@ class Poller:
         ended = tuple(sorted(self._ended.values(), key=lambda each: each.ended_at, reverse=True))
         picture = Picture(MappingProxyType(dict(self._live)), ended, self._as_of)
         self._board.show(picture, changes(before, picture, self._clock.now()))
+
+
+def _own_fault(error: Exception) -> str:
+    return f"roomtui itself failed ({type(error).__name__}), which is a bug worth reporting"

@@ -67,6 +67,11 @@ class ScriptedGateway:
             if each.room_sid == sid and each.is_present:
                 self.leaves(each.sid)
 
+    def vanishes(self, sid: str) -> None:
+        """Twilio knows nothing of it any more."""
+        self.unlisted.add(sid)
+        self.hidden.add(sid)
+
     def joins(self, room: str, identity: str) -> str:
         sid = f"PA{len(self.people) + 1:032x}"
         self.people[sid] = Participant(
