@@ -12,6 +12,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -90,6 +91,7 @@ def _sandbox(rooms: int, speed: float, seed: int) -> Iterator[subprocess.Popen[s
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,  # ctrl+c in the terminal is the dashboard's
+        cwd=Path(__file__).parents[2],  # `python -m` would import what lies where the person happens to be
     )
     try:
         yield process

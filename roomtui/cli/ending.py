@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +20,8 @@ from roomtui.twilio_api.parse import to_api
 from roomtui.watch.actions import EndOutcome, ReadOnlyError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from roomtui.config import Config, Typed
     from roomtui.rooms.model import Room
     from roomtui.watch.actions import Actions, EndResult, Sight
@@ -71,8 +75,19 @@ async def _end_one(actions: Actions, name_or_sid: str, *, yes: bool) -> EndResul
         raise ReadOnlyError(f"This is read-only: {name_or_sid} was not ended.")
     sight = await actions.look(name_or_sid)
     if sight.room.is_live and not yes:
-        await asyncio.to_thread(_ask, sight)
+        with _interruptible():
+            _ask(sight)
     return await actions.end_room(sight.room.sid, even_if_occupied=yes or bool(sight.roster.connected))
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let ctrl+c end a question at once; the event loop's own way would wait until it is answered."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ask(sight: Sight) -> None:

@@ -1,0 +1,76 @@
+"""`roomtui end` where there is somebody to ask: at a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.whole.terminal import Terminal
+
+if TYPE_CHECKING:
+    from tests.cli.program import Program, SandboxProcess
+
+
+def test_an_empty_room_is_ended_by_a_yes(roomtui: Program, sandbox: SandboxProcess) -> None:
+    room = sandbox.create("empty")
+    with Terminal("end", "empty", environ=roomtui.environ) as terminal:
+        terminal.shows("empty", room["sid"][:20], "nobody is in it", "End it? [y/N]")
+        assert sandbox.room(room["sid"])["status"] == "in-progress"
+        terminal.type("y\r")
+        assert terminal.ends() == 0
+    assert sandbox.room(room["sid"])["status"] == "completed"
+
+
+@pytest.mark.parametrize("answer", ["n\r", "\r"])
+def test_anything_but_a_yes_ends_nothing(roomtui: Program, sandbox: SandboxProcess, answer: str) -> None:
+    room = sandbox.create("empty")
+    with Terminal("end", "empty", environ=roomtui.environ) as terminal:
+        terminal.shows("End it? [y/N]")
+        terminal.type(answer)
+        assert terminal.ends() == 5
+        terminal.shows("was not ended: not confirmed")
+    assert sandbox.room(room["sid"])["status"] == "in-progress"
+
+
+def test_a_room_with_people_asks_for_its_name(roomtui: Program, sandbox: SandboxProcess) -> None:
+    room = sandbox.create("board")
+    sandbox.join("board", "alice")
+    sandbox.join("board", "bob")
+    for answer, code, status in (("y\r", 5, "in-progress"), ("boar\r", 5, "in-progress"), ("board\r", 0, "completed")):
+        with Terminal("end", room["sid"], environ=roomtui.environ) as terminal:
+            terminal.shows("2 people are in it", "Type its name")
+            terminal.type(answer)
+            assert terminal.ends() == code
+        assert sandbox.room(room["sid"])["status"] == status
+
+
+@pytest.mark.parametrize("people", [0, 1])
+def test_ctrl_c_at_the_question_leaves_at_once(roomtui: Program, sandbox: SandboxProcess, people: int) -> None:
+    room = sandbox.create("board")
+    for number in range(people):
+        sandbox.join("board", f"person-{number}")
+    with Terminal("end", "board", environ=roomtui.environ) as terminal:
+        terminal.shows("Type its name" if people else "End it?")
+        terminal.type("\x03")
+        assert terminal.ends(5) == 130
+        assert "Traceback" not in terminal.shows("interrupted")
+        assert terminal.settings == terminal.cooked
+    assert sandbox.room(room["sid"])["status"] == "in-progress"
+
+
+def test_a_closed_terminal_is_no_yes(roomtui: Program, sandbox: SandboxProcess) -> None:
+    room = sandbox.create("empty")
+    with Terminal("end", "empty", environ=roomtui.environ) as terminal:
+        terminal.shows("End it?")
+        terminal.type("\x04")
+        assert terminal.ends(5) in {5, 130}
+    assert sandbox.room(room["sid"])["status"] == "in-progress"
+
+
+def test_a_hostile_name_is_asked_about_harmlessly(roomtui: Program, sandbox: SandboxProcess) -> None:
+    sandbox.create("esc\x1b]52;c;eA==\x07\x9b31m")
+    with Terminal("end", "esc\x1b]52;c;eA==\x07\x9b31m", environ=roomtui.environ) as terminal:
+        terminal.shows("esc^[]52;c;eA==^G", "End it?")
+        assert b"\x1b" not in terminal.raw
+        assert b"\x07" not in terminal.raw
