@@ -34,7 +34,7 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         Binding("escape,enter", "back", "Back", key_display="esc"),
         Binding("e", "end_room", "End", tooltip="End this room for everybody in it"),
         Binding("t", "copy_twiml", "TwiML", tooltip="Copy the TwiML that puts a call into it"),
-        Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID"),
+        Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False),
         Binding("up,k", "scroll(-1)", "Scroll", show=False),
         Binding("down,j", "scroll(1)", "Scroll", show=False),
         Binding("pageup", "scroll(-10)", "Page", show=False),

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from roomtui.tui.lines import Line
 
 _RATE_OVER: Final = 10
-_ROOMY: Final = 70
 
 
 class LiveScreen(Screen[None], inherit_bindings=False):
@@ -137,7 +136,8 @@ class LiveScreen(Screen[None], inherit_bindings=False):
 
     def _show_table(self) -> None:
         self._table.hold(on=self.app.screen is not self)
-        self._table.show(self._state.picture, self._view, matcher(self._filter, hide=self.app.view.hide))
+        keep = matcher(self._filter, hide=self.app.view.hide)
+        self._table.show(self._state.picture, self._view, keep, nothing=self._nothing_to_show())
         self.attend()
 
     def _show_rest(self) -> None:
@@ -164,9 +164,9 @@ class LiveScreen(Screen[None], inherit_bindings=False):
         return line(
             (f" {self.app.settings.account}", Tone.TITLE),
             ("  read-only", Tone.WARN) if self.app.settings.read_only else "",
+            (f"  filter: {safe(self._filter)}", Tone.WARN) if self._filter else "",
             counts if picture.as_of is not None else "",
             (f"  {soon} closing soon", Tone.SOON) if soon else "",
-            (f"  filter: {safe(self._filter)}", Tone.WARN) if self._filter else "",
             (f"  ({picture.unread} not read)", Tone.DIM) if picture.unread else "",
         )
 
@@ -181,10 +181,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
     def _show_detail(self) -> None:
         pane = self.query_one("#detail", LineView)
         entry, width = self.selected, max(20, pane.scrollable_content_region.width)
-        if entry is not None:
-            pane.show(in_brief(entry, self.app.clock.now(), self._view, width))
-            return
-        pane.show([line((self._nothing_to_show(), Tone.DIM))])
+        pane.show([] if entry is None else in_brief(entry, self.app.clock.now(), self._view, width))
 
     def _nothing_to_show(self) -> str:
         picture = self._state.picture
@@ -217,8 +214,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
         self.app.push_screen(DetailScreen(message.sid))
 
     def on_resize(self) -> None:
-        """Lines are made for a width, and the keys too."""
-        self.query_one(Footer).compact = self.size.width < _ROOMY
+        """Lines are made for a width."""
         self.call_after_refresh(self._show_rest)
 
     # -- keys

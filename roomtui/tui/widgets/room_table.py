@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.strip import Strip
 
-from roomtui.rooms.picture import LiveRoom, Picture
 from roomtui.tui.columns import GAP, View, heading, place
 from roomtui.tui.lines import Piece, Tone, fit
 from roomtui.tui.widgets.toned import Toned
@@ -25,8 +23,10 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.binding import BindingType
+    from textual.strip import Strip
 
     from roomtui.rooms.clock import Clock
+    from roomtui.rooms.picture import LiveRoom, Picture
     from roomtui.tui.columns import Entry, Placed
 
 _HOLD_AFTER_KEY: Final = 1.5
@@ -66,7 +66,14 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         Binding("pagedown", "page(1)", "Page", show=False),
         Binding("home,g", "jump(-1)", "First, last room", show=False),
         Binding("end,G", "jump(1)", "First, last room", show=False),
-        Binding("enter", "choose", "Details", key_display="enter", tooltip="Every field of the room, and its roster"),
+        Binding(
+            "enter",
+            "choose",
+            "Details",
+            key_display="enter",
+            show=False,
+            tooltip="Every field of the room, and its roster",
+        ),
     ]
 
     @dataclass
@@ -97,7 +104,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         self._monotonic = monotonic
         self._now = clock.now()
         self._view = View()
-        self._picture = Picture()
+        self._nothing = ""
         self._shown: dict[str, Entry] = {}
         self._items: list[str | None] = []
         self._rooms: list[str] = []
@@ -129,9 +136,11 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         """The titles of the columns, where they stand."""
         return heading(self._columns())
 
-    def show(self, picture: Picture, view: View, keep: Callable[[Entry], bool] | None = None) -> None:
-        """Show the rooms of `picture` that `keep` lets through."""
-        self._picture, self._view = picture, view
+    def show(
+        self, picture: Picture, view: View, keep: Callable[[Entry], bool] | None = None, *, nothing: str = ""
+    ) -> None:
+        """Show the rooms of `picture` that `keep` lets through; where there are none, the sentence `nothing`."""
+        self._view, self._nothing = view, nothing
         self._now = self._clock.now()
         live = {sid: each for sid, each in picture.live.items() if keep is None or keep(each)}
         ended = {each.room.sid: each for each in picture.ended if keep is None or keep(each)}
@@ -284,16 +293,17 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         wanted = self._wanted(y)
         self._drawn[y] = wanted
         if wanted.sid is None:
-            return self._divider(y, width)
+            return self.strip(wanted.cells, width)
         cursor = self.get_component_rich_style("table--cursor", partial=True) if wanted.is_cursor else None
         return self.strip(self._row(wanted), width, over=cursor)
 
-    def _divider(self, y: int, width: int) -> Strip:
-        if self._index(y) >= len(self._items):
-            return Strip.blank(width, self.rich_style)
-        glyphs = self._view.glyphs
-        text = f" {glyphs.rule * 2} ended "
-        return self.strip((Piece(text + glyphs.rule * max(0, width - len(text) - 1), Tone.DIM),), width)
+    def _without_a_room(self, index: int) -> tuple[Piece, ...]:
+        if not self._items:
+            return (Piece(f" {self._nothing}", Tone.DIM),) if index == 0 else ()
+        if index >= len(self._items):
+            return ()
+        rule, text = self._view.glyphs.rule, " ended "
+        return (Piece(f" {rule * 2}{text}{rule * max(0, self.size.width - len(text) - 5)}", Tone.DIM),)
 
     def _index(self, y: int) -> int:
         return y + self.scroll_offset.y
@@ -302,7 +312,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         index = self._index(y)
         sid = self._items[index] if 0 <= index < len(self._items) else None
         if sid is None:
-            return _Drawn(None, is_cursor=False, cells=(Piece(str(index < len(self._items))),))
+            return _Drawn(None, is_cursor=False, cells=self._without_a_room(index))
         entry = self._shown[sid]
         cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in self._columns())
         return _Drawn(sid, sid == self._cursor_sid, cells)
