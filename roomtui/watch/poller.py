@@ -16,6 +16,7 @@ from roomtui.twilio_api.errors import NotFound, Refused, TwilioError
 from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.watch.board import Link, LinkState
 from roomtui.watch.budget import Attention, rosters_worth_reading
+from roomtui.watch.looks import Looks
 from roomtui.watch.rosters import read_last_roster, read_roster
 
 if TYPE_CHECKING:
@@ -41,12 +42,6 @@ _ENDED_KEPT: Final = timedelta(minutes=30)
 _ENDED_KEPT_MAX: Final = 200
 # Just after an end Twilio may answer 404 for a room that it will know again (twilio-node issue 593).
 _NOT_FOUND_TOLERATED: Final = 2
-# Rooms that a person asks for: so many at once (the transport's lane for them), and so many that wait. Somebody who
-# runs down the list wants the room they end on, not all that they passed.
-_ASKED_AT_ONCE: Final = 4
-_ASKED_MAX: Final = 8
-# Rooms that left the list: so many at once, lest a thousand that end together keep the rest from being read.
-_MISSING_AT_ONCE: Final = 4
 
 
 class Poller:
@@ -93,10 +88,7 @@ class Poller:
         self._not_found: dict[str, int] = {}
         self._given_up: dict[str, float] = {}
         self._failures = 0
-        self._looks: dict[str, asyncio.Task[None]] = {}
-        self._urgent: set[str] = set()
-        self._asked: dict[str, None] = {}
-        self._missing: dict[str, None] = {}
+        self._looks = Looks(self._look_at_room)
         self._list_task: asyncio.Task[None] | None = None
         self._list_again = False
         self._publishing: asyncio.Handle | None = None
@@ -124,17 +116,16 @@ class Poller:
         self._schedule.stop()
         if self._publishing is not None:
             self._publishing.cancel()
-        tasks = [*self._looks.values(), *([self._list_task] if self._list_task is not None else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._list_task is not None:
+            self._list_task.cancel()
+            await asyncio.gather(self._list_task, return_exceptions=True)
+        await self._looks.stop()
         await self._schedule.ended()
 
     def pause(self) -> None:
         """Ask nothing more until `resume`; `refresh_now` still works."""
         self._paused = True
-        self._asked.clear()
-        self._missing.clear()
+        self._looks.forget_waiting()
         self._schedule.pause()
         self._board.link(Link(LinkState.PAUSED))
 
@@ -178,17 +169,12 @@ class Poller:
         for sid in self._attention.visible:
             self._read_at.pop(sid, None)
             if self._paused:  # else it is read next, by worth
-                self._look(sid, urgent=False)
+                self._looks.begin(sid)
 
     def look_at(self, sid: str) -> None:
         """Look at this room at once: something was done to it, or a person chose it."""
-        if sid not in self._live:
-            return
-        self._asked.pop(sid, None)
-        self._asked[sid] = None
-        if len(self._asked) > _ASKED_MAX:
-            del self._asked[next(iter(self._asked))]
-        self._look_further()
+        if sid in self._live:
+            self._looks.ask(sid)
 
     async def look_at_rooms(self) -> None:
         """List the rooms in progress and put them on the board; fetch those that left the list."""
@@ -201,7 +187,7 @@ class Poller:
         """
         if self._failures:
             return
-        slots = min(_IN_FLIGHT_MAX - len(self._looks), self._budget.left(self._monotonic()))
+        slots = min(_IN_FLIGHT_MAX - len(self._looks.under_way), self._budget.left(self._monotonic()))
         if slots <= 0:
             return
         for sid in rosters_worth_reading(
@@ -210,15 +196,14 @@ class Poller:
             self._attention,
             now=self._monotonic(),
             server_now=self._clock.now(),
-            busy=self._looks,
+            busy=self._looks.under_way,
             limit=slots,
         ):
-            self._look(sid, urgent=False)
+            self._looks.begin(sid)
 
     async def settled(self) -> None:
         """Wait until no look is under way."""
-        while self._looks:
-            await asyncio.gather(*self._looks.values(), return_exceptions=True)
+        await self._looks.settled()
 
     async def _list_until_fresh(self) -> None:
         await self._list_rooms(urgent=True)
@@ -246,13 +231,13 @@ class Poller:
         for sid, room in listed.items():
             self._see(room, began)
             self._not_found.pop(sid, None)
-            self._missing.pop(sid, None)
+            self._looks.found(sid)
         for sid in known - listed.keys():
             self._miss(sid)
         self._forget_old_endings()
         self._publish()
         self._board.link(Link(LinkState.PAUSED if self._paused else LinkState.LIVE))
-        self._look_further()
+        self._looks.go_on()
 
     def _see(self, room: Room, began: float) -> None:
         # A list that was under way while the room ended must not bring it back: completed is for ever. One that
@@ -271,33 +256,7 @@ class Poller:
             return
         if live.listed:
             self._live[sid] = replace(live, listed=False)
-        self._missing[sid] = None
-
-    def _look_further(self) -> None:
-        """Begin the looks that wait, as far as there is room for them: the latest that a person asked for first."""
-        for sid in reversed(tuple(self._asked)):
-            if len(self._urgent) < _ASKED_AT_ONCE and sid not in self._looks:
-                del self._asked[sid]
-                self._look(sid, urgent=True)
-        for sid in tuple(self._missing):
-            if len(self._looks) >= _MISSING_AT_ONCE:
-                break
-            if sid not in self._looks:
-                del self._missing[sid]
-                self._look(sid, urgent=False)
-
-    def _look(self, sid: str, *, urgent: bool) -> None:
-        if sid in self._looks or self._stopped:
-            return
-        task = self._looks[sid] = asyncio.ensure_future(self._look_at_room(sid, urgent=urgent))
-        if urgent:
-            self._urgent.add(sid)
-        task.add_done_callback(lambda _: self._looked(sid))
-
-    def _looked(self, sid: str) -> None:
-        del self._looks[sid]
-        self._urgent.discard(sid)
-        self._look_further()
+        self._looks.miss(sid)
 
     async def _look_at_room(self, sid: str, *, urgent: bool) -> None:
         live = self._live.get(sid)
@@ -340,7 +299,7 @@ class Poller:
             self._ends(room, roster)
         elif fetched:
             # One that is missing from the list but in progress was missed between two pages: it is there.
-            self._missing.pop(room.sid, None)
+            self._looks.found(room.sid)
             self._live[room.sid] = LiveRoom.known(room, roster)
         elif live.listed:
             self._live[room.sid] = LiveRoom.known(live.room, roster)
@@ -349,8 +308,7 @@ class Poller:
         live = self._live.pop(room.sid, None)
         self._read_at.pop(room.sid, None)
         self._not_found.pop(room.sid, None)
-        self._asked.pop(room.sid, None)
-        self._missing.pop(room.sid, None)
+        self._looks.forget(room.sid)
         why = ending(
             room,
             roster,

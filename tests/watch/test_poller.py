@@ -338,5 +338,5 @@ async def test_no_more_is_asked_at_once_than_the_budget_has(twilio: Twilio) -> N
     for _ in range(2):
         watch.budget.spend(twilio.time.monotonic())
     await watch.poller.look_closer()
-    assert len(watch.poller._looks) == 2
+    assert len(watch.poller._looks.under_way) == 2
     await watch.poller.settled()

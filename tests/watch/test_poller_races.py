@@ -218,9 +218,9 @@ async def test_a_thousand_rooms_that_end_together_do_not_keep_the_rest_waiting(
         twilio.ends(sid)
     watch.poller.attend(Attention(sids[0], frozenset({sids[0]})))
     await watch.poller.look_at_rooms()
-    assert len(watch.poller._looks) <= 4
+    assert len(watch.poller._looks.under_way) <= 4
     await watch.poller.look_closer()
-    assert sids[0] in watch.poller._looks
+    assert sids[0] in watch.poller._looks.under_way
     await watch.poller.settled()
     await watch.published()
     assert list(watch.board.state.picture.live) == [sids[0]]
@@ -495,7 +495,7 @@ async def test_running_down_the_list_looks_at_where_it_ends(twilio: ScriptedGate
     for sid in sids:
         watch.poller.look_at(sid)
     await idle()
-    assert len(watch.poller._looks) == 4
+    assert len(watch.poller._looks.under_way) == 4
     gate.set()
     await watch.published()
     fetched = [ask.sid for ask in twilio.asked if ask.what == "room"]
@@ -587,7 +587,7 @@ async def test_rooms_that_come_and_go_leave_nothing_behind(twilio: ScriptedGatew
         assert not watch.board.state.picture.live
     poller = watch.poller
     assert len(poller._ended) <= 200
-    for leftovers in (poller._read_at, poller._not_found, poller._asked, poller._missing, poller._urgent):
+    for leftovers in (poller._read_at, poller._not_found, poller._looks.under_way, poller._looks.waiting):
         assert not leftovers
     assert len(poller._ours) <= 210
     assert len(poller._given_up) <= 200

@@ -77,7 +77,7 @@ class Watch:
         while True:
             await self.poller.settled()
             await self.poller.look_closer()
-            if not self.poller._looks:
+            if not self.poller._looks.under_way:
                 break
         await self.published()
 

@@ -1,0 +1,116 @@
+"""The looks at single rooms: how many are under way, and which wait."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Coroutine
+
+# Rooms that a person asks for: so many at once (the transport's lane for them), and so many that wait. Somebody who
+# runs down the list wants the room they end on, not all that they passed.
+_ASKED_AT_ONCE: Final = 4
+_ASKED_MAX: Final = 8
+# Rooms that left the list: so many at once, lest a thousand that end together keep the rest from being read.
+_MISSING_AT_ONCE: Final = 4
+
+
+class Look(Protocol):
+    """Asks Twilio about one room and takes in the answer; raises nothing."""
+
+    def __call__(self, sid: str, *, urgent: bool) -> Coroutine[object, object, None]:
+        """Look at the room of `sid`; `urgent`: a person waits for it."""
+        ...
+
+
+class Looks:
+    """Looks at rooms, never twice at one room at a time, never too many at once.
+
+    Args:
+        look: looks at one room.
+    """
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._urgent: set[str] = set()
+        self._asked: dict[str, None] = {}
+        self._missing: dict[str, None] = {}
+        self._stopped = False
+
+    @property
+    def under_way(self) -> Collection[str]:
+        """The SIDs of the rooms that are being looked at."""
+        return self._tasks.keys()
+
+    @property
+    def waiting(self) -> Collection[str]:
+        """The SIDs of the rooms that will be looked at."""
+        return self._asked.keys() | self._missing.keys()
+
+    def ask(self, sid: str) -> None:
+        """A person waits for this room. If it is being looked at already it is looked at once more after that."""
+        self._asked.pop(sid, None)
+        self._asked[sid] = None
+        if len(self._asked) > _ASKED_MAX:
+            del self._asked[next(iter(self._asked))]
+        self.go_on()
+
+    def miss(self, sid: str) -> None:
+        """This room left the list: it is looked at when `go_on` finds it a place."""
+        self._missing[sid] = None
+
+    def found(self, sid: str) -> None:
+        """This room is not missing any more."""
+        self._missing.pop(sid, None)
+
+    def forget(self, sid: str) -> None:
+        """There is nothing more to see."""
+        self._asked.pop(sid, None)
+        self._missing.pop(sid, None)
+
+    def forget_waiting(self) -> None:
+        """Finish what is under way, and no more."""
+        self._asked.clear()
+        self._missing.clear()
+
+    def begin(self, sid: str, *, urgent: bool = False) -> None:
+        """Look at this room now, unless somebody does."""
+        if sid in self._tasks or self._stopped:
+            return
+        task = self._tasks[sid] = asyncio.ensure_future(self._look(sid, urgent=urgent))
+        if urgent:
+            self._urgent.add(sid)
+        task.add_done_callback(lambda _: self._ended(sid))
+
+    def go_on(self) -> None:
+        """Begin the looks that wait, as far as there is room for them: the latest that a person asked for first."""
+        for sid in reversed(tuple(self._asked)):
+            if len(self._urgent) < _ASKED_AT_ONCE and sid not in self._tasks:
+                del self._asked[sid]
+                self.begin(sid, urgent=True)
+        for sid in tuple(self._missing):
+            if len(self._tasks) >= _MISSING_AT_ONCE:
+                break
+            if sid not in self._tasks:
+                del self._missing[sid]
+                self.begin(sid)
+
+    async def settled(self) -> None:
+        """Wait until no look is under way or waits."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Cancel what is under way, and begin nothing more."""
+        self._stopped = True
+        self.forget_waiting()
+        for task in self._tasks.values():
+            task.cancel()
+        await self.settled()
+
+    def _ended(self, sid: str) -> None:
+        del self._tasks[sid]
+        self._urgent.discard(sid)
+        self.go_on()
