@@ -18,7 +18,7 @@ from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import SOON
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
-from roomtui.tui.detail import in_brief
+from roomtui.tui.detail import in_brief, in_full
 from roomtui.tui.find import matcher
 from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.screens.detail import DetailScreen
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from roomtui.tui.lines import Line
 
 _RATE_OVER: Final = 10
+_ROOM_FOR_ALL: Final = 30
 
 
 class LiveScreen(Screen[None], inherit_bindings=False):
@@ -176,12 +177,14 @@ class LiveScreen(Screen[None], inherit_bindings=False):
             return ""
         (start, first), (end, last) = self._read_samples[0], self._read_samples[-1]
         rate = (last - first) / max(1.0, end - start)
-        return f"{rate:.0f} of {self.app.settings.reads_per_second} reads/s  "
+        about = f"{rate:.0f}" if rate >= 1 else "<1"
+        return f"{about} of {self.app.settings.reads_per_second} reads/s  "
 
     def _show_detail(self) -> None:
         pane = self.query_one("#detail", LineView)
         entry, width = self.selected, max(20, pane.scrollable_content_region.width)
-        pane.show([] if entry is None else in_brief(entry, self.app.clock.now(), self._view, width))
+        in_detail = in_full if pane.size.height >= _ROOM_FOR_ALL else in_brief
+        pane.show([] if entry is None else in_detail(entry, self.app.clock.now(), self._view, width))
 
     def _nothing_to_show(self) -> str:
         picture = self._state.picture
