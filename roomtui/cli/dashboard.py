@@ -153,7 +153,8 @@ async def _until_left(app: RoomtuiApp, *, mouse: bool) -> None:
         at_the_latest = threading.Timer(_LEAVES_WITHIN, os._exit, (128 + number,))
         at_the_latest.daemon = True
         at_the_latest.start()
-        app.exit(return_code=128 + number)
+        # Not before the first frame: a screen that is just being made cannot be taken down.
+        app.call_after_refresh(app.exit, return_code=128 + number)
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):

@@ -1,0 +1,192 @@
+"""A terminal of our own: the program in a real pty, its screen read by an emulator, its bytes counted."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyte
+
+from tests.cli.program import PROGRAM, until
+
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+# The first thing a session leader opens becomes its terminal.
+_IN_TERMINAL = (
+    "import os, sys; d = os.open(sys.argv[1], os.O_RDWR); [os.dup2(d, n) for n in (0, 1, 2)]; "
+    "os.execv(sys.argv[2], sys.argv[2:])"
+)
+# Questions and modes that the emulator takes for text.
+_NOT_FOR_EMULATOR = re.compile(rb"\x1b\[(?:\?[0-9;]*\$p|[<>=][0-9;]*[a-z])")
+_BEGUN = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*)?$")
+
+
+class Terminal:
+    """`roomtui` (or another program) with these arguments, in a terminal of so many columns and lines."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        environ: Mapping[str, str],
+        columns: int = 80,
+        lines: int = 24,
+        cwd: Path | None = None,
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self._lock = threading.Lock()
+        self.raw = bytearray()
+        self._pending = b""
+        self._master, slave = pty.openpty()
+        self._size(columns, lines)
+        self.cooked = termios.tcgetattr(slave)
+        self._slave = slave
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-ISc", _IN_TERMINAL, os.ttyname(slave), *program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=dict(environ),
+            start_new_session=True,
+            cwd=cwd,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.hang_up()
+
+    def _read(self) -> None:
+        master = self._master
+        while True:
+            try:
+                data = os.read(master, 65536)
+            except OSError:
+                return
+            if not data:
+                return
+            with self._lock:
+                self.raw += data
+                data = self._pending + data
+                begun = _BEGUN.search(data)
+                cut = begun.start() if begun else len(data)
+                self._pending = data[cut:]
+                self._stream.feed(_NOT_FOR_EMULATOR.sub(b"", data[:cut]))
+
+    def _size(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def resize(self, columns: int, lines: int) -> None:
+        with self._lock:
+            self.screen.resize(lines, columns)
+        self._size(columns, lines)
+
+    def hang_up(self) -> None:
+        """Close our side, as a lost connection does."""
+        if self._master < 0:
+            return
+        with suppress(OSError):
+            os.close(self._slave)
+        with suppress(OSError):
+            # Wakes the reader, which holds the descriptor open in its read.
+            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 1, 1, 0, 0))
+        master, self._master = self._master, -1
+        with suppress(OSError):
+            os.close(master)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        with self._lock:
+            return "\n".join(line.rstrip() for line in self.screen.display)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    @property
+    def bytes_written(self) -> int:
+        with self._lock:
+            return len(self.raw)
+
+    @property
+    def settings(self) -> list[Any]:
+        """The line discipline's settings; `cooked` is what they were."""
+        return termios.tcgetattr(self._slave)
+
+    def type(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def shows(self, *wanted: str, seconds: float = 30.0) -> str:
+        """The screen, once all of it stands there."""
+
+        def seen() -> str | None:
+            text = self.text
+            return text if all(each in text for each in wanted) else None
+
+        try:
+            return str(until(seen, seconds))
+        except AssertionError:
+            raise AssertionError(f"{wanted} not within {seconds:g} s on:\n{self.text}") from None
+
+    def shows_no(self, unwanted: str, seconds: float = 30.0) -> str:
+        """The screen, once it stands there no more."""
+        return str(until(lambda: unwanted not in self.text and (self.text or " "), seconds, what=f"no {unwanted!r}"))
+
+    def ends(self, seconds: float = 15.0) -> int:
+        """The exit code, once it has ended."""
+        until(lambda: self.process.poll() is not None, seconds, what=f"end of the program; screen:\n{self.text}")
+        return int(self.process.returncode)
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+
+def children_of(pid: int) -> set[int]:
+    """The processes that it started, and theirs."""
+    parents: dict[int, int] = {}
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            with suppress(OSError):
+                parents[int(place.name)] = int(_status(int(place.name))[1])
+    found = {child for child, parent in parents.items() if parent == pid}
+    return found.union(*(children_of(child) for child in found))
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process lives; one that nobody has buried yet does not."""
+    try:
+        return _status(pid)[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def _status(pid: int) -> list[str]:
+    # The name of the program, in parentheses, may hold anything.
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
