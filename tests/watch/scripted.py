@@ -41,6 +41,7 @@ class ScriptedGateway:
         hidden: SIDs that Twilio does not know for the moment.
         unlisted: SIDs that the list leaves out.
         page_size: rooms in a page.
+        overlap: how many of the next page's rooms a page has already.
     """
 
     def __init__(self, time: VirtualTime) -> None:
@@ -53,6 +54,7 @@ class ScriptedGateway:
         self.hidden: set[str] = set()
         self.unlisted: set[str] = set()
         self.page_size = 1000
+        self.overlap = 0
         self._held: dict[str, asyncio.Event] = {}
 
     def opens(self, name: str, *, empty: int | None = 5) -> str:
@@ -107,7 +109,7 @@ class ScriptedGateway:
         await self._arrive(Asked("rooms", urgent=urgent))
         listed = [room for room in self.rooms.values() if room.is_live and room.sid not in self.unlisted]
         for start in range(0, max(1, len(listed)), self.page_size):
-            page = tuple(listed[start : start + self.page_size])
+            page = tuple(listed[start : start + self.page_size + self.overlap])
             await self._hold("rooms")
             yield page
 

@@ -165,6 +165,17 @@ async def test_a_room_missed_between_two_pages_has_not_ended(twilio: ScriptedGat
     assert watch.events == []
 
 
+async def test_a_room_on_two_pages_is_there_once(twilio: ScriptedGateway, watch: Watch) -> None:
+    sids = [twilio.opens(f"room-{number}") for number in range(7)]
+    twilio.page_size, twilio.overlap = 2, 2
+    await watch.round()
+    sids.append(twilio.opens("late"))
+    await later(watch, 2)
+    assert list(watch.board.state.picture.live) == sids
+    assert watch.events == [("room-opened", "late", None)]
+    assert twilio.count("participants:connected") == len(sids)
+
+
 async def test_what_is_done_to_a_room_while_it_is_looked_at_is_seen_all_the_same(
     twilio: ScriptedGateway, watch: Watch
 ) -> None:
