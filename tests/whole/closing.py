@@ -45,7 +45,7 @@ def instant(text: str) -> datetime:
 def list_rooms(program: Program, *, host_ahead: float) -> list[dict[str, Any]]:
     """`ls --json`, on a host whose clock is so many seconds ahead."""
     done = subprocess.run(
-        [sys.executable, "-c", _WRONG_CLOCK, str(host_ahead), "ls", "--json", "--reads-per-second", "80"],
+        [sys.executable, "-c", _WRONG_CLOCK, str(host_ahead), "ls", "--json", "--reads-per-second", "60"],
         env=dict(program.environ),
         capture_output=True,
         text=True,

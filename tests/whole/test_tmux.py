@@ -1,0 +1,271 @@
+"""The dashboard in a real tmux with its default settings, where most of its life is spent."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.cli.program import until
+from tests.whole.tmux import Tmux, dashboard_in_tmux
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cli.program import SandboxProcess
+
+if shutil.which("tmux") is None:
+    if os.environ.get("CI") == "true":
+        pytest.fail("tmux is missing, and here it must not be: install it", pytrace=False)
+    pytest.skip("tmux is not installed; copying through it is not tested", allow_module_level=True)
+
+
+@pytest.fixture
+def tmux(known: dict[str, str], sandbox: SandboxProcess) -> Iterator[Tmux]:  # noqa: ARG001 # it must answer first
+    """The dashboard in a tmux, connected."""
+    with dashboard_in_tmux("--refresh", "0.5", environ=known) as running:
+        running.shows("0 live", "live", "q Quit")
+        yield running
+
+
+def select(tmux: Tmux, name: str) -> None:
+    """Put the cursor on this room."""
+    for _ in range(20):
+        if any(line.startswith(">") and f" {name} " in line for line in tmux.text.splitlines()):
+            return
+        before = tmux.text
+        tmux.keys("j")
+        until(lambda before=before: tmux.text != before)  # type: ignore[misc] # mypy cannot infer a lambda with a default
+    raise AssertionError(f"no way to {name} on:\n{tmux.text}")
+
+
+def countdown(tmux: Tmux) -> str | None:
+    """The countdown in the line under the cursor."""
+    match = re.search(r"^>\s+(\S+)", tmux.text, re.MULTILINE)
+    return match.group(1) if match else None
+
+
+def audit(home: Path) -> list[dict[str, Any]]:
+    """What stands in the journals."""
+    return [json.loads(line) for path in home.rglob("journal-*.jsonl") for line in path.read_text().splitlines()]
+
+
+def status(sandbox: SandboxProcess, room: dict[str, Any]) -> str:
+    return str(sandbox.room(room["sid"])["status"])
+
+
+def test_t_and_enter_put_the_snippet_into_the_tmux_buffer(tmux: Tmux, sandbox: SandboxProcess) -> None:
+    name = "Board & Co <1> 東京"
+    sandbox.create(name)
+    tmux.shows("Board & Co")
+    tmux.keys("t")
+    tmux.shows("Copy the TwiML", "enter copies")
+    tmux.keys("Enter")
+    document = ET.fromstring(until(lambda: tmux.buffer))  # noqa: S314 # our own XML
+    room = document.find("Connect/Room")
+    assert room is not None
+    assert (room.text, room.attrib) == (name, {})
+
+
+def test_an_identity_typed_first_stands_in_the_snippet(tmux: Tmux, sandbox: SandboxProcess) -> None:
+    sandbox.create("board")
+    sandbox.join("board", "alice")
+    tmux.shows("board", "1/50")
+    tmux.keys("t")
+    tmux.shows("Copy the TwiML")
+    tmux.type("alice")
+    tmux.shows('participantIdentity="alice"', "!")
+    tmux.type(' & "co"')
+    tmux.shows("&amp;")
+    tmux.keys("Enter")
+    room = ET.fromstring(until(lambda: tmux.buffer)).find("Connect/Room")  # noqa: S314 # our own XML
+    assert room is not None
+    assert (room.text, room.attrib) == ("board", {"participantIdentity": 'alice & "co"'})
+
+
+def test_y_puts_the_sid_into_the_tmux_buffer(tmux: Tmux, sandbox: SandboxProcess) -> None:
+    room = sandbox.create("board")
+    tmux.shows("board")
+    tmux.keys("y")
+    assert until(lambda: tmux.buffer) == room["sid"]
+    tmux.keys("Y")
+    tmux.shows("sent to the tmux buffer", room["sid"], "esc closes")
+    tmux.keys("Escape")
+    tmux.shows_no("esc closes")
+
+
+def test_an_empty_room_is_ended_by_e_tab_enter(tmux: Tmux, sandbox: SandboxProcess, home: Path) -> None:
+    rooms = {name: sandbox.create(name, UnusedRoomTimeout=minutes) for name, minutes in (("aa", "5"), ("bb", "6"))}
+    tmux.shows("aa", "bb", "2 live")
+    select(tmux, "bb")
+    tmux.keys("e")
+    tmux.shows("End this room for everybody?", rooms["bb"]["sid"], "nobody is in it")
+    # Cancel has the focus.
+    tmux.keys("Enter")
+    tmux.shows_no("End this room for everybody?")
+    assert status(sandbox, rooms["bb"]) == "in-progress"
+    assert audit(home) == []
+    tmux.keys("e")
+    tmux.shows("End this room for everybody?", rooms["bb"]["sid"], "nobody is in it")
+    tmux.keys("Tab", "Enter")
+    tmux.shows("ended by us")
+    until(lambda: status(sandbox, rooms["bb"]) == "completed")
+    assert status(sandbox, rooms["aa"]) == "in-progress"
+    before, after = audit(home)
+    assert (before["phase"], after["phase"], after["id"]) == ("before", "after", before["id"])
+    assert {line["room_sid"] for line in (before, after)} == {rooms["bb"]["sid"]}
+    assert (after["outcome"], before["people"], before["room_name"]) == ("ended", 0, "bb")
+    tmux.shows("1 live")
+
+
+def test_a_room_with_people_is_ended_by_its_name_alone(tmux: Tmux, sandbox: SandboxProcess, home: Path) -> None:
+    room = sandbox.create("board")
+    sandbox.join("board", "alice")
+    sandbox.join("board", "bob")
+    tmux.shows("board", "2/50")
+    tmux.keys("e")
+    tmux.shows("2 people are in it", room["sid"], "Type board to end it")
+    tmux.keys("Enter")
+    tmux.shows("That is not it")
+    tmux.type("boar")
+    tmux.keys("Enter")
+    tmux.shows("That is not it", "boar")
+    assert status(sandbox, room) == "in-progress"
+    assert audit(home) == []
+    tmux.type("d")
+    tmux.keys("Enter")
+    tmux.shows("ended by us")
+    until(lambda: status(sandbox, room) == "completed")
+    before, after = audit(home)
+    assert (before["people"], after["outcome"], after["room_sid"]) == (2, "ended", room["sid"])
+
+
+def test_somebody_who_joins_while_we_are_asked_makes_the_question_stricter(
+    tmux: Tmux, sandbox: SandboxProcess, home: Path
+) -> None:
+    room = sandbox.create("board")
+    tmux.shows("board", "0/50")
+    tmux.keys("e")
+    tmux.shows("nobody is in it")
+    sandbox.join("board", "alice")
+    tmux.keys("Tab", "Enter")
+    tmux.shows("Type board to end it")
+    assert status(sandbox, room) == "in-progress"
+    assert audit(home) == []
+    tmux.keys("Escape")
+    tmux.shows_no("End this room for everybody?")
+    assert status(sandbox, room) == "in-progress"
+
+
+def test_the_filter_shows_what_was_asked_for(tmux: Tmux, sandbox: SandboxProcess) -> None:
+    sandbox.create("standup")
+    other = sandbox.create("retro")
+    sandbox.join("retro", "alice")
+    tmux.shows("standup", "retro", "1/50")
+    tmux.keys("/")
+    tmux.type("stand")
+    tmux.shows("standup", "filter:")
+    tmux.shows_no("retro")
+    tmux.keys("Enter")
+    tmux.keys("Escape")
+    tmux.shows("standup", "retro")
+    tmux.shows_no("filter:")
+    tmux.keys("/")
+    tmux.type("alice")
+    tmux.shows("retro", "filter:")
+    tmux.shows_no("standup")
+    tmux.keys("Enter")
+    tmux.shows("q Quit")
+    tmux.keys("y")
+    assert until(lambda: tmux.buffer) == other["sid"]
+
+
+def test_p_stops_the_polling_and_not_the_countdowns(tmux: Tmux, sandbox: SandboxProcess) -> None:
+    sandbox.create("board")
+    tmux.shows("board", "4:")
+    tmux.keys("p")
+    tmux.shows("paused")
+    # What was under way when the key was pressed may still come.
+    until(lambda: "paused, " in tmux.text)
+    asked = sandbox.requests()
+    seen = countdown(tmux)
+    until(lambda: countdown(tmux) not in {seen, None})
+    until(lambda: "paused, 3s old" in tmux.text or "paused, 4s old" in tmux.text)
+    assert sandbox.requests() == asked
+    tmux.keys("r")
+    until(lambda: sandbox.requests() > asked)
+    tmux.keys("p")
+    tmux.shows_no("paused, ")
+    asked = sandbox.requests()
+    until(lambda: sandbox.requests() > asked)
+
+
+def test_help_detail_and_back(tmux: Tmux, sandbox: SandboxProcess) -> None:
+    room = sandbox.create("board", MediaRegion="ie1")
+    sandbox.join("board", "alice")
+    tmux.shows("board", "1/50")
+    tmux.keys("?")
+    tmux.shows("Keys", "Copy the TwiML that puts a call into it")
+    tmux.keys("Escape")
+    tmux.shows_no("Copy the TwiML that puts a call into it")
+    tmux.keys("Enter")
+    tmux.shows("esc Back", room["sid"], "alice", "ie1")
+    tmux.shows_no("CLOSES IN")
+    tmux.keys("Escape")
+    tmux.shows("CLOSES IN", "q Quit")
+
+
+def test_read_only_has_no_key_that_ends(known: dict[str, str], sandbox: SandboxProcess) -> None:
+    room = sandbox.create("board")
+    with dashboard_in_tmux("--read-only", environ=known) as tmux:
+        tmux.shows("board", "read-only", "q Quit")
+        assert "e End" not in tmux.text
+        tmux.keys("e", "?")
+        tmux.shows("Keys", "Copy the room's SID")
+        assert "End this room" not in tmux.text
+        assert status(sandbox, room) == "in-progress"
+
+
+def test_a_hostile_name_changes_neither_buffer_nor_title(tmux: Tmux, sandbox: SandboxProcess) -> None:
+    names = (
+        "\x1b]52;c;aGFja2Vk\x07one",
+        "\x1b]2;hacked\x07\x1bkhacked\x1b\\two",
+        "\x9d2;hacked\x9c\x1bPtmux;\x1bthree",
+    )
+    titles = tmux.titles
+    for name in names:
+        sandbox.create(name)
+        sandbox.join(name, name)
+    tmux.shows("3 live  3 people", "^[]52;c", "^[]2;hacked")
+    for _ in names:
+        tmux.keys("j", "Enter")
+        tmux.shows("esc Back")
+        tmux.keys("Escape")
+        tmux.shows("CLOSES IN")
+        tmux.keys("t")
+        tmux.shows("XML cannot carry")
+        tmux.keys("Enter")
+        tmux.keys("Escape")
+        tmux.shows_no("XML cannot carry")
+        tmux.keys("e")
+        tmux.shows("End this room for everybody?")
+        tmux.keys("Escape")
+        tmux.shows_no("End this room for everybody?")
+    assert tmux.buffer == ""
+    assert tmux.titles == titles
+    assert "hacked" not in titles
+
+
+def test_q_leaves_and_tmux_goes_on(known: dict[str, str], sandbox: SandboxProcess) -> None:
+    sandbox.create("board")
+    with dashboard_in_tmux(environ=known) as tmux:
+        tmux.tell("set-option", "-w", "remain-on-exit", "on")
+        tmux.shows("board")
+        tmux.keys("q")
+        tmux.shows("Pane is dead (status 0")
