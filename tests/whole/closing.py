@@ -57,16 +57,19 @@ def list_rooms(program: Program, *, host_ahead: float) -> list[dict[str, Any]]:
     return list(Done(done.returncode, done.stdout, done.stderr).json)
 
 
-def populate(sandbox: SandboxProcess, count: int, *, seed: int = 1) -> list[str]:
-    """`count` rooms of mixed time-outs: some nobody joins, some are left, some keep people to their limit. The SIDs."""
+def populate(sandbox: SandboxProcess, count: int, *, seed: int = 1, shortest: int = 10) -> list[str]:
+    """`count` rooms of mixed time-outs: some nobody joins, some are left, some keep people to their limit. The SIDs.
+
+    No time-out is below `shortest` minutes, so that all are seen before they end.
+    """
     dice = random.Random(seed)  # noqa: S311 # the same rooms each time
     sids = []
     staying: list[dict[str, Any]] = []
     for number in range(count):
         room = sandbox.create(
             f"room-{number:03}",
-            UnusedRoomTimeout=str(dice.randint(20, 60)),
-            EmptyRoomTimeout=str(dice.randint(10, 60)),
+            UnusedRoomTimeout=str(dice.randint(max(20, shortest), 60)),
+            EmptyRoomTimeout=str(dice.randint(shortest, 60)),
             MaxParticipantDuration=str(dice.randint(1200, 7200)),
         )
         sids.append(room["sid"])
