@@ -155,9 +155,9 @@ def test_wrong_credentials_are_a_banner_and_it_goes_on(known: dict[str, str], sa
         asked = sandbox.requests()
         until(lambda: sandbox.requests() > asked)
         terminal.type("?")
-        terminal.shows("Keys", "Leave the dashboard")
+        terminal.shows("Keys", "pgup")
         terminal.type("\x1b")
-        terminal.shows_no("Leave the dashboard")
+        terminal.shows_no("pgup")
         terminal.type("q")
         assert terminal.ends() == 0
         assert token.encode() not in terminal.raw

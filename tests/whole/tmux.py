@@ -77,9 +77,10 @@ class Tmux:
 def dashboard_in_tmux(
     *arguments: str, environ: Mapping[str, str], columns: int = 100, lines: int = 30
 ) -> Iterator[Tmux]:
-    """The dashboard in a tmux of its own, until the end of the block."""
+    """The dashboard in a tmux of its own, until the end of the block; the pane outlives it and tells its exit code."""
+    command = f"{shlex.join([*PROGRAM, 'watch', *arguments])}; echo left with $?; exec cat"
     tmux = Tmux(f"roomtui-{uuid.uuid4().hex}", environ)
-    tmux.tell("new-session", "-d", "-x", str(columns), "-y", str(lines), shlex.join([*PROGRAM, "watch", *arguments]))
+    tmux.tell("new-session", "-d", "-x", str(columns), "-y", str(lines), command)
     try:
         yield tmux
     finally:
