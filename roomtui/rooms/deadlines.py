@@ -8,10 +8,12 @@ a clock: a deadline is an instant of Twilio's time, and how far off it is depend
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+
+from roomtui.rooms.model import RoomStatus
 
 if TYPE_CHECKING:
     from roomtui.rooms.model import Participant, Room, Roster
@@ -48,11 +50,17 @@ class Deadline:
 def room_deadline(room: Room, roster: Roster | None) -> Deadline | None:
     """When `room` closes, as far as `roster` (None: not read yet) lets one say.
 
-    None for a room that is not in progress, and for one whose creation time Twilio did not tell.
+    None for a room that has ended, and for one whose creation time Twilio did not tell. Never certain for one whose
+    status we do not know.
     """
     if not room.is_live or room.date_created is None:
         return None
-    cap = Deadline(DeadlineKind.MAX_ROOM, room.date_created + MAX_ROOM_DURATION)
+    deadline = _in_progress_deadline(room, roster, room.date_created)
+    return deadline if room.status == RoomStatus.IN_PROGRESS else replace(deadline, certain=False)
+
+
+def _in_progress_deadline(room: Room, roster: Roster | None, created: datetime) -> Deadline:
+    cap = Deadline(DeadlineKind.MAX_ROOM, created + MAX_ROOM_DURATION)
     bound = Deadline(cap.kind, cap.at, certain=False)
     if roster is None:
         return bound
@@ -63,7 +71,7 @@ def room_deadline(room: Room, roster: Roster | None) -> Deadline | None:
     elif roster.gone:
         rule = _after_the_last_left(room, roster.gone, roster.as_of)
     else:
-        rule = _after_creation(room, room.date_created)
+        rule = _after_creation(room, created)
     if rule is None:
         return bound
     return Deadline(cap.kind, cap.at, rule.certain) if cap.at < rule.at else rule

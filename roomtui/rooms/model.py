@@ -80,8 +80,8 @@ class Room:
 
     @property
     def is_live(self) -> bool:
-        """Whether Twilio calls the room in progress."""
-        return self.status == RoomStatus.IN_PROGRESS
+        """Whether the room has not ended. A status that we do not know is no end: better late than wrong."""
+        return self.status not in {RoomStatus.COMPLETED, RoomStatus.FAILED}
 
     @property
     def has_name(self) -> bool:

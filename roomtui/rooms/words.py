@@ -47,10 +47,12 @@ def why_it_closes(live: LiveRoom, *, hide: bool) -> str:
     if not live.listed:
         return "closing"
     if live.deadline.kind is DeadlineKind.MAX_PARTICIPANT:
-        rule = f"{limit(live.room.max_participant_duration)} limit"
+        # The last one is put out at their limit; then the room is empty, and closes when it has been for long enough.
+        empty = live.room.empty_room_timeout
+        rule = limit(live.room.max_participant_duration) + (f"+{empty}m" if empty else "")
         last = last_to_be_put_out(live)
         if last is None:
-            return rule
+            return f"{rule} limit"
         return f"{rule}: {'a phone' if is_phone(last.identity.raw) else shown(last.identity, hide=hide)}"
     if live.deadline.kind is DeadlineKind.MAX_ROOM and not live.deadline.certain:
         return "24 h at the most"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.notifications import Notification
 
 from roomtui.rooms.personal import shown
@@ -36,7 +37,7 @@ _TICK: Final = 1.0
 _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
-_NOT_IN_DIALOGS: Final = frozenset({"pause", "help", "faster", "slower", "hide", "show_copied"})
+_NOT_IN_DIALOGS: Final = frozenset({"pause", "resume", "help", "faster", "slower", "hide", "show_copied"})
 
 
 class RoomtuiApp(App[None], inherit_bindings=False):
@@ -56,7 +57,8 @@ class RoomtuiApp(App[None], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (140, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-high"), (34, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "pause", "Pause", tooltip="Stop asking Twilio; the countdowns go on"),
+        Binding("p", "pause", "Pause", tooltip="Stop asking Twilio; countdowns go on"),
+        Binding("p", "resume", "Resume", tooltip="Go on asking Twilio"),
         Binding("r", "refresh_now", "Refresh", tooltip="Ask Twilio at once", show=False),
         Binding("plus", "faster", "Refresh more often", key_display="+", show=False),
         Binding("minus", "slower", "Refresh less often", key_display="-", show=False),
@@ -66,8 +68,9 @@ class RoomtuiApp(App[None], inherit_bindings=False):
         Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on"),
         Binding("ctrl+q", "quit", "Quit", show=False, system=True),
         Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
-        Binding("ctrl+l", "repaint", "Repaint the screen", show=False),
-        Binding("ctrl+p", "command_palette", "Commands", show=False, priority=True),
+        Binding("ctrl+l", "repaint", "Repaint", show=False, tooltip="Draw the whole screen anew"),
+        Binding("ctrl+p", "command_palette", "Commands", show=False, priority=True, tooltip="Find all this by name"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, system=True),
     ]
 
     def __init__(
@@ -106,8 +109,7 @@ class RoomtuiApp(App[None], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Stop asking, and close the connection."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
+        self._hear_no_more()
         if self.session is not None:
             await self.session.feed.stop()
             await self.session.close()
@@ -120,6 +122,16 @@ class RoomtuiApp(App[None], inherit_bindings=False):
         self.session = await self._connect()
         self._live.attend()
         self.session.feed.start()
+
+    def exit(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Textual has it
+        """Leave; the board has nothing more to tell to screens that are being taken down."""
+        self._hear_no_more()
+        super().exit(*args, **kwargs)
+
+    def _hear_no_more(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
 
     def _on_board(self, state: BoardState) -> None:
         self._live.show(state)
@@ -154,10 +166,19 @@ class RoomtuiApp(App[None], inherit_bindings=False):
         if self._driver is not None:
             self._driver.write(sequence)
 
+    def push_screen(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Textual has it
+        """Show a screen, which nothing that was told before may cover."""
+        self.clear_notifications()
+        return super().push_screen(*args, **kwargs)
+
     # -- telling
 
     def tell(self, sentence: str, *, trouble: bool = False) -> None:
-        """Tell the person something, once. It may hold what strangers wrote: it is never read as markup."""
+        """Tell the person something, once; what was told before has been said.
+
+        It may hold what strangers wrote: it is never read as markup.
+        """
+        self.clear_notifications()
         self.notify(
             sentence,
             severity="error" if trouble else "information",
@@ -191,16 +212,18 @@ class RoomtuiApp(App[None], inherit_bindings=False):
     # -- keys
 
     def action_pause(self) -> None:
-        """Stop asking Twilio, or go on."""
-        if self.session is None:
-            return
-        feed = self.session.feed
-        if feed.paused:
-            feed.resume()
-            self.tell("Polling goes on.")
-        else:
-            feed.pause()
+        """Stop asking Twilio."""
+        if self.session is not None:
+            self.session.feed.pause()
+            self.refresh_bindings()
             self.tell("Polling is paused; the countdowns go on. p goes on, r asks once.")
+
+    def action_resume(self) -> None:
+        """Go on asking Twilio."""
+        if self.session is not None:
+            self.session.feed.resume()
+            self.refresh_bindings()
+            self.tell("Polling goes on.")
 
     def action_refresh_now(self) -> None:
         """Ask Twilio about everything on screen."""
@@ -242,6 +265,16 @@ class RoomtuiApp(App[None], inherit_bindings=False):
         """Explain the keys of the screen."""
         await self.push_screen(HelpScreen(commands(self, self.screen)))
 
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is written; without arrows where there is nothing but ASCII."""
+        shown = super().get_key_display(binding)
+        return shown if shown.isascii() or not self.settings.ascii_only else binding.key
+
+    def action_command_palette(self) -> None:
+        """Find by name what can be done."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="Search for a command", id="--command-palette"))
+
     def action_help_quit(self) -> None:
         """What ctrl+c does: too easily pressed to leave by it."""
         self.tell("Press q to quit.")
@@ -254,7 +287,14 @@ class RoomtuiApp(App[None], inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A dialog keeps the keys of the dashboard to itself."""
         del parameters
-        return not (self.screen.is_modal and action in _NOT_IN_DIALOGS)
+        if action in {"pause", "resume"} and self._is_paused == (action == "pause"):
+            return False
+        in_dialog = self.screen.is_modal and not isinstance(self.screen, CommandPalette)
+        return not (in_dialog and action in _NOT_IN_DIALOGS)
+
+    @property
+    def _is_paused(self) -> bool:
+        return self.session is not None and self.session.feed.paused
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette has everything that has a key, and the theme."""
@@ -262,5 +302,6 @@ class RoomtuiApp(App[None], inherit_bindings=False):
             if command.action.startswith(_NOT_IN_PALETTE):
                 continue
             run = partial(self.run_action, command.action, command.node)
-            yield SystemCommand(command.description, command.tooltip or f"Key: {' '.join(command.keys)}", run)
+            title = f"{command.description}: {command.tooltip}" if command.tooltip else command.description
+            yield SystemCommand(title, f"Key: {' '.join(command.keys)}", run)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)

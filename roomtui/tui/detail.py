@@ -39,9 +39,16 @@ def in_brief(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
 
 
 def in_full(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
-    """Every field of the room, then its roster."""
+    """Who is in the room, then every field of it."""
     room = entry.room
-    lines = [line((shown(room.unique_name, hide=view.hide) or room.sid, Tone.TITLE)), _outlook(entry, now, view), ()]
+    lines: list[Line] = [
+        line((shown(room.unique_name, hide=view.hide) or room.sid, Tone.TITLE)),
+        _outlook(entry, now, view),
+        (),
+        line((_people_title(entry), Tone.TITLE)),
+        *_roster(entry, now, view, width),
+        (),
+    ]
     fields = list(_fields(room, now, view))
     if width >= 2 * _SIDE_BY_SIDE:
         half = (len(fields) + 1) // 2
@@ -51,9 +58,6 @@ def in_full(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
         ]
     else:
         lines += [_field(label, value, 0) for label, value in fields]
-    lines.append(())
-    lines.append(line((_people_title(entry), Tone.TITLE)))
-    lines += _roster(entry, now, view, width)
     return lines
 
 
@@ -71,27 +75,35 @@ def _outlook(entry: Entry, now: datetime, view: View) -> Line:
             f": {plain.why_it_ended(entry.ending)}",
             (_lasted(entry.room), Tone.DIM),
         )
-    text, near = words.closes(entry, now, at_most=view.glyphs.at_most)
-    why = plain.why_it_closes(entry, hide=view.hide)
+    text, near = words.closes(entry, now, at_most="")
+    why = _why(entry, hide=view.hide)
     if entry.deadline is None:
         return line("closes: not known")
-    at = f"{entry.deadline.at:%H:%M:%S}Z"
+    at = _time_of_day(entry.deadline.at, now)
     tone = Tone.DIM if view.stale else words.TONES[near]
     if near is Urgency.DUE:
         return line((f"{text} {words.SIGNS[near]}", tone), f" since {at}: {why}")
-    return line("closes ", (f"in {text} {words.SIGNS[near]}".rstrip(), tone), f" at {at}: {why}", _then(entry))
+    by = "at" if entry.deadline.certain else "at the latest at"
+    return line("closes ", (f"in {text} {words.SIGNS[near]}".rstrip(), tone), f" {by} {at}: {why}")
+
+
+def _time_of_day(instant: datetime, now: datetime) -> str:
+    day = "" if instant.date() == now.date() else " tomorrow" if instant > now else " yesterday"
+    return f"{instant:%H:%M:%S}Z{day}"
 
 
 def _lasted(room: Room) -> str:
     return "" if room.duration is None else f", after {span(room.duration)}"
 
 
-def _then(live: LiveRoom) -> str:
+def _why(live: LiveRoom, *, hide: bool) -> str:
     # The last one is put out at their limit; the room itself closes when it has then been empty for long enough.
-    if live.deadline is None or live.deadline.kind is not DeadlineKind.MAX_PARTICIPANT:
-        return ""
+    last = plain.last_to_be_put_out(live)
+    if live.deadline is None or live.deadline.kind is not DeadlineKind.MAX_PARTICIPANT or last is None:
+        return plain.why_it_closes(live, hide=hide)
     minutes = live.room.empty_room_timeout
-    return f", then {minutes} min empty" if minutes else ""
+    then = f", then {minutes} min empty" if minutes else ""
+    return f"{plain.limit(live.room.max_participant_duration)} limit of {shown(last.identity, hide=hide)}{then}"
 
 
 def _limits(room: Room, now: datetime, view: View) -> str:

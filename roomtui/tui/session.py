@@ -36,6 +36,7 @@ class Settings:
         refresh: seconds between two looks at the rooms list.
         reads_per_second: the promised limit.
         reads: how many reads went out since the start.
+        speed: Twilio's seconds in a second; not 1 only with a sandbox whose clock runs fast.
         read_only: nothing may be changed.
         hide_personal: phone numbers are masked.
         ascii_only: nothing but ASCII is drawn.
@@ -46,6 +47,7 @@ class Settings:
     refresh: float
     reads_per_second: int
     reads: Callable[[], int]
+    speed: float = 1.0
     read_only: bool = False
     hide_personal: bool = False
     ascii_only: bool = False

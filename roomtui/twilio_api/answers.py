@@ -95,8 +95,8 @@ def _refusal(answer: Answer) -> TwilioError:
     except NotTwilio:
         body = {}
     code, message = _code(body.get("code")), _message(body)
-    if code is None and not message and kind not in {Throttled, Broken}:
-        # A gateway in front of Twilio may say 429 or 502 in HTML; any other refusal of Twilio's has a code.
+    if code is None and not message and kind not in {Throttled, Broken, CredentialsRefused}:
+        # A gateway in front of Twilio may say 401, 429 or 502 in HTML; any other refusal of Twilio's has a code.
         what = "HTML" if _is_html(answer) else "no Twilio error"
         return NotTwilio(
             f"{answer.host} answered HTTP {status} with {what}: is the API URL right, or a proxy in the way?"

@@ -17,8 +17,8 @@ THROTTLED: Final = 429
 PASSING: Final = frozenset({500, 502, 503, 504})
 """Trouble at the other end that often passes. Only a read may be sent again: a write may have been carried out."""
 
-RETRY_AFTER_MAX: Final = 3600.0
-"""Seconds. An answer that asks for more is not believed: it would silence the dashboard."""
+RETRY_AFTER_MAX: Final = 60.0
+"""Seconds. Who is asked to wait longer asks again after this long: one bad header must not silence the dashboard."""
 
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?", re.ASCII)
 

@@ -17,7 +17,8 @@ from twilio.rest import Client  # type: ignore[import-untyped]  # has hints, but
 
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api import parse
-from roomtui.twilio_api.answers import Answer, payload, request_id
+from roomtui.twilio_api.answers import Answer, not_twilio, payload, request_id
+from roomtui.twilio_api.credentials import Secret, basic
 from roomtui.twilio_api.errors import NotFound, NotTwilio
 from roomtui.twilio_api.transport import urgently
 
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 PAGE_SIZE: Final = 1000
 """The most that Twilio gives in one page; more is refused with error 20007."""
 
-PAGES_MAX: Final = 10_000
-"""No list is longer; an answer that always names one more page would be read for ever."""
+BARREN_PAGES_MAX: Final = 3
+"""Pages in a row without a record that is new. A list that changes while it is read repeats some, never so many."""
 
 _AT_A_TIME: Final = 200
 """Records read before the event loop gets its turn: about 2 ms."""
@@ -55,6 +56,8 @@ class SdkGateway:
     def __init__(self, credentials: Credentials, transport: Transport) -> None:
         """Speak as `credentials` to the API of `transport`, which the gateway closes."""
         self._transport = transport
+        header = basic(credentials.username, credentials.password)
+        self._secrets = (Secret(credentials.password), Secret(header.removeprefix("Basic ")))
         self._host = str(transport.api.origin)
         self._client = Client(
             credentials.username,
@@ -101,7 +104,10 @@ class SdkGateway:
             # A name may meanwhile be another room's.
             raise _no_such("a room is ended by its SID")
         answer = await self._ask("POST", f"/Rooms/{room_sid}", data={"Status": "completed"})
-        return parse.room(payload(answer)), request_id(answer.headers)
+        room = parse.room(payload(answer))
+        if room.sid != room_sid:
+            raise NotTwilio(f"{self._host} was asked to end {room_sid} and answered about another room.")
+        return room, request_id(answer.headers)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -130,6 +136,7 @@ class SdkGateway:
         page = parse.page(await self._get(path, params=first, urgent=urgent), key)
         sids: set[str] = set()
         urls: set[str] = set()
+        barren = 0
         while True:
             fresh: list[_Resource] = []
             for number, record in enumerate(page.records, start=1):
@@ -142,11 +149,18 @@ class SdkGateway:
             yield tuple(fresh)
             if page.next_url is None:
                 return
-            url = urljoin(f"{self._transport.api.url}/", page.next_url)
-            if url in urls or len(urls) >= PAGES_MAX:
-                raise NotTwilio(f"{self._host} does not come to an end with its {key}: a page names an earlier one.")
+            url = self._absolute(page.next_url)
+            barren = 0 if fresh else barren + 1
+            if url in urls or barren >= BARREN_PAGES_MAX:
+                raise NotTwilio(f"{self._host} does not come to an end with its {key}: its pages lead nowhere new.")
             urls.add(url)
             page = parse.page(await self._get_url(url, urgent=urgent), key)
+
+    def _absolute(self, url: str) -> str:
+        try:
+            return urljoin(f"{self._transport.api.url}/", url)
+        except ValueError:
+            raise not_twilio(self._host, "a next page whose address is none") from None
 
     async def _get(self, path: str, *, params: Mapping[str, object] | None = None, urgent: bool) -> dict[str, object]:
         return payload(await self._ask("GET", path, params=params, urgent=urgent))
@@ -169,9 +183,14 @@ class SdkGateway:
             return self._answer(await self._video.request_async(method, path, params=params, data=data))
 
     def _answer(self, response: Response) -> Answer:
+        text: str = response.text
+        if response.status_code >= 400:
+            # What refuses us may repeat what we sent; people are to read its words, not the secret in them.
+            for secret in self._secrets:
+                text = text.replace(secret, "***")
         return Answer(
             status=response.status_code,
-            text=response.text,
+            text=text,
             headers=response.headers,
             host=self._host,
             retry_after=self._transport.retry_after(response.headers),

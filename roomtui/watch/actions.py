@@ -112,7 +112,8 @@ class Actions:
         Raises:
             ReadOnlyError: nothing may be changed here.
             JournalError: it cannot be written down, so it was not done.
-            TwilioError: Twilio refused, or could not be asked.
+            TwilioError: Twilio refused, or could not be asked; or it gave no clear answer, and the room is not seen
+                to have ended.
         """
         if self.read_only:
             raise ReadOnlyError(f"This is read-only: room {sid} was not ended. Leave out --read-only to change things.")
@@ -128,27 +129,40 @@ class Actions:
         except JournalError as error:
             raise JournalError(f"Room {sid} was not ended, because it cannot be written down. {error}") from error
         try:
-            room, request_id = await self._gateway.end_room(sid)
-            result = await self._verify(room, people)
-        except Broken as error:
-            # Twilio failed half-way, which is no clear answer either.
-            await audit.after(outcome="no-answer", answer=error.sentence, request_id=error.request_id)
-            raise
-        except Refused as error:
-            unwritten = await audit.after(outcome="refused", answer=error.sentence, request_id=error.request_id)
-            if error.code in _ENDED_ALREADY or isinstance(error, NotFound):
-                seen = await self._verify(sight.room, people)
-                return EndResult(EndOutcome.ENDED_BEFORE, seen.room, people, unwritten)
-            raise
+            result, facts = await self._end_and_see(sight.room, people)
         except TwilioError as error:
-            # No answer is not a no: the room may have ended all the same.
-            await audit.after(outcome="no-answer", answer=error.sentence)
+            request_id = error.request_id if isinstance(error, Refused) else None
+            outcome = "refused" if isinstance(error, Refused) else "no-answer"
+            await audit.after(outcome=outcome, answer=error.sentence, request_id=request_id)
             raise
         except asyncio.CancelledError:
             await audit.after(outcome="interrupted")
             raise
-        unwritten = await audit.after(outcome=result.outcome.value, answer=result.room.status, request_id=request_id)
+        unwritten = await audit.after(outcome=result.outcome.value, **facts)
         return replace(result, unwritten=unwritten)
+
+    async def _end_and_see(self, room: Room, people: int) -> tuple[EndResult, dict[str, object]]:
+        """End it, and look whether it has ended; the result, and what the journal is to say of Twilio's answer."""
+        try:
+            told, request_id = await self._gateway.end_room(room.sid)
+        except Refused as error:
+            if error.code in _ENDED_ALREADY or isinstance(error, NotFound):
+                seen = await self._verify(room, people)
+                return replace(seen, outcome=EndOutcome.ENDED_BEFORE), _facts(error.sentence, error.request_id)
+            if not isinstance(error, Broken):
+                raise
+            return await self._after_no_answer(room, people, error), _facts(error.sentence, error.request_id)
+        except TwilioError as error:
+            return await self._after_no_answer(room, people, error), _facts(error.sentence, None)
+        result = await self._verify(told, people)
+        return result, _facts(result.room.status, request_id)
+
+    async def _after_no_answer(self, room: Room, people: int, error: TwilioError) -> EndResult:
+        # No answer is not a no: the room may have ended all the same.
+        seen = await self._verify(room, people)
+        if seen.outcome is EndOutcome.ENDED:
+            return seen
+        raise TwilioError(f"{error.sentence} The room may or may not end yet: look again before you go on.") from error
 
     async def _verify(self, room: Room, people: int) -> EndResult:
         for attempt in range(_VERIFY_TRIES):
@@ -159,11 +173,16 @@ class Actions:
             except NotFound:
                 continue  # just after an end Twilio may not find the room for a moment
             except TwilioError:
-                break
+                return EndResult(EndOutcome.NOT_VERIFIED, room, people)
             if not seen.is_live:
                 return EndResult(EndOutcome.ENDED, seen, people)
             room = seen
-        return EndResult(EndOutcome.NOT_VERIFIED, room, people)
+        # Never found again: then Twilio's answer to the end itself is the last word.
+        return EndResult(EndOutcome.NOT_VERIFIED if room.is_live else EndOutcome.ENDED, room, people)
+
+
+def _facts(answer: str, request_id: str | None) -> dict[str, object]:
+    return {"answer": answer, "request_id": request_id}
 
 
 class _Audit:

@@ -66,10 +66,14 @@ class Board:
         return lambda: self._subscribers.remove(subscriber) if subscriber in self._subscribers else None
 
     def show(self, picture: Picture, events: tuple[Event, ...] = ()) -> None:
-        """Replace the picture; `events` (oldest first) join the latest ones."""
+        """Replace the picture; `events` join the latest ones, in the order in which they happened."""
         if picture is self._state.picture and not events:
             return
-        latest = (tuple(reversed(events)) + self._state.events)[:_EVENTS_KEPT]
+        latest = self._state.events
+        if events:
+            # Something may be noticed later than what happened after it.
+            newest_first = sorted((*reversed(events), *latest), key=lambda event: event.at, reverse=True)
+            latest = tuple(newest_first[:_EVENTS_KEPT])
         self._replace(replace(self._state, picture=picture, events=latest))
 
     def link(self, link: Link) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import pwd
 import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -80,8 +81,15 @@ def who() -> dict[str, str]:
     try:
         user = os.getlogin()
     except OSError:
-        user = os.environ.get("USER") or str(os.getuid())
+        user = os.environ.get("USER") or _name_of(os.getuid())
     names = {"who": user, "host": socket.gethostname()}
     if sudo := os.environ.get("SUDO_USER"):
         names["sudo_user"] = sudo
     return names
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

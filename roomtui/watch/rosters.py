@@ -24,8 +24,8 @@ async def read_roster(
     """The roster of a live room.
 
     One read where the same people (or more) are connected as before. A list of the connected need not hold those who
-    are reconnecting (Participants resource does not say), and they keep a room open: when somebody is missing, or
-    nobody is there, they are asked for too. Who has left matters once nobody is present.
+    are reconnecting (Participants resource does not say), and they keep a room open: the first time, when somebody is
+    missing, or nobody is there, they are asked for too. Who has left matters once nobody is present.
 
     Args:
         gateway: Twilio.
@@ -40,7 +40,7 @@ async def read_roster(
     """
     present = await _of(gateway, room_sid, ParticipantStatus.CONNECTED, urgent=urgent)
     missing = before is not None and not {p.sid for p in before.present} <= {p.sid for p in present}
-    if everybody or missing or not present:
+    if everybody or missing or not present or before is None:
         reconnecting = await _of(gateway, room_sid, ParticipantStatus.RECONNECTING, urgent=urgent)
         present = _once(present + reconnecting)
     gone = before.gone if before is not None else None
@@ -67,7 +67,10 @@ async def read_last_roster(gateway: Gateway, room_sid: str, clock: Clock, *, urg
 
 
 async def _of(gateway: Gateway, room_sid: str, status: ParticipantStatus, *, urgent: bool) -> tuple[Participant, ...]:
-    return await gateway.participants(room_sid, status=status.value, urgent=urgent)
+    participants = await gateway.participants(room_sid, status=status.value, urgent=urgent)
+    # Each record tells its own status; it counts more than the question did.
+    gone = status is ParticipantStatus.DISCONNECTED
+    return tuple(participant for participant in participants if participant.is_present is not gone)
 
 
 def _once(participants: tuple[Participant, ...]) -> tuple[Participant, ...]:

@@ -282,6 +282,7 @@ class FakeActions:
         self.picture = shown
         self.ended: list[str] = []
         self.failing: Exception | None = None
+        self.unwritten: str | None = None
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -298,7 +299,8 @@ class FakeActions:
         if sight.roster.connected and not even_if_occupied:
             return EndResult(EndOutcome.OCCUPIED, sight.room, sight.roster.connected)
         self.ended.append(sid)
-        return EndResult(EndOutcome.ENDED, replace(sight.room, status="completed"), sight.roster.connected)
+        ended = replace(sight.room, status="completed")
+        return EndResult(EndOutcome.ENDED, ended, sight.roster.connected, self.unwritten)
 
 
 @dataclass

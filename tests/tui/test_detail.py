@@ -54,7 +54,7 @@ def test_phone_numbers_are_masked_on_request() -> None:
 
 def test_what_happens_after_the_last_limit_is_said() -> None:
     shown = text(in_brief(OCCUPIED, NOW, View(), 100))
-    assert "closes in 3h45 at 14:00:00Z: 4 h limit: a phone, then 5 min empty" in shown
+    assert "closes in 3h45 at 14:00:00Z: 4 h limit of +16505550123-634a594e, then 5 min empty" in shown
 
 
 def test_a_deadline_that_has_passed_is_due_since_then() -> None:

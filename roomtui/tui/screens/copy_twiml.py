@@ -34,6 +34,17 @@ _IDENTITIES_MAX: Final = 20
 _MARGIN: Final = 6
 
 
+class _Identities(OptionList):
+    """Identities to choose from; above the first one is the field."""
+
+    async def action_cursor_up(self) -> None:  # type: ignore[override] # Textual awaits actions that can be awaited
+        """One up, or back to the field."""
+        if self.highlighted:
+            super().action_cursor_up()
+        else:
+            await self.run_action("screen.type")
+
+
 class CopyTwimlDialog(ModalScreen[None]):
     """Enter copies; an identity may be typed or chosen first. Shows the snippet and what may go wrong with it."""
 
@@ -42,7 +53,6 @@ class CopyTwimlDialog(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Cancel"),
         Binding("down", "choose", "Choose an identity", show=False),
-        Binding("up", "type", "Type an identity", show=False),
     ]
     AUTO_FOCUS = "#identity"
 
@@ -59,10 +69,10 @@ class CopyTwimlDialog(ModalScreen[None]):
             yield Static("Copy the TwiML that puts a call into this room", classes="title")
             yield LineView(id="about")
             yield Field(placeholder="participantIdentity (empty: Twilio makes one up)", id="identity")
-            yield OptionList(id="identities", compact=True)
+            yield _Identities(id="identities", compact=True)
             yield LineView(id="snippet")
             yield LineView(id="hazards")
-            yield Static("enter copies, down chooses an identity, esc cancels", classes="hint")
+            yield Static("enter copies. down, up: an identity that is known. esc cancels.", classes="hint")
 
     def on_mount(self) -> None:
         """Show it, and look at the room again."""
@@ -136,12 +146,12 @@ class CopyTwimlDialog(ModalScreen[None]):
     def _typed(self) -> None:
         self._show()
 
-    @on(OptionList.OptionSelected, "#identities")
-    def _chosen(self, event: OptionList.OptionSelected) -> None:
-        field = self.query_one("#identity", Input)
-        field.value = self._choices[event.option_index]
-        field.focus()
+    @on(OptionList.OptionHighlighted, "#identities")
+    def _considered(self, event: OptionList.OptionHighlighted) -> None:
+        if self.focused is event.option_list:
+            self.query_one("#identity", Input).value = self._choices[event.option_index]
 
+    @on(OptionList.OptionSelected, "#identities")
     @on(Input.Submitted, "#identity")
     async def _copy(self) -> None:
         try:
@@ -163,5 +173,7 @@ class CopyTwimlDialog(ModalScreen[None]):
             choices.highlighted = choices.highlighted or 0
 
     def action_type(self) -> None:
-        """Go back to the field."""
-        self.query_one("#identity", Input).focus()
+        """Go back to the field, which is as empty as it was."""
+        field = self.query_one("#identity", Input)
+        field.value = ""
+        field.focus()

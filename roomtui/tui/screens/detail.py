@@ -33,12 +33,14 @@ class DetailScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "back", "Back", key_display="esc"),
         Binding("e", "end_room", "End", tooltip="End this room for everybody in it"),
-        Binding("t", "copy_twiml", "TwiML", tooltip="Copy the TwiML that puts a call into it"),
+        Binding("t", "copy_twiml", "TwiML", tooltip="Copy TwiML that puts a call into it"),
         Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False),
         Binding("up,k", "scroll(-1)", "Scroll", show=False),
         Binding("down,j", "scroll(1)", "Scroll", show=False),
         Binding("pageup", "scroll(-10)", "Page", show=False),
         Binding("pagedown", "scroll(10)", "Page", show=False),
+        Binding("home,g", "scroll(-10000)", "Top, bottom", show=False),
+        Binding("end,G", "scroll(10000)", "Top, bottom", show=False),
     ]
 
     def __init__(self, sid: str) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from roomtui.rooms import words
 from roomtui.rooms.personal import shown
+from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.widgets.field import Field
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from roomtui.tui.lines import Line
     from roomtui.tui.session import Session
     from roomtui.watch.actions import EndResult
+    from roomtui.watch.board import BoardState
 
 _TYPEABLE_MAX: Final = 40
 _SID_END: Final = 6
@@ -60,6 +62,7 @@ class EndRoomDialog(ModalScreen["str | None"]):
         self._name_asked = bool(self._people)
         self._looked = asyncio.Event()
         self._ending = False
+        self._over = False
 
     def compose(self) -> ComposeResult:
         """Question, room, field, buttons."""
@@ -76,9 +79,14 @@ class EndRoomDialog(ModalScreen["str | None"]):
         """Focus what is safe, and look at the room again."""
         for button in self.query(Button):
             button.active_effect_duration = 0  # a press must count at once, and cost no drawing
+        self._unsubscribe = self.app.board.subscribe(self._on_board)
         self._show()
         self._show_field()
         self.run_worker(self._look(), exit_on_error=False)
+
+    def on_unmount(self) -> None:
+        """Hear no more."""
+        self._unsubscribe()
 
     # -- what is shown
 
@@ -94,7 +102,9 @@ class EndRoomDialog(ModalScreen["str | None"]):
         self.query_one("#typed", Field).display = self._name_asked
         self.query_one("#typed" if self._name_asked else "#cancel").focus()
         if self._name_asked:
-            self._note(f"Type {self._to_type} to end it, then enter.")
+            self._note(f"Type {self._to_type} to end it, then enter. esc cancels.")
+        else:
+            self._note("tab, then enter ends it. esc cancels.", Tone.DIM)
 
     def _who_is_in_it(self) -> Line:
         if self._people is None:
@@ -132,12 +142,26 @@ class EndRoomDialog(ModalScreen["str | None"]):
     def _seen(self, room: Room, people: int) -> None:
         self._room = room
         if not room.is_live:
-            self._dismiss_ended(f"{self._called} had ended already.")
+            self._is_over("It has ended already")
             return
         self._people = people
         if people and not self._name_asked:
             self._ask_for_the_name()
         self._show()
+
+    def _on_board(self, state: BoardState) -> None:
+        entry = state.picture.find(self._room.sid)
+        if self._ending or self._over or not self.is_mounted:
+            return
+        if isinstance(entry, EndedRoom):
+            self._is_over(f"It has ended: {words.why_it_ended(entry.ending)}")
+        elif entry is not None and entry.roster is not None and entry.roster.connected != self._people:
+            self._seen(entry.room, entry.roster.connected)
+
+    def _is_over(self, why: str) -> None:
+        # The dialog does not close by itself: what is still being typed must not fall into the table.
+        self._over = True
+        self._note(f"{why}. enter or esc closes this.", Tone.WARN)
 
     def _ask_for_the_name(self) -> None:
         # Only ever stricter: who has begun to type a name is not sent back to a bare button.
@@ -161,6 +185,9 @@ class EndRoomDialog(ModalScreen["str | None"]):
     def _confirmed(self) -> None:
         if self._ending:
             return
+        if self._over:
+            self.dismiss(None)
+            return
         if self._name_asked and not self._is_typed():
             self._note(f"That is not it. Type {self._to_type} to end it, then enter.", Tone.BAD)
             self.query_one("#typed").focus()
@@ -169,13 +196,18 @@ class EndRoomDialog(ModalScreen["str | None"]):
         self._note("Ending it...")
         self.run_worker(self._end(even_if_occupied=self._name_asked), exit_on_error=False)
 
+    @on(Input.Changed, "#typed")
+    def _typed(self) -> None:
+        if not self._ending and not self._over:
+            self._note(f"Type {self._to_type} to end it, then enter. esc cancels.")
+
     def _is_typed(self) -> bool:
         typed = self.query_one("#typed", Input).value
         return typed.strip() == self._to_type or (self._room.has_name and typed == self._room.unique_name.raw)
 
     async def _end(self, *, even_if_occupied: bool) -> None:
         await self._looked.wait()
-        if not self.is_current or (self._name_asked and not even_if_occupied):
+        if not self.is_current or self._over or (self._name_asked and not even_if_occupied):
             self._ending = False
             return
         try:
@@ -194,20 +226,22 @@ class EndRoomDialog(ModalScreen["str | None"]):
     def _tell(self, result: EndResult) -> None:
         feed = self._session.feed
         self._room = result.room
-        if result.unwritten is not None:
-            self.app.tell(result.unwritten, trouble=True)
         if result.outcome is EndOutcome.ENDED_BEFORE:
-            self._dismiss_ended(f"{self._called} had ended already.")
+            self._dismiss_ended(f"{self._called} had ended already.", result.unwritten)
             return
         feed.ended_by_us(result.room.sid)
         put_out = f", {words.head_count(result.people)} put out" if result.people else ""
         if result.outcome is EndOutcome.ENDED:
-            self._dismiss_ended(f"Ended {self._called}{put_out}: Twilio says {safe(result.room.status)}.")
+            self._dismiss_ended(
+                f"Ended {self._called}{put_out}: Twilio says {safe(result.room.status)}.", result.unwritten
+            )
         else:
-            self._dismiss_ended(f"Twilio took the end of {self._called}, but does not show it yet{put_out}.")
+            self._dismiss_ended(
+                f"Twilio took the end of {self._called}, but does not show it yet{put_out}.", result.unwritten
+            )
 
-    def _dismiss_ended(self, sentence: str) -> None:
-        self.app.tell(sentence)
+    def _dismiss_ended(self, sentence: str, unwritten: str | None = None) -> None:
+        self.app.tell(f"{sentence} {unwritten or ''}".strip(), trouble=unwritten is not None)
         self._session.feed.look_at(self._room.sid)
         if self.is_current:
             self.dismiss(self._room.sid)

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
     from roomtui.tui.commands import Command
 
-_KEYS: Final = 16
+_KEYS: Final = 14
 _SIGNS: Final = (
     ("1:42 !", "closes in under two minutes"),
-    ("due !", "should close any moment; Twilio may take some seconds"),
-    ("<23h41", "closes then at the latest: who is in it is not known yet"),
+    ("due !", "closes any moment now"),
+    ("<23h41", "closes then at the latest"),
+    ("4 h+5m: lena", "lena, the last, reaches 4 h; then 5 min empty"),
     ("7/50", "people in it, and how many it takes"),
     ("was empty?", "why it ended, most likely"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_right
 from collections import deque
 from dataclasses import replace
@@ -29,6 +30,7 @@ from roomtui.watch.board import BoardState
 from roomtui.watch.budget import Attention
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -47,16 +49,16 @@ class LiveScreen(Screen[None], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "end_room", "End", tooltip="End this room for everybody in it"),
-        Binding("t", "copy_twiml", "TwiML", tooltip="Copy the TwiML that puts a call into it"),
+        Binding("t", "copy_twiml", "TwiML", tooltip="Copy TwiML that puts a call into it"),
         Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False),
         Binding(
             "slash",
             "filter",
             "Filter",
             key_display="/",
-            tooltip="Show only rooms that have this text",
+            tooltip="Find by name, SID, identity, type, region",
         ),
-        Binding("escape", "clear_filter", "Show all rooms", show=False),
+        Binding("escape", "clear_filter", "Show all", show=False, tooltip="Forget the filter"),
     ]
 
     def __init__(self) -> None:
@@ -98,7 +100,12 @@ class LiveScreen(Screen[None], inherit_bindings=False):
     @property
     def _view(self) -> View:
         picture, now = self._state.picture, self.app.clock.now()
-        return replace(self.app.view, stale=words.is_stale(picture, now, self.app.refresh_seconds))
+        return replace(self.app.view, stale=words.is_stale(picture, now, self._refresh))
+
+    @property
+    def _refresh(self) -> float:
+        # In Twilio's seconds: that is what the age of the data is told in.
+        return self.app.refresh_seconds * self.app.settings.speed
 
     @property
     def selected(self) -> Entry | None:
@@ -125,7 +132,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
     def tick(self) -> None:
         """Let the countdowns go on."""
         if self._ready:
-            self._read_samples.append((self.app.clock.now().timestamp(), self.app.settings.reads()))
+            self._read_samples.append((asyncio.get_running_loop().time(), self.app.settings.reads()))
             self._table.hold(on=self.app.screen is not self)
             self._table.tick()
             self._show_rest()
@@ -144,7 +151,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
     def _show_rest(self) -> None:
         now = self.app.clock.now()
         self.query_one("#summary", LineView).show([self._summary()])
-        text, tone = words.freshness(self._state.picture, self._state.link, now, self.app.refresh_seconds)
+        text, tone = words.freshness(self._state.picture, self._state.link, now, self._refresh)
         self.query_one("#freshness", LineView).show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
         self.query_one("#heading", LineView).show([line((self._table.heading, Tone.DIM))])
         self._show_banner()
@@ -183,8 +190,12 @@ class LiveScreen(Screen[None], inherit_bindings=False):
     def _show_detail(self) -> None:
         pane = self.query_one("#detail", LineView)
         entry, width = self.selected, max(20, pane.scrollable_content_region.width)
-        in_detail = in_full if pane.size.height >= _ROOM_FOR_ALL else in_brief
-        pane.show([] if entry is None else in_detail(entry, self.app.clock.now(), self._view, width))
+        height = pane.size.height
+        in_detail = in_full if height >= _ROOM_FOR_ALL else in_brief
+        lines = [] if entry is None else in_detail(entry, self.app.clock.now(), self._view, width)
+        if len(lines) > height > 0:
+            lines = [*lines[: height - 1], line((f"and {len(lines) - height + 1} more lines: enter", Tone.DIM))]
+        pane.show(lines)
 
     def _nothing_to_show(self) -> str:
         picture = self._state.picture
@@ -222,6 +233,11 @@ class LiveScreen(Screen[None], inherit_bindings=False):
 
     # -- keys
 
+    def on_key(self, event: events.Key) -> None:
+        """Say why the key that ends rooms does nothing, where it does nothing."""
+        if event.key == "e" and self.app.settings.read_only:
+            self.app.tell("This is read-only: nothing can be ended here.")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Read-only has no key that changes anything."""
         del parameters
@@ -255,6 +271,10 @@ class LiveScreen(Screen[None], inherit_bindings=False):
         field.display = True
         field.focus()
 
+    def action_choose(self) -> None:
+        """Show the room under the cursor in detail."""
+        self._table.action_choose()
+
     def action_move(self, steps: int) -> None:
         """Move in the table while a filter is typed."""
         self._table.action_move(steps)
@@ -262,7 +282,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
     def action_clear_filter(self) -> None:
         """Show all rooms again."""
         self.query_one("#filter", Input).value = ""
-        self._leave_filter()
+        self.action_keep_filter()
 
     @on(Input.Changed, "#filter")
     def _filter_typed(self, event: Input.Changed) -> None:
@@ -271,7 +291,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
         self._show_rest()
         self.refresh_bindings()
 
-    @on(Input.Submitted, "#filter")
-    def _leave_filter(self) -> None:
+    def action_keep_filter(self) -> None:
+        """Go back to the table, filtered."""
         self.query_one("#filter", Input).display = False
         self._table.focus()

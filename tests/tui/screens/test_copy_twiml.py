@@ -57,8 +57,25 @@ async def test_an_identity_can_be_chosen_those_who_left_first() -> None:
     stage = scene.stage(picture([BUSY]))
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await press(pilot, "t", "down", "enter", "enter")
+        await press(pilot, "t", "down", "enter")
         assert copied(stage) == snippet("Board & Co", identity="zoe")
+
+
+async def test_a_chosen_identity_is_shown_with_its_hazards_before_it_is_copied() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "down", "down")
+        assert 'participantIdentity="alice"' in screen_text(stage)
+        assert "alice is in the room already" in screen_text(stage)
+
+
+async def test_above_the_first_identity_is_the_field_and_none() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "down", "up", "enter")
+        assert copied(stage) == snippet("Board & Co")
 
 
 async def test_an_identity_that_is_in_the_room_is_a_hazard() -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.model import Roster
-from roomtui.rooms.picture import LiveRoom
+from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.widgets.room_table import RoomTable
 from roomtui.twilio_api.errors import CredentialsRefused, Unreachable
@@ -198,16 +199,63 @@ async def test_a_refusal_is_said_in_the_dialog_which_stays_open(failure: Excepti
         assert stage.actions.ended == [EMPTY.room.sid]
 
 
-async def test_a_room_that_ended_meanwhile_is_told_as_such() -> None:
+async def test_a_room_that_ended_before_the_look_is_told_as_such_and_cannot_be_ended() -> None:
     stage = scene.stage(picture([EMPTY]))
     over = LiveRoom.known(replace(EMPTY.room, status="completed"), EMPTY.roster)
     stage.actions.picture = picture([over])
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "e")
+        assert "It has ended already" in screen_text(stage)
+        await press(pilot, "tab", "enter")
         assert not stage.app.screen.is_modal
-        assert "had ended already" in told(stage)
         assert stage.actions.ended == []
+
+
+async def test_an_open_dialog_follows_its_room() -> None:
+    stage = scene.stage(picture([LiveRoom.known(BUSY_ROOM, Roster((), (), NOW))]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        assert "nobody is in it" in screen_text(stage)
+        stage.board.show(picture([BUSY]))
+        await settle(pilot)
+        assert "3 people are in it" in screen_text(stage)
+        assert "Type Board & Co to end it" in screen_text(stage)
+
+
+async def test_a_dialog_whose_room_ends_stays_open_so_that_typing_does_not_fall_into_the_table() -> None:
+    stage = scene.stage(picture([BUSY, EMPTY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "e", "B", "o")
+        over = EndedRoom(BUSY_ROOM, None, Ending(EndingReason.ENDED_BY_OTHERS), NOW)
+        stage.board.show(picture([EMPTY], [over]))
+        await press(pilot, "q")
+        assert stage.app.is_running
+        assert "It has ended: ended via API" in screen_text(stage)
+        await press(pilot, "enter")
+        assert not stage.app.screen.is_modal
+        assert stage.actions.ended == []
+
+
+async def test_a_wrong_name_is_no_longer_called_wrong_once_it_is_edited() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "x", "enter")
+        assert "That is not it" in screen_text(stage)
+        await press(pilot, "backspace")
+        assert "That is not it" not in screen_text(stage)
+
+
+async def test_a_change_that_could_not_be_written_down_afterwards_is_told() -> None:
+    stage = scene.stage(picture([EMPTY]))
+    stage.actions.unwritten = "The journal cannot be written."
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "tab", "enter")
+        assert "Ended empty: Twilio says completed. The journal cannot be written." in told(stage)
 
 
 async def test_there_is_nothing_to_end_in_an_empty_table() -> None:

@@ -240,6 +240,82 @@ async def test_pause_stops_the_feed_but_not_the_clock() -> None:
         assert not stage.feed.paused
 
 
+async def test_while_paused_the_line_of_keys_offers_to_go_on() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "p Pause" in screen_text(stage)
+        await pilot.press("p")
+        await settle(pilot)
+        assert "p Resume" in screen_text(stage)
+        assert "p Pause" not in screen_text(stage)
+
+
+async def test_the_palette_has_everything_that_has_a_key() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for typed in ("pause", "mask", "help", "sid", "twiml", "theme"):
+            await pilot.press("ctrl+p", *typed)
+            await settle(pilot)
+            assert "No matches" not in screen_text(stage), typed
+            await pilot.press("escape")
+            await settle(pilot)
+        await pilot.press("ctrl+p", *"pause")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert stage.feed.paused
+
+
+async def test_a_picture_that_arrives_on_the_way_out_is_nobodys_any_more() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        stage.app.exit()
+        stage.board.show(picture([A]))
+        stage.app.tick()
+    stage.board.show(picture([B]))
+    stage.app.tick()
+
+
+async def test_in_ascii_nothing_else_is_drawn() -> None:
+    stage = scene.stage(scene.crowd(50), ascii_only=True)
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for keys in (["j"], ["e"], ["t"], ["question_mark"], ["ctrl+p"], ["enter"]):
+            await pilot.press(*keys)
+            await settle(pilot)
+            assert screen_text(stage).isascii(), (
+                keys,
+                [line for line in screen_text(stage).splitlines() if not line.isascii()],
+            )
+            await pilot.press("escape")
+            await settle(pilot)
+
+
+async def test_a_second_enter_right_behind_a_filter_opens_the_room() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"webinar")
+        await pilot.press("enter", "enter")
+        await settle(pilot)
+        assert "Who is in it (50/50)" in screen_text(stage)
+
+
+async def test_what_was_told_is_replaced_and_never_covers_a_dialog() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("y", "h")
+        await settle(pilot)
+        assert told(stage) == "Phone numbers are masked."
+        await pilot.press("t")
+        await settle(pilot)
+        assert told(stage) == ""
+
+
 async def test_refresh_and_its_interval_are_steered_by_keys() -> None:
     stage = scene.stage()
     async with stage.app.run_test(size=(80, 24)) as pilot:
@@ -282,6 +358,7 @@ async def test_read_only_has_no_key_that_ends() -> None:
         await settle(pilot)
         await pilot.press("e")
         assert not stage.app.screen.is_modal
+        assert "nothing can be ended here" in told(stage)
         assert "read-only" in screen_text(stage)
         assert " End " not in screen_text(stage)
         await pilot.press("enter", "e")
@@ -329,7 +406,7 @@ async def test_the_help_tells_every_key_that_works_here() -> None:
         shown = screen_text(stage)
         for said in (
             "End this room for everybody",
-            "Copy the TwiML",
+            "Copy TwiML",
             "Copy the room's SID",
             "Stop asking Twilio",
             "Mask",
