@@ -267,12 +267,6 @@ def test_a_file_that_is_not_text(write: Callable[..., Path]) -> None:
     assert refusal() == f"The configuration file {path} cannot be read: it is not UTF-8 text."
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(write: Callable[..., Path]) -> None:
-    path = write(mode=0)
-    assert refusal() == f"The configuration file {path} cannot be read: Permission denied."
-
-
 def test_a_folder_in_place_of_the_file() -> None:
     config_file().mkdir(parents=True)
     assert refusal() == f"The configuration file {config_file()} cannot be read: Is a directory."

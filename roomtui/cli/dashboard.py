@@ -127,6 +127,7 @@ def _run(config: Config, *, rate: float = 1.0) -> None:
             refresh=config.refresh,
             reads_per_second=config.reads_per_second,
             reads=lambda: budget.total,
+            speed=rate,
             read_only=config.read_only,
             hide_personal=config.no_pii,
             ascii_only=config.ascii,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from roomtui.cli.connect import connected
-from roomtui.cli.exits import EXPECTED, Exit, code_of, say
+from roomtui.cli.exits import EXPECTED, Exit, asked_for, code_of, say
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
@@ -59,11 +59,12 @@ async def _end(config: Config, rooms: tuple[str, ...], *, yes: bool, as_json: bo
             if result.unwritten is not None:
                 say(f"roomtui: {result.unwritten}")
             if result.outcome is EndOutcome.NOT_VERIFIED:
+                say(f"roomtui: {_in_words(result)}")
                 worst = worst or Exit.FAILED
             results.append(
                 {"room": name_or_sid, "outcome": result.outcome.value, "people": result.people, **to_api(result.room)}
             )
-            if not as_json:
+            if not as_json and result.outcome is not EndOutcome.NOT_VERIFIED:
                 click.echo(_in_words(result))
     if as_json:
         print_json(results)
@@ -73,11 +74,18 @@ async def _end(config: Config, rooms: tuple[str, ...], *, yes: bool, as_json: bo
 async def _end_one(actions: Actions, name_or_sid: str, *, yes: bool) -> EndResult:
     if actions.read_only:
         raise ReadOnlyError(f"This is read-only: {name_or_sid} was not ended.")
-    sight = await actions.look(name_or_sid)
+    with asked_for(name_or_sid):
+        sight = await actions.look(name_or_sid)
     if sight.room.is_live and not yes:
         with _interruptible():
             _ask(sight)
-    return await actions.end_room(sight.room.sid, even_if_occupied=yes or bool(sight.roster.connected))
+    result = await actions.end_room(sight.room.sid, even_if_occupied=yes or bool(sight.roster.connected))
+    if result.outcome is EndOutcome.OCCUPIED:
+        raise NotConfirmedError(
+            f"{_called(result.room)} was not ended: it was empty when you said yes, and now there is "
+            f"{head_count(result.people)} in it."
+        )
+    return result
 
 
 @contextmanager
@@ -114,5 +122,6 @@ def _in_words(result: EndResult) -> str:
     if result.outcome is EndOutcome.ENDED_BEFORE:
         return f"{_called(result.room)} had ended already."
     if result.outcome is EndOutcome.ENDED:
-        return f"{_called(result.room)} ended; {head_count(result.people)} put out."
+        put_out = f"; {head_count(result.people)} put out" if result.people else ""
+        return f"{_called(result.room)} ended{put_out}."
     return f"{_called(result.room)}: Twilio took the end, but does not show it yet."

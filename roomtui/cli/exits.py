@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,7 +17,11 @@ from roomtui.watch.actions import ReadOnlyError
 from roomtui.watch.journal import JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+
+class NoSuchRoomError(Exception):
+    """Twilio knows no such room; `str()` is one sentence for people."""
 
 
 class Exit(IntEnum):
@@ -37,6 +42,7 @@ _CODES: Mapping[type[Exception], Exit] = {
     ConfigError: Exit.USAGE,
     InvalidApiUrl: Exit.USAGE,
     CredentialsRefused: Exit.CREDENTIALS,
+    NoSuchRoomError: Exit.NOT_FOUND,
     NotFound: Exit.NOT_FOUND,
     TwilioError: Exit.FAILED,
     TwimlError: Exit.FAILED,
@@ -50,6 +56,22 @@ EXPECTED = tuple(_CODES)
 def code_of(error: Exception) -> Exit:
     """The exit code for an expected error."""
     return next(code for kind, code in _CODES.items() if isinstance(error, kind))
+
+
+@contextmanager
+def asked_for(room: str) -> Iterator[None]:
+    """While a room is looked for by this SID or name: say which one there is not.
+
+    Raises:
+        NoSuchRoomError: instead of Twilio's `NotFound`.
+    """
+    try:
+        yield
+    except NotFound as error:
+        raise NoSuchRoomError(
+            f"There is no such room: {safe(room)} is neither a room's SID nor the unique name of a room in progress "
+            f"(error {error.code or error.status})."
+        ) from error
 
 
 def say(sentence: str) -> None:

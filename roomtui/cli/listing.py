@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from roomtui.cli.connect import connected
-from roomtui.cli.exits import Exit, say
+from roomtui.cli.exits import Exit, asked_for, code_of, say
 from roomtui.cli.options import takes_global_options
-from roomtui.cli.output import participant_json, print_json, print_table, room_json, room_row
+from roomtui.cli.output import closing_order, participant_json, print_json, print_table, room_json, room_row
 from roomtui.config import load
 from roomtui.rooms.countdown import countdown, span
 from roomtui.rooms.deadlines import participant_deadline
 from roomtui.rooms.model import RoomStatus
 from roomtui.rooms.words import plural, since
-from roomtui.twilio_api.errors import NotFound
+from roomtui.twilio_api.errors import NotFound, NotTwilio, TwilioError
 from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.twilio_api.parse import moment
 from roomtui.watch.rosters import read_last_roster, read_roster
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from datetime import datetime
 
     from roomtui.cli.connect import Connection
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from roomtui.rooms.model import Room, Roster
 
 _AT_A_TIME: Final = 8
+# After so many failures the next ones are no news.
+_FAILURES_MAX: Final = 3
+# Those connected, and those reconnecting, who hold a room open too.
+_READS_A_ROSTER: Final = 2
 # Below this many seconds, nobody wants to be told how long it takes.
 _WORTH_TELLING: Final = 2.0
 
@@ -92,7 +96,7 @@ async def _ls(config: Config, query: RoomQuery, *, limit: int | None, people: bo
         code = Exit.DONE
         if people and rooms:
             try:
-                await _interruptible(_read_rosters(connection, rooms, rosters))
+                code = await _interruptible(_read_rosters(connection, rooms, rosters))
             except asyncio.CancelledError:
                 code = Exit.INTERRUPTED
                 say(f"Interrupted: {len(rosters)} of {len(rooms)} rosters were read; the others are left out.")
@@ -106,41 +110,56 @@ async def _ls(config: Config, query: RoomQuery, *, limit: int | None, people: bo
 
 async def _rooms(connection: Connection, query: RoomQuery, limit: int | None) -> tuple[dict[str, Room], bool]:
     rooms: dict[str, Room] = {}
-    async for page in connection.gateway.room_pages(query):
-        for room in page:
-            if limit is not None and len(rooms) == limit:
-                return rooms, True
-            rooms[room.sid] = room
+    try:
+        async for page in connection.gateway.room_pages(query):
+            for room in page:
+                if limit is not None and len(rooms) == limit:
+                    return rooms, True
+                rooms[room.sid] = room
+    except NotFound as error:
+        raise NotTwilio("There is no list of rooms at the API URL (HTTP 404): is it right?") from error
     return rooms, False
 
 
-async def _interruptible(work: object) -> None:
+async def _interruptible(work: Coroutine[object, object, Exit]) -> Exit:
     """Await `work`; ctrl+c cancels it, and only it."""
-    task = asyncio.ensure_future(work)  # type: ignore[call-overload] # any coroutine
+    task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, task.cancel)
     try:
-        await task
+        return await task
     finally:
         loop.remove_signal_handler(signal.SIGINT)
 
 
-async def _read_rosters(connection: Connection, rooms: dict[str, Room], rosters: dict[str, Roster]) -> None:
+async def _read_rosters(connection: Connection, rooms: dict[str, Room], rosters: dict[str, Roster]) -> Exit:
+    """Read all rosters, as far as Twilio lets us; what a failure leaves unread is said, not lost with the rest."""
     progress = _Progress(len(rooms), connection.budget.promise)
     gate = asyncio.Semaphore(_AT_A_TIME)
     began = connection.clock.now()
+    failures: list[TwilioError] = []
 
     async def read(room: Room) -> None:
         async with gate:
-            # ended between the list and this moment; the second look below finds out
-            with suppress(NotFound):
+            if len(failures) >= _FAILURES_MAX:
+                return
+            try:
                 rosters[room.sid] = await _roster(connection, room)
+            except NotFound:
+                pass  # ended between the list and this moment; the second look below finds out
+            except TwilioError as error:
+                failures.append(error)
             progress.one_more()
 
     await asyncio.gather(*(read(room) for room in rooms.values()))
     progress.done()
-    if (connection.clock.now() - began).total_seconds() > 1:
+    missing = len(rooms) - len(rosters)
+    if not failures and (missing or (connection.clock.now() - began).total_seconds() > 1):
         await _see_who_ended(connection, rooms, rosters)
+    if not failures:
+        return Exit.DONE
+    say(f"{plural(missing, 'roster')} could not be read and {'is' if missing == 1 else 'are'} left out: {failures[0]}")
+    return code_of(failures[0])
 
 
 async def _see_who_ended(connection: Connection, rooms: dict[str, Room], rosters: dict[str, Roster]) -> None:
@@ -148,16 +167,19 @@ async def _see_who_ended(connection: Connection, rooms: dict[str, Room], rosters
     if not any(room.is_live for room in rooms.values()):
         return
     live, _ = await _rooms(connection, RoomQuery(), None)
-    ended = 0
+    ended = unknown = 0
     for sid in [sid for sid, room in rooms.items() if room.is_live and sid not in live]:
         try:
             rooms[sid] = await connection.gateway.room(sid)
             rosters[sid] = await _roster(connection, rooms[sid])
         except NotFound:
             rosters.pop(sid, None)
+            unknown += 1
         ended += not rooms[sid].is_live
     if ended:
         say(f"{plural(ended, 'room')} ended while the rosters were read, and {'is' if ended == 1 else 'are'} shown so.")
+    if unknown:
+        say(f"{plural(unknown, 'room')} that Twilio listed {'is' if unknown == 1 else 'are'} not known to it any more.")
 
 
 async def _roster(connection: Connection, room: Room) -> Roster:
@@ -172,11 +194,11 @@ class _Progress:
     def __init__(self, total: int, reads_per_second: int) -> None:
         self._total = total
         self._read = 0
-        self._told = total / reads_per_second > _WORTH_TELLING
+        seconds = total * _READS_A_ROSTER / reads_per_second
+        self._told = seconds > _WORTH_TELLING
         self._live = self._told and sys.stderr.isatty()
         if self._told:
-            about = span(round(total / reads_per_second))
-            say(f"Reading {total} rosters at {reads_per_second} reads/s: {about} at the least.")
+            say(f"Reading {total} rosters at {reads_per_second} reads/s: {span(round(seconds))} at the least.")
 
     def one_more(self) -> None:
         self._read += 1
@@ -193,12 +215,14 @@ def _print_rooms(rooms: list[Room], rosters: dict[str, Roster], now: datetime) -
         say("No such rooms.")
         return
     titles = ("SID", "ROOM", "PEOPLE", "CLOSES IN", "WHY", "AGE", "TYPE")
-    print_table(titles, [room_row(room, rosters.get(room.sid), now) for room in rooms])
+    by_closing = sorted(rooms, key=lambda room: closing_order(room, rosters.get(room.sid)))
+    print_table(titles, [room_row(room, rosters.get(room.sid), now) for room in by_closing], cut="ROOM")
 
 
 async def _show(config: Config, name_or_sid: str, *, as_json: bool) -> int:
     async with connected(config) as connection:
-        room = await connection.gateway.room(name_or_sid)
+        with asked_for(name_or_sid):
+            room = await connection.gateway.room(name_or_sid)
         if room.is_live:
             roster = await read_roster(connection.gateway, room.sid, connection.clock, everybody=True)
         else:

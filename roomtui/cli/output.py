@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
     from roomtui.rooms.deadlines import Deadline
     from roomtui.rooms.model import Participant, Room, Roster
+
+
+_GAP: Final = "  "
+_CUT_AT_MOST: Final = 12
 
 
 def print_json(value: object) -> None:
@@ -87,13 +93,33 @@ def room_row(room: Room, roster: Roster | None, now: datetime) -> tuple[str, ...
     )
 
 
-def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns as wide as what stands in them."""
-    lines = [titles, *rows]
+def closing_order(room: Room, roster: Roster | None) -> tuple[float, str]:
+    """What closes first comes first, what has ended last."""
+    deadline = room_deadline(room, roster)
+    return (deadline.at.timestamp() if deadline is not None else float("inf"), room.sid)
+
+
+def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]], *, cut: str | None = None) -> None:
+    """Columns as wide as what stands in them; on a terminal, the column `cut` only as wide as there is room."""
+    lines = [list(titles), *(list(row) for row in rows)]
     widths = [max(_cells(each[column]) for each in lines) for column in range(len(titles))]
+    if cut is not None and sys.stdout.isatty():
+        column = titles.index(cut)
+        over = sum(widths) + len(_GAP) * (len(widths) - 1) - shutil.get_terminal_size().columns
+        widths[column] = max(_CUT_AT_MOST, widths[column] - max(0, over))
+        for each in lines:
+            each[column] = _cut(each[column], widths[column])
     for each in lines:
         padded = (text + " " * (width - _cells(text)) for text, width in zip(each, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
+        click.echo(_GAP.join(padded).rstrip())
+
+
+def _cut(text: str, width: int) -> str:
+    if _cells(text) <= width:
+        return text
+    while _cells(text) > width - 1:
+        text = text[:-1]
+    return f"{text}~"
 
 
 def _cells(text: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from roomtui.cli.connect import connected
-from roomtui.cli.exits import Exit, say
+from roomtui.cli.exits import Exit, asked_for, say
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
@@ -66,4 +66,5 @@ def _for_terminal(document: str) -> str:
 
 async def _look(config: Config, room: str) -> Sight:
     async with connected(config) as connection:
-        return await connection.actions.look(room)
+        with asked_for(room):
+            return await connection.actions.look(room)

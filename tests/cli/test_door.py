@@ -229,7 +229,7 @@ def test_a_wrong_configuration_is_one_sentence(known: Program, tmp_path: Path) -
 def test_an_unknown_room(roomtui: Program, arguments: tuple[str, ...]) -> None:
     done = roomtui(*arguments)
     assert done.code == 3
-    assert "Twilio does not know it" in one_sentence(done)
+    assert "There is no such room" in one_sentence(done)
 
 
 # Options

@@ -70,7 +70,7 @@ def test_read_only_ends_nothing(roomtui: Program, sandbox: SandboxProcess) -> No
 def test_an_unknown_room(roomtui: Program) -> None:
     done = roomtui("end", "nobody", "--yes")
     assert (done.code, done.out) == (3, "")
-    assert done.err.startswith("roomtui: Twilio does not know it")
+    assert done.err.startswith("roomtui: There is no such room")
 
 
 def test_of_several_rooms_those_that_can_be_are_ended(roomtui: Program, sandbox: SandboxProcess) -> None:

@@ -98,12 +98,13 @@ def test_json_has_every_field_of_the_api_and_what_follows_from_them(roomtui: Pro
         assert abs(instant(deadline["at"]) - at) <= timedelta(seconds=1)
 
 
-def test_people_read_a_table_sorted_as_twilio_lists(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_people_read_a_table_of_what_closes_first(roomtui: Program, sandbox: SandboxProcess) -> None:
     made = a_few_rooms(sandbox)
     done = roomtui("ls")
     titles, *lines = done.out.splitlines()
     assert titles.split() == ["SID", "ROOM", "PEOPLE", "CLOSES", "IN", "WHY", "AGE", "TYPE"]
     rows = {line.split()[1]: line.split() for line in lines}
+    assert list(rows) == ["left", "unused", "busy"]
     assert {name: row[0] for name, row in rows.items()} == {name: room["sid"] for name, room in made.items()}
     assert (rows["unused"][2], rows["busy"][2], rows["left"][2]) == ("0/50", "2/50", "0/4")
     assert (rows["unused"][3], rows["busy"][3], rows["left"][3]) == ("45m", "1h02", "25m")
@@ -232,7 +233,7 @@ def test_a_long_reading_is_announced(roomtui: Program, sandbox: SandboxProcess) 
         sandbox.join(room["sid"], "alice")
     done = roomtui("ls", "--json", "--reads-per-second", "1")
     assert len(done.json) == 3
-    assert done.err.startswith("Reading 3 rosters at 1 reads/s: 3s at the least.\n")
+    assert done.err.startswith("Reading 3 rosters at 1 reads/s: 6s at the least.\n")
 
 
 def test_a_room_that_ends_while_rosters_are_read_is_told_as_ended(roomtui: Program, sandbox: SandboxProcess) -> None:
@@ -249,6 +250,37 @@ def test_a_room_that_ends_while_rosters_are_read_is_told_as_ended(roomtui: Progr
     assert {room["status"] for room in done.json} == {"completed"}
     assert all(room["deadline"] is None and "ending" in room for room in done.json)
     assert "ended while the rosters were read" in err
+
+
+def test_who_is_reconnecting_is_counted_and_holds_the_room_open(roomtui: Program, sandbox: SandboxProcess) -> None:
+    room = sandbox.create("room", MaxParticipantDuration="600")
+    sandbox.join("room", "early")
+    sandbox.advance(120)
+    late = sandbox.join("room", "late")
+    sandbox.ask("POST", f"/_sandbox/participants/{late['sid']}/drop")
+    (listed,) = roomtui("ls", "--json").json
+    assert listed["participants"]["connected"] == 2
+    put_out = instant(room["date_created"]) + timedelta(seconds=120 + 600)
+    assert instant(listed["deadline"]["at"]) == put_out + timedelta(minutes=5)
+
+
+def test_a_roster_that_cannot_be_read_does_not_lose_the_others(roomtui: Program, sandbox: SandboxProcess) -> None:
+    made = [sandbox.create(name) for name in ("a", "b", "c")]
+    sandbox.fault("malformed", Rate="1", Path=f"/v1/Rooms/{made[1]['sid']}/*")
+    done = roomtui("ls", "--json")
+    assert done.code == 1
+    assert {room["unique_name"]: room["participants"] is None for room in done.json} == {
+        "a": False,
+        "b": True,
+        "c": False,
+    }
+    assert done.err.startswith("1 roster could not be read and is left out: ")
+
+
+def test_an_api_without_rooms_is_not_a_missing_room(roomtui: Program, sandbox: SandboxProcess) -> None:
+    done = roomtui("ls", ROOMTUI_API_URL=f"{sandbox.url}/elsewhere")
+    assert (done.code, done.out) == (1, "")
+    assert "There is no list of rooms at the API URL" in done.err
 
 
 def test_a_passing_refusal_is_not_even_noticed(roomtui: Program, sandbox: SandboxProcess) -> None:

@@ -88,7 +88,7 @@ def test_no_such_room(roomtui: Program) -> None:
     for name in ("nobody", "RM" + "0" * 32, "", ".", "..", "a/b", "\udcff\udcfe", "../Rooms"):
         done = roomtui("show", name)
         assert (done.code, done.out) == (3, "")
-        assert done.err.startswith("roomtui: Twilio does not know it")
+        assert done.err.startswith("roomtui: There is no such room")
         assert len(done.err.splitlines()) == 1
 
 
