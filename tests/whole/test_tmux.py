@@ -163,25 +163,29 @@ def test_somebody_who_joins_while_we_are_asked_makes_the_question_stricter(
     assert status(sandbox, room) == "in-progress"
 
 
+def find(tmux: Tmux, text: str) -> None:
+    """Filter by this text, and keep the filter."""
+    tmux.keys("/")
+    tmux.shows("Keep")
+    tmux.type(text)
+    tmux.shows(f"filter: {text}")
+    tmux.keys("Enter")
+    tmux.shows_no("Keep")
+
+
 def test_the_filter_shows_what_was_asked_for(tmux: Tmux, sandbox: SandboxProcess) -> None:
     sandbox.create("standup")
     other = sandbox.create("retro")
     sandbox.join("retro", "alice")
     tmux.shows("standup", "retro", "1/50")
-    tmux.keys("/")
-    tmux.type("stand")
-    tmux.shows("standup", "filter:")
+    find(tmux, "stand")
     tmux.shows_no("retro")
-    tmux.keys("Enter")
     tmux.keys("Escape")
     tmux.shows("standup", "retro")
     tmux.shows_no("filter:")
-    tmux.keys("/")
-    tmux.type("alice")
-    tmux.shows("retro", "filter:")
+    find(tmux, "alice")
+    tmux.shows("retro")
     tmux.shows_no("standup")
-    tmux.keys("Enter")
-    tmux.shows("q Quit")
     tmux.keys("y")
     assert until(lambda: tmux.buffer) == other["sid"]
 
@@ -248,6 +252,7 @@ def test_a_hostile_name_changes_neither_buffer_nor_title(tmux: Tmux, sandbox: Sa
         tmux.shows("esc Back")
         tmux.keys("Escape")
         tmux.shows("CLOSES IN")
+        tmux.shows_no("esc Back")
         tmux.keys("t")
         tmux.shows("XML cannot carry")
         tmux.keys("Enter")
