@@ -131,7 +131,8 @@ class Actions:
         try:
             result, facts = await self._end_and_see(sight.room, people)
         except TwilioError as error:
-            request_id = error.request_id if isinstance(error, Refused) else None
+            answer = error if isinstance(error, Refused) else error.__cause__  # an unclear one may have an id as well
+            request_id = answer.request_id if isinstance(answer, Refused) else None
             outcome = "refused" if isinstance(error, Refused) else "no-answer"
             await audit.after(outcome=outcome, answer=error.sentence, request_id=request_id)
             raise
@@ -162,7 +163,8 @@ class Actions:
         seen = await self._verify(room, people)
         if seen.outcome is EndOutcome.ENDED:
             return seen
-        raise TwilioError(f"{error.sentence} The room may or may not end yet: look again before you go on.") from error
+        told = error.sentence if error.sentence.endswith((".", "?", "!")) else f"{error.sentence}."
+        raise TwilioError(f"{told} The room may or may not end yet: look again before you go on.") from error
 
     async def _verify(self, room: Room, people: int) -> EndResult:
         for attempt in range(_VERIFY_TRIES):

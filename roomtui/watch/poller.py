@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.changes import changes
 from roomtui.rooms.endings import Ending, EndingReason, ending
+from roomtui.rooms.model import RoomStatus
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
 from roomtui.twilio_api.errors import NotFound, Refused, TwilioError
 from roomtui.twilio_api.gateway import RoomQuery
@@ -325,8 +326,9 @@ class Poller:
         self._not_found[sid] = times
         if times < _NOT_FOUND_TOLERATED:
             return
-        # Neither listed nor known: it is gone, and how it ended nobody tells any more.
-        self._ends(replace(live.room, status="unknown"), None)
+        # Neither listed nor known: it is gone, and how it ended nobody tells any more. A word of our own for its status
+        # would make it live.
+        self._ends(replace(live.room, status=RoomStatus.COMPLETED.value), None)
         self._given_up[sid] = self._monotonic()
 
     def _look_failed(self, sid: str, sentence: str) -> None:

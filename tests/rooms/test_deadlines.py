@@ -144,11 +144,30 @@ class TestWhatIsNotKnown:
     def test_a_room_whose_creation_is_not_told_has_no_deadline(self, who: Roster | None) -> None:
         assert room_deadline(room(created=None), who) is None
 
-    @pytest.mark.parametrize("status", ["completed", "failed", "something-else"])
-    def test_a_room_not_in_progress_has_no_deadline(self, status: str) -> None:
+    @pytest.mark.parametrize("status", ["completed", "failed"])
+    def test_a_room_that_has_ended_has_no_deadline(self, status: str) -> None:
         assert room_deadline(room(status=status), roster()) is None
         assert participant_deadline(room(status=status), participant()) is None
         assert room_deadline(completed(after(60)), None) is None
+
+    @pytest.mark.parametrize("status", ["paused", ""])
+    @pytest.mark.parametrize(
+        "who",
+        [
+            None,
+            roster(),
+            roster(participant()),
+            roster(participant(left=after(60))),
+            roster(participant(joined=after(hours=23))),
+        ],
+        ids=["not read", "nobody", "somebody", "somebody gone", "until the 24 hours"],
+    )
+    def test_the_deadline_of_a_room_whose_status_is_not_known_is_the_same_but_never_certain(
+        self, status: str, who: Roster | None
+    ) -> None:
+        ordinary = room_deadline(room(), who)
+        assert ordinary is not None
+        assert room_deadline(room(status=status), who) == replace(ordinary, certain=False)
 
     def test_a_deadline_is_certain_unless_said_otherwise(self) -> None:
         assert Deadline(DeadlineKind.MAX_ROOM, CAP).certain

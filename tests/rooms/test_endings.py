@@ -37,9 +37,11 @@ def test_what_we_ended_we_ended_for_certain(who: Roster | None) -> None:
     assert ending(completed(None), who, ended_by_us=True) == Ending(EndingReason.ENDED_BY_US)
 
 
-def test_a_status_of_next_year_is_told_like_a_completed_one() -> None:
-    odd = completed(after(minutes=5), status="archived")
-    assert ending(odd, roster()) == Ending(EndingReason.UNUSED_ROOM)
+@pytest.mark.parametrize("status", ["archived", ""])
+@pytest.mark.parametrize("by_us", [False, True])
+def test_a_status_that_is_not_known_is_no_ending(status: str, by_us: bool) -> None:  # noqa: FBT001  # a column
+    odd = completed(after(minutes=5), status=status)
+    assert ending(odd, roster(), ended_by_us=by_us) is None
 
 
 class TestNobodyHadEverJoined:

@@ -57,9 +57,19 @@ def test_participants_and_rosters_can_key_a_dictionary_with_links() -> None:
 
 @pytest.mark.parametrize(
     ("status", "live"),
-    [("in-progress", True), (RoomStatus.IN_PROGRESS, True), ("completed", False), ("failed", False), ("paused", False)],
+    [
+        ("in-progress", True),
+        (RoomStatus.IN_PROGRESS, True),
+        ("paused", True),
+        ("Completed", True),
+        ("", True),
+        ("completed", False),
+        (RoomStatus.COMPLETED, False),
+        ("failed", False),
+        (RoomStatus.FAILED, False),
+    ],
 )
-def test_a_room_is_live_only_while_twilio_calls_it_in_progress(status: str, live: bool) -> None:  # noqa: FBT001  # a column
+def test_a_room_is_live_until_twilio_says_that_it_has_completed_or_failed(status: str, live: bool) -> None:  # noqa: FBT001  # a column
     assert room(status=status).is_live is live
 
 

@@ -104,7 +104,17 @@ def test_believes_a_gateway_that_says_busy_or_broken_in_html(status: int, kind: 
     assert error.code is None
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405])
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("body", ["<html>Sign in</html>", "", "[]", "{", "{}", '{"detail": 7}', "null"])
+@pytest.mark.parametrize("content_type", ["text/html", "application/json"])
+def test_takes_credentials_for_refused_whatever_the_words(status: int, body: str, content_type: str) -> None:
+    error = refusal(status, body, Content_Type=content_type)
+    assert type(error) is CredentialsRefused
+    assert (error.status, error.code, error.message.raw) == (status, None, "")
+    assert f"refused the credentials (HTTP {status})" in error.sentence
+
+
+@pytest.mark.parametrize("status", [400, 404, 405])
 @pytest.mark.parametrize("body", ["<html>Sign in</html>", "", "[]", "{", "{}", '{"detail": 7}', "null"])
 def test_does_not_take_another_servers_refusal_for_twilios(status: int, body: str) -> None:
     with pytest.raises(NotTwilio, match=f"HTTP {status}"):

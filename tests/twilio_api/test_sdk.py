@@ -123,7 +123,10 @@ async def test_follows_a_relative_next_page(connect: Connect) -> None:
         assert server.asked[1].target == "/v1/Rooms?Page=1"
 
 
-@pytest.mark.parametrize("next_url", ["//evil.example/v1/Rooms", "https://user:pw@127.0.0.1/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "next_url",
+    ["//evil.example/v1/Rooms", "https://user:pw@127.0.0.1/", "javascript:alert(1)", "http://127.0.0.1:port/"],
+)
 async def test_refuses_a_next_page_that_is_no_plain_address_of_the_api(connect: Connect, next_url: str) -> None:
     async with Scripted(rooms_page(1, next_url=next_url)) as server:
         with pytest.raises((ForeignHost, NotTwilio)):
@@ -140,6 +143,40 @@ async def test_ends_where_the_pages_go_in_a_circle(connect: Connect) -> None:
         with pytest.raises(NotTwilio, match="does not come to an end"):
             await listed(connect(server.url))
         assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize("next_url", ["http://[::1", "http://[not-an-address]/v1/Rooms?Page=1", "//["])
+async def test_refuses_a_next_page_whose_address_is_none(connect: Connect, next_url: str) -> None:
+    async with Scripted(rooms_page(1, next_url=next_url)) as server:
+        with pytest.raises(NotTwilio) as wrong:
+            await listed(connect(server.url))
+        host = server.url.removeprefix("http://")
+        assert wrong.value.sentence == (
+            f"{host} does not answer like Twilio (a next page whose address is none): is the API URL right?"
+        )
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("numbers", [(1, 2), ()], ids=["the same rooms", "no rooms"])
+async def test_ends_where_page_after_page_has_nothing_new(connect: Connect, numbers: tuple[int, ...]) -> None:
+    def script(asked: Asked) -> Action:
+        page = int(parse_qs(urlsplit(asked.target).query).get("Page", ["0"])[0])
+        assert page < 20, "it would be read for ever"
+        return rooms_page(*(numbers if page else (1, 2)), next_url=f"/v1/Rooms?Page={page + 1}")
+
+    async with Scripted(script=script) as server:
+        with pytest.raises(NotTwilio, match="does not come to an end"):
+            await listed(connect(server.url))
+        assert len(server.asked) == 4, "one page with something new, three without"
+
+
+async def test_reads_on_after_fewer_pages_in_a_row_without_anything_new(connect: Connect) -> None:
+    pages = [(), (), (1,), (1,), (), (2,), (2,), (1,), ()]
+    replies = [rooms_page(*page, next_url=f"/v1/Rooms?Page={number}") for number, page in enumerate(pages[:-1], 1)]
+    async with Scripted(*replies, rooms_page(*pages[-1])) as server:
+        rooms = await listed(connect(server.url))
+        assert [room.unique_name.raw for room in rooms] == ["room-1", "room-2"]
+        assert len(server.asked) == len(pages)
 
 
 async def test_gives_each_room_once_though_the_list_moves_between_pages(connect: Connect) -> None:
@@ -323,6 +360,13 @@ async def test_says_why_twilio_would_not_end_it(connect: Connect) -> None:
         assert refused.value.code == 53112
 
 
+async def test_takes_no_other_rooms_end_for_this_ones(connect: Connect) -> None:
+    async with Scripted(Reply(202, room_json(2, status="completed"))) as server:
+        with pytest.raises(NotTwilio, match=rf"was asked to end {ROOM_SID} and answered about another room\."):
+            await connect(server.url).end_room(ROOM_SID)
+        assert len(server.asked) == 1
+
+
 async def test_does_not_end_a_room_twice_when_it_does_not_know(connect: Connect) -> None:
     async with Scripted(Reset()) as server:
         with pytest.raises(Unreachable):
@@ -348,7 +392,7 @@ async def test_tells_the_status_of_a_refused_list_as_of_a_refused_fetch(
     connect: Connect, status: int, code: int, kind: type[Refused]
 ) -> None:
     """The SDK raises another class for a list, without the status."""
-    headers = {"Twilio-Request-Id": "RQ" + "3" * 32, "Retry-After": "1000"}
+    headers = {"Twilio-Request-Id": "RQ" + "3" * 32, "Retry-After": "40"}
     async with Scripted(Reply(status, refusal_json(status, code, "No"), headers)) as server:
         gateway = connect(server.url)
         for asking in (listed(gateway), gateway.room("x"), gateway.participants(ROOM_SID)):
@@ -357,7 +401,7 @@ async def test_tells_the_status_of_a_refused_list_as_of_a_refused_fetch(
             error = refused.value
             assert type(error) is kind
             assert (error.status, error.code, error.message.raw) == (status, code, "No")
-            assert (error.request_id, error.retry_after) == ("RQ" + "3" * 32, 1000.0)
+            assert (error.request_id, error.retry_after) == ("RQ" + "3" * 32, 40.0)
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,28 @@ import pytest
 from rich.console import Console
 from rich.traceback import Traceback
 
-from roomtui.twilio_api.errors import TwilioError
+from roomtui.twilio_api.errors import Refused, TwilioError
 from roomtui.twilio_api.gateway import RoomQuery
-from tests.twilio_api.scripted import SECRET, Action, Reply, Reset, Scripted, Silence, Truncated
+from roomtui.twilio_api.retries import NEVER
+from tests.twilio_api.scripted import (
+    ROOM_SID,
+    SECRET,
+    Action,
+    Asked,
+    Reply,
+    Reset,
+    Scripted,
+    Silence,
+    Truncated,
+    room_json,
+)
 
 if TYPE_CHECKING:
     from tests.twilio_api.conftest import Connect
 
 # Any part of the header's value that holds the secret, wherever the base64 groups begin.
-ENCODED = base64.b64encode(f"{'SK' + 'a' * 32}:{SECRET}".encode()).decode()[-20:]
+ENCODED_WHOLE = base64.b64encode(f"{'SK' + 'a' * 32}:{SECRET}".encode()).decode()
+ENCODED = ENCODED_WHOLE[-20:]
 
 
 class Bug(Exception):
@@ -67,6 +80,35 @@ async def test_no_error_shows_it_with_all_its_locals(connect: Connect, trouble: 
             async for _ in gateway.room_pages(RoomQuery()):
                 pass
         assert_no_secret(everything_shown(failed.value))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
+async def test_no_refusal_repeats_it_though_the_server_does(connect: Connect, status: int) -> None:
+    def script(asked: Asked) -> Action:
+        words = f"You sent {asked.headers['Authorization']}, that is {SECRET}, to us"
+        return Reply(status, {"code": 20003, "message": words, "status": status})
+
+    async with Scripted(script=script) as server:
+        gateway = connect(server.url, retries=NEVER)
+        for asking in (gateway.room("x"), gateway.participants("x"), gateway.end_room(ROOM_SID)):
+            with pytest.raises(Refused) as refused:
+                await asking
+            assert refused.value.message.raw == "You sent Basic ***, that is ***, to us"
+            assert_no_secret(everything_shown(refused.value))
+            assert_no_secret(refused.value.sentence)
+
+
+async def test_no_problem_document_repeats_it(connect: Connect) -> None:
+    async with Scripted(Reply(400, {"title": f"Bad {SECRET}", "detail": f"in {ENCODED_WHOLE}"})) as server:
+        with pytest.raises(Refused) as refused:
+            await connect(server.url).room("x")
+        assert refused.value.message.raw == "Bad ***: in ***"
+
+
+async def test_a_good_answer_is_left_as_it_is(connect: Connect) -> None:
+    # Whoever gave a room such a name has given it away; another name would be another room.
+    async with Scripted(Reply(200, room_json(1, unique_name=SECRET))) as server:
+        assert (await connect(server.url).room(ROOM_SID)).unique_name.raw == SECRET
 
 
 async def test_no_bug_in_the_middle_of_a_request_shows_it(connect: Connect) -> None:

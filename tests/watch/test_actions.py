@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from roomtui.rooms.model import Room
     from tests.watch.conftest import Twilio
 
 CONTEXT = {"who": "joan", "host": "jump-1", "profile": "acme-prod", "account_sid": "AC" + "1" * 32}
@@ -35,9 +36,9 @@ CONTEXT = {"who": "joan", "host": "jump-1", "profile": "acme-prod", "account_sid
 class Desk:
     """Actions on a scripted Twilio, and what they wrote down."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, kind: type[ScriptedGateway] = ScriptedGateway) -> None:
         self.time = VirtualTime()
-        self.twilio = ScriptedGateway(self.time)
+        self.twilio = kind(self.time)
         self.journal = Journal(path)
         self.waited: list[float] = []
         self.actions = Actions(
@@ -182,7 +183,11 @@ async def test_a_room_that_ends_between_the_look_and_the_end_had_ended(desk: Des
     assert result.outcome is EndOutcome.ENDED_BEFORE
     assert result.room.status == "completed", "the room as Twilio tells it now, not as it was"
     _, after = desk.lines()
-    assert (after["outcome"], after["answer"], after["request_id"]) == ("refused", answer.sentence, answer.request_id)
+    assert (after["outcome"], after["answer"], after["request_id"]) == (
+        "ended-before",
+        answer.sentence,
+        answer.request_id,
+    )
 
 
 async def test_a_room_that_nobody_knows_any_more_had_ended(desk: Desk) -> None:
@@ -211,22 +216,72 @@ async def test_a_refusal_is_told_and_written_down(desk: Desk, answer: Refused) -
     assert (after["outcome"], after["answer"], after["request_id"]) == ("refused", answer.sentence, "RQ9")
 
 
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        Unreachable("api does not answer within 10 s"),
-        NotTwilio("not JSON"),
-        Broken(status=504, code=None, message=Untrusted(""), request_id="RQ9"),
-    ],
-    ids=["time-out", "no JSON", "504"],
-)
-async def test_no_clear_answer_is_not_told_as_a_no(desk: Desk, trouble: TwilioError) -> None:
+NO_CLEAR_ANSWERS = [
+    Unreachable("api does not answer within 10 s."),
+    Unreachable("the connection to api broke off."),
+    NotTwilio("not JSON"),
+    Broken(status=504, code=None, message=Untrusted(""), request_id="RQ9"),
+]
+no_clear_answer = pytest.mark.parametrize("trouble", NO_CLEAR_ANSWERS, ids=["time-out", "reset", "no JSON", "504"])
+LOOK_AGAIN = "The room may or may not end yet: look again before you go on."
+
+
+@no_clear_answer
+async def test_no_clear_answer_is_an_end_once_the_room_is_seen_to_have_ended(desk: Desk, trouble: TwilioError) -> None:
+    sid = desk.twilio.opens("talk")
+    desk.twilio.joins(sid, "alice")
+    desk.twilio.before["end"] = lambda: desk.twilio.ends(sid)
+    desk.twilio.trouble["end"] = trouble
+    result = await desk.actions.end_room(sid, even_if_occupied=True)
+    assert (result.outcome, result.room.status, result.people) == (EndOutcome.ENDED, "completed", 1)
+    assert desk.twilio.count("end") == 1, "it is never told twice"
+    _, after = desk.lines()
+    assert (after["phase"], after["outcome"], after["answer"]) == ("after", "ended", trouble.sentence)
+    assert after["request_id"] == getattr(trouble, "request_id", None)
+
+
+@no_clear_answer
+async def test_no_clear_answer_is_neither_told_as_a_no_nor_as_an_end(desk: Desk, trouble: TwilioError) -> None:
     sid = desk.twilio.opens("talk")
     desk.twilio.trouble["end"] = trouble
-    with pytest.raises(type(trouble)):
+    with pytest.raises(TwilioError) as told:
         await desk.actions.end_room(sid, even_if_occupied=False)
+    assert told.value.sentence == f"{trouble.sentence.rstrip('.')}. {LOOK_AGAIN}"
+    assert desk.twilio.asked[-1].what == "room", "it was looked at"
+    assert desk.twilio.count("end") == 1, "it is never told twice"
     _, after = desk.lines()
-    assert (after["phase"], after["outcome"], after["answer"]) == ("after", "no-answer", trouble.sentence)
+    assert (after["phase"], after["outcome"], after["answer"]) == ("after", "no-answer", told.value.sentence)
+    assert after["request_id"] == getattr(trouble, "request_id", None)
+
+
+async def test_a_sentence_that_asks_something_gets_no_full_stop(desk: Desk) -> None:
+    sid = desk.twilio.opens("talk")
+    desk.twilio.trouble["end"] = NotTwilio("is the API URL right?")
+    with pytest.raises(TwilioError) as told:
+        await desk.actions.end_room(sid, even_if_occupied=False)
+    assert told.value.sentence == f"is the API URL right? {LOOK_AGAIN}"
+
+
+async def test_an_end_without_an_answer_may_take_a_moment_to_show(desk: Desk) -> None:
+    sid = desk.twilio.opens("talk")
+    desk.twilio.trouble["end"] = Unreachable("no answer.")
+
+    async def a_moment(_seconds: float) -> None:
+        desk.twilio.ends(sid)
+
+    desk.actions._sleep = a_moment
+    assert (await desk.actions.end_room(sid, even_if_occupied=False)).outcome is EndOutcome.ENDED
+
+
+@pytest.mark.parametrize("look", [Unreachable("no answer."), not_found()], ids=["no answer", "404"])
+async def test_without_an_answer_and_without_a_look_nothing_is_known(desk: Desk, look: TwilioError) -> None:
+    sid = desk.twilio.opens("talk")
+    desk.twilio.before["end"] = lambda: desk.twilio.trouble.update(room=look)
+    desk.twilio.trouble["end"] = Unreachable("api does not answer.")
+    with pytest.raises(TwilioError) as told:
+        await desk.actions.end_room(sid, even_if_occupied=False)
+    assert told.value.sentence == f"api does not answer. {LOOK_AGAIN}"
+    assert desk.lines()[1]["outcome"] == "no-answer"
 
 
 async def test_who_leaves_in_the_middle_leaves_a_line(desk: Desk) -> None:
@@ -361,6 +416,33 @@ async def test_an_end_that_does_not_show_is_not_told_as_an_end(desk: Desk) -> No
     assert desk.lines()[1]["outcome"] == "not-verified"
 
 
+async def test_an_end_that_twilio_tells_stands_though_it_never_finds_the_room_again(desk: Desk) -> None:
+    sid = desk.twilio.opens("talk")
+    desk.twilio.before["end"] = lambda: desk.twilio.before.update(room=lambda: desk.twilio.hidden.add(sid))
+    result = await desk.actions.end_room(sid, even_if_occupied=False)
+    assert (result.outcome, result.room.status) == (EndOutcome.ENDED, "completed")
+    assert desk.twilio.count("room", sid) > 2, "it was looked for more than once"
+    assert desk.lines()[1]["outcome"] == "ended"
+
+
+class Dawdling(ScriptedGateway):
+    """Takes the end of a room, still tells it to be in progress, and then knows it no longer."""
+
+    async def end_room(self, room_sid: str) -> tuple[Room, str | None]:
+        going_on = self.rooms[room_sid]
+        _, request_id = await super().end_room(room_sid)
+        self.hidden.add(room_sid)
+        return going_on, request_id
+
+
+async def test_an_end_that_twilio_does_not_tell_is_not_verified_when_it_never_finds_the_room_again(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path / "journal.jsonl", kind=Dawdling)
+    result = await desk.actions.end_room(desk.twilio.opens("talk"), even_if_occupied=False)
+    assert (result.outcome, result.room.status) == (EndOutcome.NOT_VERIFIED, "in-progress")
+
+
 async def test_an_end_that_cannot_be_looked_at_is_not_verified(desk: Desk) -> None:
     sid = desk.twilio.opens("talk")
     desk.twilio.before["end"] = lambda: desk.twilio.trouble.update(room=Unreachable("no answer"))
@@ -402,7 +484,7 @@ async def test_ends_a_room_of_the_sandbox_with_a_request_id(twilio: Twilio, acti
     assert after["request_id"].startswith("RQ")
 
 
-async def test_a_post_that_is_never_answered_leaves_both_lines(
+async def test_a_post_whose_answer_breaks_off_is_an_end_when_the_room_has_ended(
     twilio: Twilio, actions: Actions, tmp_path: Path
 ) -> None:
     sid = await twilio.create(UniqueName="talk")
@@ -414,10 +496,11 @@ async def test_a_post_that_is_never_answered_leaves_both_lines(
         twilio.sandbox._faults.add(Fault("truncated", count=1))
 
     actions._journal.write = and_then_break_off  # type: ignore[method-assign] # tells the moment before the POST
-    with pytest.raises(TwilioError):
-        await actions.end_room(sid, even_if_occupied=True)
+    result = await actions.end_room(sid, even_if_occupied=True)
+    assert (result.outcome, result.room.status) == (EndOutcome.ENDED, "completed")
     before, after = written(Journal(tmp_path / "journal.jsonl"))
-    assert (before["phase"], after["outcome"]) == ("before", "no-answer")
+    assert (before["phase"], after["outcome"]) == ("before", "ended")
+    assert after["answer"] != "completed", "what was wrong with the answer"
     assert (await twilio.truth(sid))["status"] == "completed", "no answer is not a no"
 
 

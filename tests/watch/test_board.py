@@ -24,6 +24,30 @@ def test_the_newest_events_come_first_and_the_oldest_are_forgotten() -> None:
     assert len(events) == 200
 
 
+def test_what_is_noticed_late_takes_its_place_among_the_events_by_its_own_time() -> None:
+    board = Board()
+    board.show(Picture(as_of=CREATED), (event(1), event(4), event(6)))
+    board.show(Picture(as_of=CREATED), (event(3), event(5)))
+    board.show(Picture(as_of=CREATED), (event(2),))
+    assert [each.room_name.raw for each in board.state.events] == [f"room-{number}" for number in (6, 5, 4, 3, 2, 1)]
+
+
+def test_of_two_events_of_the_same_instant_the_one_that_was_told_later_comes_first() -> None:
+    board = Board()
+    first, second, third = (replace(event(1), room_name=Untrusted(name)) for name in ("first", "second", "third"))
+    board.show(Picture(as_of=CREATED), (first, second))
+    board.show(Picture(as_of=CREATED), (third,))
+    assert board.state.events == (third, second, first)
+
+
+def test_an_event_older_than_all_that_are_kept_is_forgotten_first() -> None:
+    board = Board()
+    board.show(Picture(as_of=CREATED), tuple(event(number) for number in range(1, 201)))
+    board.show(Picture(as_of=CREATED), (event(0),))
+    assert [each.room_name.raw for each in board.state.events[-2:]] == ["room-2", "room-1"]
+    assert len(board.state.events) == 200
+
+
 def test_subscribers_hear_of_each_change_and_of_nothing_else() -> None:
     board = Board()
     heard: list[BoardState] = []

@@ -4,6 +4,7 @@ import errno
 import json
 import multiprocessing
 import os
+import pwd
 import socket
 import stat
 from typing import TYPE_CHECKING, Any
@@ -197,12 +198,45 @@ def test_tells_who_is_behind_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
     assert who()["sudo_user"] == "joan"
 
 
-def test_without_a_login_the_environment_or_the_number_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def _no_login(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_terminal() -> str:
         raise OSError(errno.ENXIO, "no terminal")
 
     monkeypatch.setattr(os, "getlogin", no_terminal)
+    monkeypatch.delenv("USER", raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4711)
+
+
+def user(uid: int) -> pwd.struct_passwd:
+    if uid != 4711:
+        raise KeyError(uid)
+    return pwd.struct_passwd(("joan", "x", uid, uid, "", "/home/joan", "/bin/sh"))
+
+
+def nobody(uid: int) -> pwd.struct_passwd:
+    raise KeyError(uid)
+
+
+@pytest.mark.usefixtures("_no_login")
+def test_without_a_login_the_environment_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
     monkeypatch.setenv("USER", "joan")
     assert who()["who"] == "joan"
-    monkeypatch.delenv("USER")
-    assert who()["who"] == str(os.getuid())
+
+
+@pytest.mark.usefixtures("_no_login")
+@pytest.mark.parametrize("environment", [None, ""])
+def test_without_a_login_and_an_environment_the_name_of_the_user_tells(
+    monkeypatch: pytest.MonkeyPatch, environment: str | None
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("USER", environment)
+    monkeypatch.setattr(pwd, "getpwuid", user)
+    assert who()["who"] == "joan"
+
+
+@pytest.mark.usefixtures("_no_login")
+def test_a_user_without_a_name_is_told_by_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    assert who()["who"] == "4711"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -88,6 +89,31 @@ async def test_a_room_that_stays_unknown_is_gone_and_nobody_tells_why(twilio: Sc
     assert not watch.is_live(sid)
     ended = watch.ended(sid)
     assert (ended.ending.reason, ended.ending.certain) == (EndingReason.UNKNOWN, False)
+    assert not ended.room.is_live
+
+
+async def test_a_room_that_we_ended_and_that_stays_unknown_was_ended_by_us(
+    twilio: ScriptedGateway, watch: Watch
+) -> None:
+    sid = twilio.opens("talk")
+    await watch.round()
+    twilio.vanishes(sid)
+    watch.poller.ended_by_us(sid)
+    for _ in range(3):
+        await later(watch, 2)
+    assert watch.ended(sid).ending.reason is EndingReason.ENDED_BY_US
+
+
+async def test_a_room_whose_status_is_not_known_stays_until_it_has_ended(twilio: ScriptedGateway, watch: Watch) -> None:
+    sid = twilio.opens("talk")
+    await watch.round()
+    twilio.rooms[sid] = replace(twilio.rooms[sid], status="paused")
+    await later(watch, 2)
+    assert watch.is_live(sid)
+    assert watch.deadline(sid)[2] is False
+    twilio.ends(sid)
+    await later(watch, 2)
+    assert watch.ended(sid).ending.reason is EndingReason.ENDED_BY_OTHERS
 
 
 async def test_a_room_that_was_given_up_comes_back_with_the_list(twilio: ScriptedGateway, watch: Watch) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from tests.watch.scripted import ScriptedGateway
 from tests.watch.virtual import VirtualTime
 
 if TYPE_CHECKING:
-    from roomtui.rooms.model import Roster
+    from roomtui.rooms.model import Participant, Roster
     from tests.watch.conftest import Twilio
 
 
@@ -25,19 +26,28 @@ async def reading(twilio: Twilio, sid: str, before: Roster | None = None, *, eve
     return await read_roster(twilio.gateway, sid, twilio.clock, before=before, everybody=everybody)
 
 
-async def test_an_occupied_room_costs_one_read(twilio: Twilio) -> None:
+async def test_an_occupied_room_costs_two_reads_at_first_and_one_afterwards(twilio: Twilio) -> None:
     sid = await twilio.create()
     await twilio.join(sid, "alice")
     await twilio.join(sid, "bob")
     first = await reading(twilio, sid)
     assert names(first) == ({"alice", "bob"}, None)
-    assert twilio.reads == 1
+    assert twilio.reads == 2
     await twilio.join(sid, "carla")
     second = await reading(twilio, sid, first)
     assert names(second) == ({"alice", "bob", "carla"}, None)
-    assert twilio.reads == 2
+    assert twilio.reads == 3
     report = await twilio.control("GET", "/requests")
-    assert [line["count"] for line in report["requests"] if line["method"] == "GET"] == [2]
+    assert [line["count"] for line in report["requests"] if line["method"] == "GET"] == [3]
+
+
+async def test_who_has_lost_the_connection_before_the_first_look_is_present(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    await twilio.join(sid, "alice")
+    await twilio.act(await twilio.join(sid, "bob"), "drop")
+    roster = await reading(twilio, sid)
+    assert names(roster) == ({"alice", "bob"}, None)
+    assert {each.identity.raw: each.status for each in roster.present}["bob"] == "reconnecting"
 
 
 async def test_who_lost_the_connection_is_still_present(twilio: Twilio) -> None:
@@ -128,6 +138,51 @@ async def test_it_tells_when_it_was_read(twilio: Twilio) -> None:
     await twilio.advance(100)
     roster = await reading(twilio, sid)
     assert abs((roster.as_of - twilio.sandbox.clock.now()).total_seconds()) <= 1
+
+
+# A server that gives everybody, whatever was asked
+
+
+class Unfiltered(ScriptedGateway):
+    """Leaves the Status filter aside, and tells a status that nobody asked for."""
+
+    async def participants(
+        self, room_sid: str, *, status: str | None = None, urgent: bool = False
+    ) -> tuple[Participant, ...]:
+        await super().participants(room_sid, status=status, urgent=urgent)
+        return tuple(each for each in self.people.values() if each.room_sid == room_sid)
+
+
+def a_room_of_four() -> tuple[Unfiltered, str]:
+    twilio = Unfiltered(VirtualTime())
+    sid = twilio.opens("talk")
+    twilio.joins(sid, "alice")
+    twilio.drops(twilio.joins(sid, "bob"))
+    twilio.leaves(twilio.joins(sid, "carla"))
+    dave = twilio.joins(sid, "dave")
+    twilio.people[dave] = replace(twilio.people[dave], status="on-hold")
+    return twilio, sid
+
+
+async def test_who_has_left_is_never_present_and_who_is_present_never_gone() -> None:
+    twilio, sid = a_room_of_four()
+    roster = await read_roster(twilio, sid, twilio.time, everybody=True)
+    assert names(roster) == ({"alice", "bob", "dave"}, {"carla"})
+    assert roster.connected == 3
+    assert names(await read_roster(twilio, sid, twilio.time)) == ({"alice", "bob", "dave"}, None)
+
+
+async def test_nobody_present_is_among_those_who_were_in_an_ended_room() -> None:
+    twilio, sid = a_room_of_four()
+    assert names(await read_last_roster(twilio, sid, twilio.time)) == (set(), {"carla"})
+
+
+async def test_a_room_that_everybody_has_left_is_empty_though_a_list_of_the_connected_names_them() -> None:
+    twilio = Unfiltered(VirtualTime())
+    sid = twilio.opens("talk")
+    twilio.leaves(twilio.joins(sid, "alice"))
+    roster = await read_roster(twilio, sid, twilio.time)
+    assert names(roster) == (set(), {"alice"})
 
 
 # People who move while they are counted
