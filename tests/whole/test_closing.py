@@ -14,7 +14,7 @@ from tests.whole.closing import deadlines_and_ends, errors, populate
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROOMS = 60
+ROOMS = 40
 
 
 @pytest.mark.parametrize("host_ahead", [0.0, 300.0], ids=["host-right", "host-5-min-ahead"])

@@ -225,7 +225,7 @@ def test_a_full_screen_of_ticking_rooms_costs_little(
         until(lambda: "?" not in terminal.text.replace("? Help", ""))
         shown = sum(bool(re.search(r"4:\d\d\s+room-", line)) for line in terminal.lines)
         assert shown >= 10
-        rate = _bytes_per_second(terminal, 8)
+        rate = _bytes_per_second(terminal, 6)
     with capsys.disabled():
         sys.stderr.write(f"[{rate:.0f} bytes/s for {shown} ticking rooms] ")
     assert rate <= 3000
@@ -240,7 +240,7 @@ def test_an_idle_screen_costs_next_to_nothing(
     sandbox.advance(7300)
     with Terminal(environ=known) as terminal:
         terminal.shows("12 live  12 people")
-        rate = _bytes_per_second(terminal, 8)
+        rate = _bytes_per_second(terminal, 6)
     with capsys.disabled():
         sys.stderr.write(f"[{rate:.0f} bytes/s idle] ")
     assert rate <= 64
