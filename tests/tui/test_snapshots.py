@@ -9,6 +9,7 @@ import pytest
 from roomtui.rooms.picture import Picture
 from roomtui.watch.board import Link, LinkState
 from tests.tui import scene
+from tests.tui.driving import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -111,18 +112,11 @@ def looks_as_before(
     """Whether the app draws the stored picture after these keys; a picture of a crashed app is none."""
 
     async def press_and_wait(pilot: Pilot[None]) -> None:
-        await quiet(pilot)
+        await settle(pilot)
         for key in press:
             await pilot.press(key)
-            await quiet(pilot)
+            await settle(pilot)
 
     same: bool = snap_compare(made.app, terminal_size=terminal_size, run_before=press_and_wait)
     assert made.app.return_code in {None, 0}, "the app crashed"
     return same
-
-
-async def quiet(pilot: Pilot[None]) -> None:
-    """Let what was started come to rest."""
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()

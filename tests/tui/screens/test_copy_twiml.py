@@ -10,9 +10,8 @@ import pytest
 
 from roomtui.rooms.twiml import snippet
 from tests.tui import scene
+from tests.tui.driving import press, screen_text, settle, told, typed
 from tests.tui.scene import ago, live, person, picture, room
-from tests.tui.screens.test_end_room import press, typed
-from tests.tui.screens.test_live import screen_text, settle, told
 
 if TYPE_CHECKING:
     from roomtui.rooms.picture import LiveRoom

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,28 +15,12 @@ from roomtui.twilio_api.errors import CredentialsRefused, Unreachable
 from roomtui.watch.actions import ReadOnlyError
 from roomtui.watch.journal import JournalError
 from tests.tui import scene
+from tests.tui.driving import press, screen_text, settle, told, typed
 from tests.tui.scene import NOW, ago, live, person, picture, room
-from tests.tui.screens.test_live import screen_text, settle, told
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual.pilot import Pilot
 
 EMPTY = live(room(1, "empty", ago(minutes=4)))
 BUSY_ROOM = room(2, "Board & Co", ago(minutes=30))
 BUSY = live(BUSY_ROOM, [person(BUSY_ROOM.sid, name, ago(minutes=5)) for name in ("alice", "bob", "carl")])
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-    await settle(pilot)
-
-
-def typed(text: str) -> Sequence[str]:
-    names = {" ": "space", "&": "ampersand", "-": "minus", "[": "left_square_bracket"}
-    return [names.get(character, character) for character in text]
 
 
 async def test_enter_alone_leaves_an_empty_room_alone() -> None:

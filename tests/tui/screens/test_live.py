@@ -8,41 +8,13 @@ import pytest
 
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.picture import EndedRoom, LiveRoom
-from roomtui.tui.widgets.line_view import LineView
-from roomtui.tui.widgets.room_table import RoomTable
 from roomtui.watch.board import Link, LinkState
 from tests.tui import scene
-from tests.tui.scene import NOW, Stage, ago, live, person, picture, room
+from tests.tui.driving import screen_text, settle, table, text_of, told
+from tests.tui.scene import NOW, ago, live, person, picture, room
 
 if TYPE_CHECKING:
-    from textual.pilot import Pilot
     from textual.strip import Strip
-
-
-def table(stage: Stage) -> RoomTable:
-    return stage.app.screen_stack[0].query_one(RoomTable)
-
-
-def text_of(stage: Stage, selector: str) -> str:
-    lines = stage.app.screen_stack[0].query_one(selector, LineView).lines
-    return "\n".join("".join(piece.text for piece in line) for line in lines)
-
-
-def told(stage: Stage) -> str:
-    """Everything that the person was told in passing."""
-    return "\n".join(str(each.message) for each in stage.app._notifications)
-
-
-def screen_text(stage: Stage) -> str:
-    width = stage.app.screen.size.width
-    strips = stage.app.screen._compositor.render_strips()
-    return "\n".join(strip.crop(0, width).text.rstrip() for strip in strips)
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
 
 
 A, B, C = (live(room(number, name, ago(minutes=age))) for number, name, age in ((1, "a", 4), (2, "b", 3), (3, "c", 2)))
