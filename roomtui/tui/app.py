@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.notifications import Notification
@@ -15,6 +15,7 @@ from roomtui.rooms.picture import EndedRoom
 from roomtui.tui.clipboard import Clipboard
 from roomtui.tui.columns import View
 from roomtui.tui.commands import commands
+from roomtui.tui.keys import OneKeyAtATime
 from roomtui.tui.lines import ASCII, UNICODE
 from roomtui.tui.screens.copied import CopiedScreen
 from roomtui.tui.screens.copy_twiml import CopyTwimlDialog
@@ -40,7 +41,7 @@ _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
 _NOT_IN_DIALOGS: Final = frozenset({"pause", "resume", "help", "faster", "slower", "hide", "show_copied"})
 
 
-class RoomtuiApp(App[None], inherit_bindings=False):
+class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
     """The dashboard.
 
     Args:

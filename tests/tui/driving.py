@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
+
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.room_table import RoomTable
 
@@ -50,3 +52,11 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 def typed(text: str) -> Sequence[str]:
     names = {" ": "space", "&": "ampersand", "-": "minus", "[": "left_square_bracket"}
     return [names.get(character, character) for character in text]
+
+
+async def press_at_once(pilot: Pilot[None], *keys: str) -> None:
+    """Keys as a slow line delivers them: all in one piece, none waiting for what the one before it did."""
+    for key in keys:
+        pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+    await settle(pilot)
+    await settle(pilot)

@@ -1,0 +1,69 @@
+"""One key at a time, however fast they come.
+
+Textual hands each key to whatever has the focus when it arrives. A slow line delivers several at once: then the letters
+behind `/` or `e` are handed to the table too, before the field they are meant for has the focus, and run as commands
+there. Here a key waits until the one before it has been carried out, and what that opened is ready.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from textual import events, on
+from textual.app import App
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+# Whoever was handed the key may be gone before it says that it is done with it: then the next one waits no longer.
+_PATIENCE: Final = 0.5
+
+
+class _Handled(Message):
+    """Follows a key on its way up from the focused widget, and so arrives here behind it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+class OneKeyAtATime(App[None]):
+    """An app in which no key overtakes what the one before it has set going."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys_waiting: deque[events.Key] = deque()
+        self._key_number = 0
+        self._key_timer: Timer | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let a key wait for its turn; everything else goes its way."""
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._key_timer is not None:
+            self._keys_waiting.append(event)
+        else:
+            await self._hand_on(event)
+
+    async def _hand_on(self, key: events.Key) -> None:
+        self._key_number += 1
+        number = self._key_number
+        self._key_timer = self.set_timer(_PATIENCE, lambda: self._next_key(number))
+        target = self.focused or self.screen
+        await super().on_event(key)
+        target.post_message(_Handled(number))
+
+    @on(_Handled)
+    def _key_was_handled(self, message: _Handled) -> None:
+        # A screen that the key has opened mounts first, and then focuses; focusing passes through our own queue.
+        self.screen.call_later(self.call_later, self._next_key, message.number)
+
+    async def _next_key(self, number: int) -> None:
+        if number != self._key_number or self._key_timer is None:
+            return
+        self._key_timer.stop()
+        self._key_timer = None
+        if self._keys_waiting:
+            await self._hand_on(self._keys_waiting.popleft())

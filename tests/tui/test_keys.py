@@ -1,0 +1,77 @@
+"""Keys that arrive all at once do what they do when they arrive one by one."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from tests.tui import scene
+from tests.tui.driving import press_at_once, screen_text, settle, table
+from tests.tui.scene import ago, live, picture, room
+
+EMPTY = live(room(1, "empty", ago(minutes=4)))
+
+
+async def test_what_is_typed_behind_a_slash_is_the_filter_and_nothing_else() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, "slash", *"pteqh")
+        assert stage.app.query_one("#filter", Input).value == "pteqh"
+        assert not stage.feed.paused
+        assert not stage.app.screen.is_modal
+
+
+async def test_keys_behind_the_enter_of_a_filter_are_the_tables() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, "slash", *"webinar", "enter", "y")
+        assert stage.app.copier.last is not None
+        assert stage.app.copier.last.text == scene.sid("RM", 4)
+
+
+async def test_tab_and_enter_behind_e_answer_its_question() -> None:
+    stage = scene.stage(picture([EMPTY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, "e", "tab", "enter")
+        assert stage.actions.ended == [EMPTY.room.sid]
+
+
+async def test_a_name_behind_e_is_typed_into_its_field() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, "j", "j", "j", "j", "e", *"quiet")
+        assert stage.app.is_running
+        assert stage.app.screen.query_one("#typed", Input).value == "quiet"
+        assert stage.actions.ended == []
+
+
+async def test_an_identity_behind_t_is_copied_whole() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, "t", *"pete", "enter")
+        assert stage.app.copier.last is not None
+        assert 'participantIdentity="pete"' in stage.app.copier.last.text
+
+
+async def test_a_held_key_loses_no_step() -> None:
+    stage = scene.stage(scene.crowd(300))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, *["j"] * 200)
+        for _ in range(50):
+            await settle(pilot)
+        assert table(stage).cursor_sid == table(stage)._rooms[200]
+
+
+async def test_leaving_a_dialog_and_going_on_needs_no_pause() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, "question_mark", "escape", "j", "enter", "escape", "j")
+        await settle(pilot)
+        assert table(stage).cursor_sid == table(stage)._rooms[2]
+        assert "CLOSES IN" in screen_text(stage)
