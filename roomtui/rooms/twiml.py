@@ -155,12 +155,21 @@ def _nameless(room: Room) -> Hazard | None:
 
 
 def _text(raw: str) -> str:
-    # A parser turns a bare carriage return into a line feed; a reference survives.
-    return escape(raw, {"\r": "&#13;"})
+    return _with_references(escape(raw))
+
+
+def _attribute(raw: str) -> str:
+    return _with_references(quoteattr(raw))
+
+
+def _with_references(escaped: str) -> str:
+    # What no eye sees, a terminal obeys or a parser changes (a bare carriage return) is written as a reference: to
+    # whoever reads the XML it is the very same character.
+    return "".join(each if each.isprintable() else f"&#{ord(each)};" for each in escaped)
 
 
 def _xml(unique_name: str, identity: str, fallback_say: str) -> str:
-    attribute = f" participantIdentity={quoteattr(identity)}" if identity else ""
+    attribute = f" participantIdentity={_attribute(identity)}" if identity else ""
     say = f"  <Say>{_text(fallback_say)}</Say>\n" if fallback_say else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

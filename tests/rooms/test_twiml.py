@@ -349,3 +349,12 @@ class TestTheHazards:
 )
 def test_a_phone_is_known_by_the_identity_that_twilio_makes_up(identity: str, phone: bool) -> None:  # noqa: FBT001  # a column
     assert is_phone(identity) is phone
+
+
+@given(st.text(max_size=40))
+def test_the_xml_holds_nothing_that_a_terminal_obeys(name: str) -> None:
+    try:
+        text = snippet(name, identity=name, fallback_say=name)
+    except TwimlError:
+        return
+    assert all(line.isprintable() for line in text.split("\n"))

@@ -87,6 +87,8 @@ class LiveScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show what there is."""
+        if not self.is_attached:
+            return  # left before the first frame
         self._ready = True
         self._table.focus()
         self.show(self.app.board.state)
