@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -94,6 +95,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self._connect = connect
         self._live = LiveScreen()
         self._unsubscribe: Callable[[], None] | None = None
+        self._next_tick: asyncio.TimerHandle | None = None
 
     # -- life
 
@@ -111,6 +113,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Stop asking, and close the connection."""
         self._hear_no_more()
+        if self._next_tick is not None:
+            self._next_tick.cancel()
         if self.session is not None:
             await self.session.feed.stop()
             await self.session.close()
@@ -138,9 +142,11 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self._live.show(state)
 
     def _tick_at_the_second(self) -> None:
-        # All countdowns change together, just as Twilio's own second does.
+        # All countdowns change together, just as Twilio's own second does. The event loop's own timer: Textual's skips
+        # a call for which it is late, and one call skipped would be the last.
         fraction = self.clock.now().microsecond / 1_000_000
-        self.set_timer(_TICK - fraction + _JUST_AFTER, self._tick)
+        delay = _TICK - fraction + _JUST_AFTER
+        self._next_tick = asyncio.get_running_loop().call_later(delay, self.call_later, self._tick)
 
     def _tick(self) -> None:
         self._tick_at_the_second()

@@ -7,15 +7,13 @@ there. Here a key waits until the one before it has been carried out, and what t
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual import events, on
 from textual.app import App
 from textual.message import Message
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
 
 # Whoever was handed the key may be gone before it says that it is done with it: then the next one waits no longer.
 _PATIENCE: Final = 0.5
@@ -36,7 +34,7 @@ class OneKeyAtATime(App[None]):
         super().__init__()
         self._keys_waiting: deque[events.Key] = deque()
         self._key_number = 0
-        self._key_timer: Timer | None = None
+        self._key_timer: asyncio.TimerHandle | None = None
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key wait for its turn; everything else goes its way."""
@@ -50,7 +48,8 @@ class OneKeyAtATime(App[None]):
     async def _hand_on(self, key: events.Key) -> None:
         self._key_number += 1
         number = self._key_number
-        self._key_timer = self.set_timer(_PATIENCE, lambda: self._next_key(number))
+        loop = asyncio.get_running_loop()
+        self._key_timer = loop.call_later(_PATIENCE, self.call_later, self._next_key, number)
         target = self.focused or self.screen
         await super().on_event(key)
         target.post_message(_Handled(number))
@@ -63,7 +62,7 @@ class OneKeyAtATime(App[None]):
     async def _next_key(self, number: int) -> None:
         if number != self._key_number or self._key_timer is None:
             return
-        self._key_timer.stop()
+        self._key_timer.cancel()
         self._key_timer = None
         if self._keys_waiting:
             await self._hand_on(self._keys_waiting.popleft())

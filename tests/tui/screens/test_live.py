@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,6 +91,21 @@ async def test_countdowns_tick_and_end_in_due() -> None:
         stage.app.tick()
         await pilot.pause()
         assert "due !" in screen_text(stage)
+
+
+async def test_a_stalled_loop_does_not_stop_the_countdowns() -> None:
+    stage = scene.stage(picture([A]))
+    # The next tick is due in a hundredth of a second, and the loop is busy for longer than that.
+    stage.clock.advance(0.9999)
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        ticked = asyncio.Event()
+        stage.app.tick = ticked.set  # type: ignore[method-assign] # to hear of it
+        stage.app._tick_at_the_second()
+        busy_until = time.monotonic() + 0.1
+        while time.monotonic() < busy_until:
+            pass
+        await asyncio.wait_for(ticked.wait(), 10)
 
 
 async def test_a_tick_draws_only_the_cells_that_changed() -> None:
