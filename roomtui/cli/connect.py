@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from roomtui.config import journal_file
 from roomtui.twilio_api.clock import ServerClock
+from roomtui.twilio_api.retries import PATIENT
 from roomtui.twilio_api.sdk import SdkGateway
 from roomtui.twilio_api.transport import Transport
 from roomtui.watch.actions import Actions
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from roomtui.config import Config
     from roomtui.twilio_api.gateway import Gateway
+    from roomtui.twilio_api.retries import Retries
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class Connection:
     actions: Actions
 
 
-def connect(config: Config, clock: ServerClock, budget: ReadBudget) -> Connection:
+def connect(config: Config, clock: ServerClock, budget: ReadBudget, *, retries: Retries | None = None) -> Connection:
     """A connection; nothing is sent before the first question."""
-    transport = Transport(config.api_url, clock=clock, pace=Turnstile(budget))
+    transport = Transport(config.api_url, clock=clock, pace=Turnstile(budget), retries=retries)
     gateway = SdkGateway(config.credentials, transport)
     actions = Actions(
         gateway,
@@ -50,7 +52,7 @@ def connect(config: Config, clock: ServerClock, budget: ReadBudget) -> Connectio
 @asynccontextmanager
 async def connected(config: Config) -> AsyncIterator[Connection]:
     """A connection for one command."""
-    connection = connect(config, ServerClock(), ReadBudget(config.reads_per_second))
+    connection = connect(config, ServerClock(), ReadBudget(config.reads_per_second), retries=PATIENT)
     try:
         yield connection
     finally:

@@ -29,6 +29,8 @@ class Retries:
 
     Attributes:
         attempts: how often at most, the first one included.
+        throttled_attempts: how often at most while Twilio says 429; None: as often as otherwise. A dashboard has a
+            later look to hope for and a person to tell; a command has not.
         first: the longest wait before the second attempt; each further one doubles it.
         longest: no wait of our own choosing is longer.
         total: no attempt begins after so much time on the wire and between attempts. Waiting for the read budget
@@ -39,6 +41,7 @@ class Retries:
     first: float = 0.25
     longest: float = 8.0
     total: float = 20.0
+    throttled_attempts: int | None = None
 
     def wants(self, *, attempt: int, reading: bool, status: int | None) -> bool:
         """Whether to send again after attempt number `attempt` (from 1) failed.
@@ -48,10 +51,10 @@ class Retries:
             reading: whether it changes nothing at Twilio.
             status: the HTTP status, or None where no answer came.
         """
+        if status == THROTTLED:
+            return attempt < (self.attempts if self.throttled_attempts is None else self.throttled_attempts)
         if attempt >= self.attempts:
             return False
-        if status == THROTTLED:
-            return True
         return reading and (status is None or status in PASSING)
 
     def delay(self, *, attempt: int, retry_after: float | None, rng: random.Random) -> float:
@@ -65,8 +68,8 @@ class Retries:
         return retry_after + rng.uniform(0.0, min(self.first, ceiling))
 
 
-NEVER: Final = Retries(attempts=1)
-"""Ask once."""
+PATIENT: Final = Retries(throttled_attempts=20, total=60.0)
+"""For a command: slow down with everybody else who reads this account, rather than fail."""
 
 
 def read_retry_after(value: str | None, now: datetime) -> float | None:

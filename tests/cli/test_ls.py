@@ -291,6 +291,17 @@ def test_a_passing_refusal_is_not_even_noticed(roomtui: Program, sandbox: Sandbo
     assert (done.code, len(done.json), done.err) == (0, 1, "")
 
 
+def test_beside_other_readers_of_the_account_it_slows_down_instead_of_failing(
+    roomtui: Program, sandbox: SandboxProcess
+) -> None:
+    for number in range(6):
+        sandbox.create(f"room-{number}")
+    sandbox.fault("429", Count="12")
+    done = roomtui("ls", "--json", "--reads-per-second", "80")
+    assert (done.code, len(done.json)) == (0, 6)
+    assert all(room["participants"] is not None for room in done.json)
+
+
 def test_hostile_names_are_data_to_programs_and_harmless_to_people(roomtui: Program, sandbox: SandboxProcess) -> None:
     candidates = [*HOSTILE, "del\x7f\x7f", "c1\x9b31m", "-rf", "--json", "'; DROP TABLE", "a/b?c#d%00"]
     names = [name for name in candidates if sandbox.try_create(name, UnusedRoomTimeout="60") is not None]

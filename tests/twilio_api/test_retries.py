@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomtui.twilio_api.retries import NEVER, RETRY_AFTER_MAX, Retries, read_retry_after
+from roomtui.twilio_api.retries import PATIENT, RETRY_AFTER_MAX, Retries, read_retry_after
 
 if TYPE_CHECKING:
     from random import Random
@@ -33,7 +33,7 @@ def test_sends_a_write_again_only_where_it_was_certainly_not_carried_out(status:
 def test_gives_up_after_its_attempts() -> None:
     assert Retries(attempts=3).wants(attempt=2, reading=True, status=503)
     assert not Retries(attempts=3).wants(attempt=3, reading=True, status=503)
-    assert not NEVER.wants(attempt=1, reading=True, status=429)
+    assert not Retries(attempts=1).wants(attempt=1, reading=True, status=429)
 
 
 @given(attempt=st.integers(1, 50), rng=st.randoms(use_true_random=False))
@@ -82,3 +82,10 @@ def test_reads_retry_after(value: str | None, seconds: float | None) -> None:
 def test_reads_any_retry_after_without_harm(value: str) -> None:
     seconds = read_retry_after(value, NOW)
     assert seconds is None or 0.0 <= seconds <= RETRY_AFTER_MAX
+
+
+def test_a_command_is_more_patient_with_429_than_with_trouble() -> None:
+    assert PATIENT.wants(attempt=19, reading=True, status=429)
+    assert not PATIENT.wants(attempt=20, reading=True, status=429)
+    assert not PATIENT.wants(attempt=4, reading=True, status=503)
+    assert not Retries(attempts=1).wants(attempt=1, reading=True, status=429)
