@@ -11,7 +11,7 @@ from roomtui.twilio_api import proxy
 from roomtui.twilio_api.credentials import basic
 from roomtui.twilio_api.errors import Unreachable
 from roomtui.twilio_api.origin import origin_of
-from roomtui.twilio_api.retries import NEVER
+from roomtui.twilio_api.retries import Retries
 from tests.twilio_api.scripted import SECRET, Reply, Scripted, room_json
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def test_goes_through_the_proxy_of_the_environment(connect: Connect, monke
     async with tunnel(b"HTTP/1.1 200 Connection established\r\n\r\n") as way:
         monkeypatch.setenv("HTTPS_PROXY", f"http://me:p%40ss@{way.address}")
         with pytest.raises(Unreachable, match=r"TLS|closed|reset"):  # the tunnel ends after the first byte
-            await connect("https://video.twilio.com", retries=NEVER).room("x")
+            await connect("https://video.twilio.com", retries=Retries(attempts=1)).room("x")
         [head] = way.heads
         assert head.startswith(b"CONNECT video.twilio.com:443 HTTP/1.1\r\n")
         assert f"Proxy-Authorization: {basic('me', 'p@ss')!s}\r\n".encode() in head
@@ -85,7 +85,7 @@ async def test_says_that_the_proxy_cannot_be_reached(connect: Connect, monkeypat
         address = way.address
     monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
     with pytest.raises(Unreachable, match=f"The proxy {address} cannot be reached"):
-        await connect("https://video.twilio.com", retries=NEVER).room("x")
+        await connect("https://video.twilio.com", retries=Retries(attempts=1)).room("x")
 
 
 async def test_goes_straight_where_no_proxy_says_so(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ async def test_goes_straight_where_no_proxy_says_so(connect: Connect, monkeypatc
         monkeypatch.setenv("NO_PROXY", "localhost,.twilio.com")
         monkeypatch.setattr(socket, "getaddrinfo", no_names)
         with pytest.raises(Unreachable, match=r"its name is not known here \(DNS\)"):
-            await connect("https://video.twilio.com", retries=NEVER).room("x")
+            await connect("https://video.twilio.com", retries=Retries(attempts=1)).room("x")
         assert looked_up == ["video.twilio.com"]
         assert way.heads == []
 

@@ -17,7 +17,7 @@ from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.credentials import Credentials
 from roomtui.twilio_api.errors import CredentialsRefused, NotFound, NotTwilio, Refused, Throttled, Unreachable
 from roomtui.twilio_api.gateway import RoomQuery
-from roomtui.twilio_api.retries import NEVER
+from roomtui.twilio_api.retries import Retries
 from roomtui.twilio_api.sdk import SdkGateway
 from roomtui.twilio_api.transport import Transport
 from tests.twilio_api.test_sdk import HOSTILE_NAMES
@@ -235,7 +235,7 @@ async def test_sends_an_end_again_that_was_throttled_and_nothing_else(town: Town
 )
 async def test_says_what_is_wrong(town: Town, kind: str, error: type[Exception]) -> None:
     await town.fault(kind, Count="50")
-    impatient = Transport(town.sandbox.url, retries=NEVER, timeout=0.1 if kind == "timeout" else 10.0)
+    impatient = Transport(town.sandbox.url, retries=Retries(attempts=1), timeout=0.1 if kind == "timeout" else 10.0)
     gateway = SdkGateway(key_of(town.sandbox), impatient)
     with pytest.raises(error):
         await gateway.room("x")

@@ -14,7 +14,7 @@ from rich.traceback import Traceback
 
 from roomtui.twilio_api.errors import Refused, TwilioError
 from roomtui.twilio_api.gateway import RoomQuery
-from roomtui.twilio_api.retries import NEVER
+from roomtui.twilio_api.retries import Retries
 from tests.twilio_api.scripted import (
     ROOM_SID,
     SECRET,
@@ -89,7 +89,7 @@ async def test_no_refusal_repeats_it_though_the_server_does(connect: Connect, st
         return Reply(status, {"code": 20003, "message": words, "status": status})
 
     async with Scripted(script=script) as server:
-        gateway = connect(server.url, retries=NEVER)
+        gateway = connect(server.url, retries=Retries(attempts=1))
         for asking in (gateway.room("x"), gateway.participants("x"), gateway.end_room(ROOM_SID)):
             with pytest.raises(Refused) as refused:
                 await asking

@@ -264,8 +264,9 @@ def test_a_hostile_name_changes_neither_buffer_nor_title(tmux: Tmux, sandbox: Sa
         tmux.keys("Escape")
         tmux.shows_no("End this room for everybody?")
     assert tmux.buffer == ""
-    assert tmux.titles == titles
-    assert "hacked" not in titles
+    # The window's name follows the program that runs in it, when tmux finds the time; the pane's title does not.
+    assert tmux.titles.split()[0] == titles.split()[0]
+    assert "hacked" not in tmux.titles
 
 
 def test_q_leaves_and_tmux_goes_on(known: dict[str, str], sandbox: SandboxProcess) -> None:
