@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.style import Style
 from textual.scroll_view import ScrollView
 
-from roomtui.tui.lines import TONE_CLASSES, TONE_CSS, UNICODE, Line, Tone, draw
+from roomtui.tui.lines import ASCII, TONE_CLASSES, TONE_CSS, UNICODE, Line, Tone, draw
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -31,7 +31,10 @@ class Toned(ScrollView):
     }}
     """
 
-    glyphs: Glyphs = UNICODE
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs that this terminal has."""
+        return ASCII if self.app.has_class("-ascii-only") else UNICODE
 
     def styles_of_tones(self) -> dict[Tone, Style]:
         """The style of each tone under the current theme (Textual caches them)."""

@@ -283,6 +283,17 @@ async def test_in_ascii_nothing_else_is_drawn() -> None:
             await settle(pilot)
 
 
+async def test_in_ascii_a_line_is_cut_with_a_sign_that_is_ascii_too() -> None:
+    each = room(1, "x" * 128, ago(minutes=4))
+    stage = scene.stage(picture([live(each)]), ascii_only=True)
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "xxx~" in screen_text(stage)
+        assert [line for line in screen_text(stage).splitlines() if not line.isascii()] == []
+
+
 async def test_a_second_enter_right_behind_a_filter_opens_the_room() -> None:
     stage = scene.stage()
     async with stage.app.run_test(size=(80, 24)) as pilot:
