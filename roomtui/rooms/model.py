@@ -114,6 +114,17 @@ class Participant:
         return self.status != ParticipantStatus.DISCONNECTED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """A track that somebody publishes now (PublishedTracks). `enabled` is False while it is muted or paused."""
+
+    sid: str
+    participant_sid: str
+    name: Untrusted
+    kind: str
+    enabled: bool | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """Who is in a room and who was, as read at `as_of`.

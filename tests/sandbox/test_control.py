@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from roomtui.sandbox.world.events import EventKind
+
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Client
 
@@ -38,7 +40,7 @@ async def test_everything_a_jump_passes_has_happened_when_it_is_answered(client:
 async def test_timers_fire_by_themselves_when_time_runs(client: Client) -> None:
     room = await client.create(UnusedRoomTimeout="1")
     ended = asyncio.Event()
-    client.sandbox.world.room_ended.append(lambda _room: ended.set())
+    client.sandbox.world.happened.append(lambda event: ended.set() if event.kind is EventKind.ROOM_ENDED else None)
     await client.post("/_sandbox/clock", Speed="100000")
     await asyncio.wait_for(ended.wait(), 10)
     seen = (await client.get(f"/v1/Rooms/{room['sid']}")).json

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from roomtui.sandbox.traffic.meetings import some_meeting
 from roomtui.sandbox.traffic.opening import OPENINGS, Opening
 from roomtui.sandbox.traffic.script import Deed
+from roomtui.sandbox.world.events import EventKind
 from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.room_request import room_settings
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from roomtui.sandbox.traffic.script import Act, Script
+    from roomtui.sandbox.world.events import Event
     from roomtui.sandbox.world.participant import Participant
     from roomtui.sandbox.world.room import Room
     from roomtui.sandbox.world.world import World
@@ -127,7 +129,7 @@ class Director:
         self._seed = seed
         self._rounds: list[int] = [0] * rooms
         self._slots: dict[str, int] = {}
-        world.room_ended.append(self._room_ended)
+        world.happened.append(self._hear)
 
     def begin(self) -> None:
         """Set everything going, and let the history happen: afterwards it is now."""
@@ -168,8 +170,8 @@ class Director:
         else:
             self._next(slot)
 
-    def _room_ended(self, room: Room) -> None:
-        slot = self._slots.pop(room.sid, None)
+    def _hear(self, event: Event) -> None:
+        slot = self._slots.pop(event.room.sid, None) if event.kind is EventKind.ROOM_ENDED else None
         if slot is not None:
             self._next(slot)
 

@@ -24,6 +24,9 @@ PARTICIPANT_SECONDS_RANGE = range(600, 86_401)
 ROOM_SECONDS = 86_400
 """No room lives longer than 24 hours (Understanding Video Rooms, "Max Room Duration")."""
 
+PHONE_PARTICIPANTS = 35
+"""Phone (PSTN) participants of one room (Add Programmable Voice Participants to Video Rooms)."""
+
 RECONNECT_SECONDS = 30
 """How long a lost participant holds their place: signal loss is noticed after 30 to 60 s."""
 

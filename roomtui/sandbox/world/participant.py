@@ -67,6 +67,7 @@ class Participant:
     Attributes:
         number: grows with every join of the world: the order of lists and pages.
         departure: why they are gone; None while they are in.
+        phone: the number of a phone participant; None for everybody else.
     """
 
     sid: str
@@ -78,6 +79,7 @@ class Participant:
     status: ParticipantStatus = ParticipantStatus.CONNECTED
     end_time: datetime | None = None
     departure: Departure | None = None
+    phone: str | None = None
     tracks: dict[str, Track] = field(default_factory=dict)
     session_timer: Timer | None = None
     reconnect_timer: Timer | None = None

@@ -80,6 +80,8 @@ class Room:
         published_tracks: how many tracks are published in the room now.
         vacancy_timer: ends the room because it is unused or empty.
         age_timer: ends the room after 24 hours.
+        events: how many events it had.
+        last_event_at: when the last of them was, in whole milliseconds.
     """
 
     sid: str
@@ -97,6 +99,8 @@ class Room:
     published_tracks: int = 0
     vacancy_timer: Timer | None = None
     age_timer: Timer | None = None
+    events: int = 0
+    last_event_at: datetime | None = None
 
     @property
     def unique_name(self) -> str:

@@ -15,7 +15,11 @@ class SidMint:
 
     def make(self, prefix: str) -> str:
         """A new SID, such as `RM` and 32 digits."""
-        return f"{prefix}{self._random.getrandbits(128):032x}"
+        return f"{prefix}{self.hexadecimal(32)}"
+
+    def hexadecimal(self, digits: int) -> str:
+        """Hexadecimal digits."""
+        return f"{self._random.getrandbits(4 * digits):0{digits}x}"
 
 
 def is_sid(text: str, prefix: str) -> bool:

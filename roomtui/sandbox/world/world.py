@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from roomtui.sandbox.world import limits
+from roomtui.sandbox.world.events import Event, EventKind
 from roomtui.sandbox.world.participant import (
     Departure,
     Participant,
@@ -34,14 +35,14 @@ class World:
     """Rooms and participants of one account, living on a virtual clock.
 
     Attributes:
-        room_ended: called with every room that has just ended.
+        happened: called with every event, in the order in which they happen.
     """
 
     def __init__(self, clock: Clock, account: Account, seed: int) -> None:
         self.clock = clock
         self.account = account
         self.rooms = RoomRegister()
-        self.room_ended: list[Callable[[Room], None]] = []
+        self.happened: list[Callable[[Event], None]] = []
         self._sids = SidMint(seed)
         self._numbers = count(1)
         self._participants: dict[str, Participant] = {}
@@ -94,7 +95,9 @@ class World:
         found = room.present.get(identity_or_sid)
         return found if found is not None and found.status is ParticipantStatus.CONNECTED else None
 
-    def join(self, name_or_sid: str, identity: str, kinds: Sequence[str] = ()) -> Participant:
+    def join(
+        self, name_or_sid: str, identity: str, kinds: Sequence[str] = (), *, phone: str | None = None
+    ) -> Participant:
         """Somebody connects with an SDK. An unknown name makes an ad-hoc room where the account allows it.
 
         The same identity twice: the newcomer stays, the first is put out, and the room is never empty in
@@ -104,6 +107,7 @@ class World:
             name_or_sid: the room.
             identity: who joins.
             kinds: the kinds of the tracks they publish from the start.
+            phone: the number of a phone participant.
 
         Raises:
             Refusal: with the code the client's SDK is given: 53105, 53106, 53118, 53200 and others.
@@ -124,10 +128,35 @@ class World:
             room = self._open_room(ad_hoc_settings(name_or_sid, self.account), RoomOrigin.AD_HOC)
         if first is not None:
             self._depart(first, Departure.DUPLICATE_IDENTITY)
-        newcomer = self._admit(room, identity)
+        newcomer = self._admit(room, identity, phone)
         for kind in kinds:
             self.publish(newcomer, kind)
         return newcomer
+
+    def join_by_phone(self, unique_name: str, number: str, identity: str | None = None) -> Participant:
+        """A phone call is connected to a room by `<Connect><Room>`: one audio track, and no room is ever made for it.
+
+        Args:
+            unique_name: the name of a room in progress; a nameless room is called by its SID.
+            number: the phone's number, of which Twilio makes an identity where none is given.
+            identity: `participantIdentity`.
+
+        Raises:
+            Refusal: 53106 without such a room, 53114 if it is not a group room, 53105 if it is full or has 35 phone
+                participants, and as `join`. The call then goes on with the next verb (TwiML Voice: `<Room>`).
+        """
+        room = self.rooms.live_named(unique_name)
+        if room is None:
+            raise Refusal(53106)
+        if room.settings.type is not limits.RoomType.GROUP:
+            raise Refusal(53114)
+        if identity is None:
+            identity = f"{number}-{self._sids.hexadecimal(8)}"
+        first = room.present.get(identity)
+        phones = sum(each.phone is not None for each in room.present.values() if each is not first)
+        if phones >= limits.PHONE_PARTICIPANTS:
+            raise Refusal(53105)
+        return self.join(room.sid, identity, ["audio"], phone=number)
 
     def leave(self, participant: Participant) -> None:
         """They hang up."""
@@ -175,13 +204,17 @@ class World:
         if known is not None:
             if known.kind != kind:
                 raise Refusal(53304)
-            known.enabled = enabled
+            if known.enabled is not enabled:
+                known.enabled = enabled
+                kind_of_change = EventKind.TRACK_ENABLED if enabled else EventKind.TRACK_DISABLED
+                self._tell(kind_of_change, participant.room, participant, known)
             return known
         _require_room_for_tracks(participant.room, 1)
         sid = self._sids.make("MT")
         track = Track(sid, kind, name or sid, enabled, self.clock.second())
         participant.tracks[track.name] = track
         participant.room.published_tracks += 1
+        self._tell(EventKind.TRACK_ADDED, participant.room, participant, track)
         return track
 
     def unpublish(self, participant: Participant, name: str) -> None:
@@ -189,8 +222,7 @@ class World:
         _require_present(participant)
         for track in list(participant.tracks.values()):
             if name in {track.name, track.sid}:
-                del participant.tracks[track.name]
-                participant.room.published_tracks -= 1
+                self._take_back(participant, track)
                 return
         raise not_found(f"/Rooms/{participant.room.sid}/Participants/{participant.sid}/PublishedTracks/{name}")
 
@@ -213,6 +245,7 @@ class World:
         )
         self.rooms.add(room)
         room.age_timer = self._ending_timer(room, timedelta(seconds=limits.ROOM_SECONDS), RoomEnding.MAX_DURATION)
+        self._tell(EventKind.ROOM_CREATED, room)
         return room
 
     def _room_to_join(self, name_or_sid: str) -> Room | None:
@@ -224,7 +257,7 @@ class World:
             raise Refusal(53106)
         return room
 
-    def _admit(self, room: Room, identity: str) -> Participant:
+    def _admit(self, room: Room, identity: str, phone: str | None) -> Participant:
         now = self.clock.second()
         newcomer = Participant(
             sid=self._sids.make("PA"),
@@ -233,6 +266,7 @@ class World:
             identity=identity,
             start_time=now,
             date_updated=now,
+            phone=phone,
         )
         room.participants[newcomer.sid] = newcomer
         room.present[identity] = newcomer
@@ -245,6 +279,7 @@ class World:
             now + timedelta(seconds=room.settings.max_participant_duration),
             partial(self._put_out, newcomer, Departure.SESSION_LENGTH),
         )
+        self._tell(EventKind.PARTICIPANT_CONNECTED, room, newcomer)
         return newcomer
 
     def _put_out(self, participant: Participant, departure: Departure) -> None:
@@ -266,10 +301,16 @@ class World:
         participant.status = ParticipantStatus.DISCONNECTED
         participant.departure = departure
         participant.end_time = participant.date_updated = now
-        participant.room.published_tracks -= len(participant.tracks)
-        participant.tracks.clear()
         del participant.room.present[participant.identity]
         self._present -= 1
+        for track in list(participant.tracks.values()):
+            self._take_back(participant, track)
+        self._tell(EventKind.PARTICIPANT_DISCONNECTED, participant.room, participant)
+
+    def _take_back(self, participant: Participant, track: Track) -> None:
+        del participant.tracks[track.name]
+        participant.room.published_tracks -= 1
+        self._tell(EventKind.TRACK_REMOVED, participant.room, participant, track)
 
     def _ending_timer(self, room: Room, after: timedelta, ending: RoomEnding) -> Timer:
         return self.clock.at(self.clock.second() + after, partial(self._end_room, room, ending))
@@ -284,8 +325,20 @@ class World:
         for forgotten in self.rooms.retire(room):
             for sid in forgotten.participants:
                 del self._participants[sid]
-        for tell in self.room_ended:
-            tell(room)
+        self._tell(EventKind.ROOM_ENDED, room)
+
+    def _tell(
+        self, kind: EventKind, room: Room, participant: Participant | None = None, track: Track | None = None
+    ) -> None:
+        at = self.clock.now()
+        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+        if room.last_event_at is not None:
+            at = max(at, room.last_event_at + timedelta(milliseconds=1))
+        event = Event(kind, at, room.events, room, participant, track)
+        room.last_event_at = at
+        room.events += 1
+        for tell in self.happened:
+            tell(event)
 
 
 def _require_present(participant: Participant) -> None:

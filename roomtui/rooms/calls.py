@@ -1,0 +1,67 @@
+"""Phone calls, as Twilio tells of them (Calls resource, API 2010-04-01)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from roomtui.rooms.model import NOTHING_MORE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from roomtui.rooms.untrusted import Untrusted
+
+
+class CallStatus(str, Enum):
+    """The values of a call's status that Twilio documents; a call keeps whatever string it was told."""
+
+    QUEUED = "queued"
+    INITIATED = "initiated"
+    RINGING = "ringing"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    BUSY = "busy"
+    FAILED = "failed"
+    NO_ANSWER = "no-answer"
+    CANCELED = "canceled"
+
+
+_OVER = frozenset({CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.FAILED, CallStatus.NO_ANSWER, CallStatus.CANCELED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One phone call. Times are aware UTC; `duration` is seconds."""
+
+    sid: str
+    status: str
+    to: Untrusted
+    from_: Untrusted
+    direction: str | None = None
+    date_created: datetime | None = None
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    duration: int | None = None
+    more: Mapping[str, object] = field(default_factory=lambda: NOTHING_MORE, hash=False)
+    """Fields that this version does not know, as they came."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will become of it. A status that we do not know is no end."""
+        return self.status in _OVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCall:
+    """A call to be made: `to` and `from_` as E.164 (`+` and digits); `twiml` says what becomes of it when answered.
+
+    `ring_seconds` is how long it may ring before it counts as not answered; None leaves that to Twilio (60 s).
+    """
+
+    to: str
+    from_: str
+    twiml: str
+    ring_seconds: int | None = None

@@ -1,0 +1,58 @@
+"""Recording rules, and what they come to (Recording Rules API)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from roomtui.rooms.untrusted import Untrusted
+
+
+class Recording(Enum):
+    """What a room's rules come to: everything is recorded, nothing, or some of it."""
+
+    ON = "on"
+    OFF = "off"
+    PARTLY = "partly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRule:
+    """One rule: `include` or `exclude`, and which tracks. Filters that are given hold together."""
+
+    type: str
+    all: bool | None = None
+    kind: str | None = None
+    publisher: Untrusted | None = None
+    track: Untrusted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRules:
+    """A room's rules, in the order in which they are applied, as read at `as_of`."""
+
+    room_sid: str
+    rules: tuple[RecordingRule, ...]
+    as_of: datetime
+
+
+EVERYTHING: Final = (RecordingRule(type="include", all=True),)
+"""The rules that start the recording of everybody, those who come later included."""
+NOTHING: Final = (RecordingRule(type="exclude", all=True),)
+"""The rules that stop it."""
+
+
+def recording(rules: tuple[RecordingRule, ...]) -> Recording:
+    """What `rules` come to: each one adds to or takes from what those before it left; at first nothing is recorded."""
+    state = Recording.OFF
+    for rule in rules:
+        adds = rule.type == "include"
+        if rule.all:
+            state = Recording.ON if adds else Recording.OFF
+        elif state is not (Recording.ON if adds else Recording.OFF):
+            state = Recording.PARTLY
+    return state

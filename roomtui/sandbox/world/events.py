@@ -1,0 +1,45 @@
+"""What happens in rooms, as Twilio's status callbacks name it (Status Callbacks, "Rooms events")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from roomtui.sandbox.world.participant import Participant, Track
+    from roomtui.sandbox.world.room import Room
+
+
+class EventKind(str, Enum):
+    """The values of `StatusCallbackEvent`."""
+
+    ROOM_CREATED = "room-created"
+    ROOM_ENDED = "room-ended"
+    PARTICIPANT_CONNECTED = "participant-connected"
+    PARTICIPANT_DISCONNECTED = "participant-disconnected"
+    TRACK_ADDED = "track-added"
+    TRACK_REMOVED = "track-removed"
+    TRACK_ENABLED = "track-enabled"
+    TRACK_DISABLED = "track-disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that has just happened to a room.
+
+    What it points to goes on changing: whoever needs its state at this moment reads it when told.
+
+    Attributes:
+        at: in whole milliseconds; within a room no two events have the same, and their order is the true one.
+        sequence: how many events the room had before.
+    """
+
+    kind: EventKind
+    at: datetime
+    sequence: int
+    room: Room
+    participant: Participant | None = None
+    track: Track | None = None
