@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from roomtui.sandbox.world.participant import Participant, Track
+    from roomtui.sandbox.world.recording import Recording
     from roomtui.sandbox.world.room import Room
 
 
@@ -24,6 +25,9 @@ class EventKind(str, Enum):
     TRACK_REMOVED = "track-removed"
     TRACK_ENABLED = "track-enabled"
     TRACK_DISABLED = "track-disabled"
+    RECORDING_STARTED = "recording-started"
+    RECORDING_COMPLETED = "recording-completed"
+    RECORDING_FAILED = "recording-failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +47,4 @@ class Event:
     room: Room
     participant: Participant | None = None
     track: Track | None = None
+    recording: Recording | None = None
