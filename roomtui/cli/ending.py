@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from roomtui.cli.asking import NotConfirmedError, called, interruptible, need_somebody
 from roomtui.cli.connect import connected
 from roomtui.cli.exits import EXPECTED, Exit, asked_for, code_of, say
 from roomtui.cli.options import takes_global_options
@@ -20,15 +18,8 @@ from roomtui.twilio_api.parse import to_api
 from roomtui.watch.actions import EndOutcome, ReadOnlyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from roomtui.config import Config, Typed
-    from roomtui.rooms.model import Room
     from roomtui.watch.actions import Actions, EndResult, Sight
-
-
-class NotConfirmedError(ReadOnlyError):
-    """The person did not say yes."""
 
 
 @click.command()
@@ -77,51 +68,34 @@ async def _end_one(actions: Actions, name_or_sid: str, *, yes: bool) -> EndResul
     with asked_for(name_or_sid):
         sight = await actions.look(name_or_sid)
     if sight.room.is_live and not yes:
-        with _interruptible():
+        with interruptible():
             _ask(sight)
     result = await actions.end_room(sight.room.sid, even_if_occupied=yes or bool(sight.roster.connected))
     if result.outcome is EndOutcome.OCCUPIED:
         raise NotConfirmedError(
-            f"{_called(result.room)} was not ended: it was empty when you said yes, and now there is "
+            f"{called(result.room)} was not ended: it was empty when you said yes, and now there is "
             f"{head_count(result.people)} in it."
         )
     return result
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let ctrl+c end a question at once; the event loop's own way would wait until it is answered."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _ask(sight: Sight) -> None:
     room, people = sight.room, sight.roster.connected
-    if not sys.stdin.isatty():
-        raise NotConfirmedError(
-            f"{_called(room)} with {head_count(people)} in it was not ended: there is nobody to ask, and no --yes."
-        )
-    say(f"{_called(room)}: {head_count(people)} {'is' if people < 2 else 'are'} in it.")
+    need_somebody(f"{called(room)} with {head_count(people)} in it was not ended")
+    say(f"{called(room)}: {head_count(people)} {'is' if people < 2 else 'are'} in it.")
     if people:
         typed = click.prompt("Type its name (or its SID) to end it for everybody", default="", err=True)
         agreed = typed in {room.unique_name.raw, room.sid}
     else:
         agreed = click.confirm("End it?", err=True)
     if not agreed:
-        raise NotConfirmedError(f"{_called(room)} was not ended: not confirmed.")
-
-
-def _called(room: Room) -> str:
-    return f"{room.unique_name.safe} ({room.sid})" if room.has_name else room.sid
+        raise NotConfirmedError(f"{called(room)} was not ended: not confirmed.")
 
 
 def _in_words(result: EndResult) -> str:
     if result.outcome is EndOutcome.ENDED_BEFORE:
-        return f"{_called(result.room)} had ended already."
+        return f"{called(result.room)} had ended already."
     if result.outcome is EndOutcome.ENDED:
         put_out = f"; {head_count(result.people)} put out" if result.people else ""
-        return f"{_called(result.room)} ended{put_out}."
-    return f"{_called(result.room)}: Twilio took the end, but does not show it yet."
+        return f"{called(result.room)} ended{put_out}."
+    return f"{called(result.room)}: Twilio took the end, but does not show it yet."
