@@ -126,6 +126,14 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracks:
+    """What one participant publishes, as read at `as_of` (Twilio's time)."""
+
+    published: tuple[Track, ...]
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """Who is in a room and who was, as read at `as_of`.
 

@@ -2,36 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.deadlines import Deadline, room_deadline
+from roomtui.rooms.recording import Recording, recording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from roomtui.rooms.endings import Ending
-    from roomtui.rooms.model import Room, Roster
+    from roomtui.rooms.model import Room, Roster, Tracks
+    from roomtui.rooms.recording import RecordingRules
+
+NO_TRACKS: Final[Mapping[str, Tracks]] = MappingProxyType({})
+"""Nobody's tracks were read."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveRoom:
     """A room in progress with what was learnt of it.
 
-    `listed` is False between the moment it left Twilio's list and the moment Twilio told how it ended.
+    `listed` is False between the moment it left Twilio's list and the moment Twilio told how it ended. `recording` is
+    None while its rules were not read; `tracks` has, by participant SID, those whose published tracks were read.
     """
 
     room: Room
     roster: Roster | None
     deadline: Deadline | None
     listed: bool = True
+    recording: RecordingRules | None = None
+    tracks: Mapping[str, Tracks] = field(default_factory=lambda: NO_TRACKS, hash=False)
 
     @classmethod
     def known(cls, room: Room, roster: Roster | None, *, listed: bool = True) -> LiveRoom:
         """A live room with the deadline that follows from `room` and `roster`."""
         return cls(room, roster, room_deadline(room, roster), listed)
+
+    def told(self, room: Room, roster: Roster | None) -> LiveRoom:
+        """The same room as Twilio now tells of it; who is not in it any more publishes nothing."""
+        tracks = self.tracks
+        if tracks and roster is not None:
+            present = {participant.sid for participant in roster.present}
+            if not tracks.keys() <= present:
+                tracks = MappingProxyType({sid: known for sid, known in tracks.items() if sid in present})
+        return replace(self, room=room, roster=roster, deadline=room_deadline(room, roster), listed=True, tracks=tracks)
+
+    def publishing(self, participant_sid: str, tracks: Tracks) -> LiveRoom:
+        """The same room with what this participant was found to publish."""
+        return replace(self, tracks=MappingProxyType({**self.tracks, participant_sid: tracks}))
+
+    @property
+    def recording_state(self) -> tuple[Recording | None, bool]:
+        """What is recorded of the room, and whether that is certain.
+
+        It is once the rules were read; before that the room says only what it was made with, and rules may have come
+        since. None where not even that is known.
+        """
+        if self.recording is not None:
+            return recording(self.recording.rules), True
+        made_with = self.room.record_participants_on_connect
+        return (None if made_with is None else Recording.ON if made_with else Recording.OFF), False
 
     @property
     def is_full(self) -> bool:
