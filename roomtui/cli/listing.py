@@ -19,8 +19,8 @@ from roomtui.rooms.deadlines import participant_deadline
 from roomtui.rooms.model import RoomStatus
 from roomtui.rooms.words import plural, since
 from roomtui.twilio_api.errors import NotFound, NotTwilio, TwilioError
+from roomtui.twilio_api.fields import moment
 from roomtui.twilio_api.gateway import RoomQuery
-from roomtui.twilio_api.parse import moment
 from roomtui.watch.rosters import read_last_roster, read_roster
 
 if TYPE_CHECKING:

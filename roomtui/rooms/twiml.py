@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 IDENTITY_MAX: Final = 128
 """Characters of a participant's identity (Programmable Video Limits)."""
 
+FALLBACK_SAY: Final = "The meeting is not available. Goodbye."
+"""What a caller hears, unless told otherwise, where the room is not there (any more)."""
+
 # What XML 1.0 has no way to write, not even as a character reference (XML 1.0, section 2.2).
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What a phone participant is called when no identity was given: E.164, a dash, eight hexadecimal digits.

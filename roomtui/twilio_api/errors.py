@@ -3,6 +3,7 @@
 - `TwilioError`: anything below; `sentence` is safe to show and holds no secret
 
   - `InvalidApiUrl`: the configured address cannot be one; raised before anything is sent
+  - `Unsendable`: what was asked cannot be put into a request; raised before anything is sent
   - `Unreachable`: no answer: name not found, refused, reset, time-out, proxy, TLS
   - `NotTwilio`: an answer that is not Twilio's: HTML, broken JSON, wrong shape, a redirect
   - `ForeignHost`: Twilio's answer points to another host; credentials are not sent there
@@ -32,6 +33,10 @@ class TwilioError(Exception):
 
 class InvalidApiUrl(TwilioError, ValueError):
     """The configured API address cannot be used: not a web address, or one that would show the credentials."""
+
+
+class Unsendable(TwilioError, ValueError):
+    """What was asked cannot be put into a request: too long, or no text. Nothing was sent."""
 
 
 class Unreachable(TwilioError):

@@ -13,6 +13,8 @@ from roomtui.twilio_api.errors import ForeignHost, InvalidApiUrl, NotTwilio
 
 DEFAULT_API_URL: Final = "https://video.twilio.com"
 
+_VIDEO_HOST: Final = re.compile(r"video((?:\.[a-z0-9-]+)*\.twilio\.com)", re.ASCII)
+
 _PORTS: Final = {"https": 443, "http": 80}
 
 # What RFC 3986 lets a URL hold. Anything else (a blank, a line break, a backslash) is read differently by different
@@ -117,3 +119,17 @@ class ApiUrl:
             raise ForeignHost(
                 f"Twilio's answer points to {there}, not to {self.origin}: the credentials are not sent there."
             )
+
+
+def calls_url(video: ApiUrl) -> str:
+    """Where phone calls are asked for, if rooms are at `video`.
+
+    At Twilio each product has a host of its own: `api.` in the place of `video.`, regions and edges kept. Anybody else
+    (a sandbox) is asked for everything at one address.
+    """
+    host = _VIDEO_HOST.fullmatch(video.origin.host)
+    if host is None:
+        return video.url
+    parts = urlsplit(video.url)
+    port = f":{parts.port}" if parts.port is not None else ""
+    return parts._replace(netloc=f"api{host.group(1)}{port}").geturl()

@@ -1,35 +1,19 @@
 """Twilio's JSON read into rooms and participants, and written back. Pure.
 
-Reading is tolerant: a field that is missing, null or unreadable is None, and what was not understood is kept as it
-came in `more`, so that nothing Twilio says is lost on the way to `--json`. Only a record without a SID is refused:
-nothing can be done with it, and to skip it would lose a room.
+What was not understood is kept as it came in `more`; see `roomtui.twilio_api.fields`.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta, timezone
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple
 
-from roomtui.rooms.model import NOTHING_MORE, Participant, Room
+from roomtui.rooms.model import Participant, Room
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api.errors import NotTwilio
+from roomtui.twilio_api.fields import Fields, iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_INTEGER_MAX: Final = 10**9
-"""Seconds, minutes, people: beyond this it is no such number, and a date plus it is no date."""
-
-_WORD_MAX: Final = 2048
-"""Characters of a URL or a value from a list. Longer, or not printable ASCII: not what the field is for."""
-
-_MOMENT: Final = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})"
-    r"(?:[.,]([0-9]{1,9}))?(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?"
-)
-_SID: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
 class Page(NamedTuple):
@@ -37,7 +21,8 @@ class Page(NamedTuple):
 
     Attributes:
         records: the resources, as they came.
-        next_url: where the next page is, or None on the last one. From outside: check its host.
+        next_url: where the next page is, or None on the last one; it may be relative to the API's own address. From
+            outside: check its host.
     """
 
     records: list[Mapping[str, object]]
@@ -46,6 +31,8 @@ class Page(NamedTuple):
 
 def page(payload: Mapping[str, object], key: str) -> Page:
     """Open the envelope of a list (`{"rooms": [...], "meta": {"next_page_url": ...}}`).
+
+    The older API (2010-04-01) has no `meta`, but a `next_page_uri` that is relative to the address of the API.
 
     Raises:
         NotTwilio: it is none.
@@ -56,7 +43,9 @@ def page(payload: Mapping[str, object], key: str) -> Page:
     if not all(isinstance(record, dict) for record in records):
         raise NotTwilio(f"The answer is not Twilio's: its {key} are no records. Is the API URL right?")
     meta = payload.get("meta")
-    next_url = meta.get("next_page_url") if isinstance(meta, dict) else None
+    next_url = meta.get("next_page_url") if isinstance(meta, dict) else payload.get("next_page_uri")
+    if isinstance(next_url, str) and not isinstance(meta, dict):
+        next_url = next_url.lstrip("/")  # below the API's address, which may have a path of its own
     if next_url is not None and not isinstance(next_url, str):
         raise NotTwilio(f"The answer is not Twilio's: the next page of its {key} has no address.")
     return Page(records, next_url or None)
@@ -68,7 +57,7 @@ def room(record: Mapping[str, object]) -> Room:
     Raises:
         NotTwilio: it has no SID.
     """
-    fields = _Fields(record)
+    fields = Fields(record)
     return Room(
         sid=fields.sid("room"),
         status=fields.word("status") or "",
@@ -104,7 +93,7 @@ def participant(record: Mapping[str, object]) -> Participant:
     Raises:
         NotTwilio: it has no SID.
     """
-    fields = _Fields(record)
+    fields = Fields(record)
     return Participant(
         sid=fields.sid("participant"),
         room_sid=fields.word("room_sid") or "",
@@ -127,12 +116,12 @@ def to_api(room: Room) -> dict[str, object]:
     return {
         "account_sid": room.account_sid,
         "audio_only": room.audio_only,
-        "date_created": _iso(room.date_created),
-        "date_updated": _iso(room.date_updated),
+        "date_created": iso(room.date_created),
+        "date_updated": iso(room.date_updated),
         "duration": room.duration,
         "empty_room_timeout": room.empty_room_timeout,
         "enable_turn": room.enable_turn,
-        "end_time": _iso(room.end_time),
+        "end_time": iso(room.end_time),
         "large_room": room.large_room,
         "links": _plain(room.links),
         "max_concurrent_published_tracks": room.max_concurrent_published_tracks,
@@ -157,130 +146,19 @@ def participant_to_api(participant: Participant) -> dict[str, object]:
     """Every field of the participant under the API's name, fit for JSON; those we do not know as they came."""
     return {
         "account_sid": participant.account_sid,
-        "date_created": _iso(participant.date_created),
-        "date_updated": _iso(participant.date_updated),
+        "date_created": iso(participant.date_created),
+        "date_updated": iso(participant.date_updated),
         "duration": participant.duration,
-        "end_time": _iso(participant.end_time),
+        "end_time": iso(participant.end_time),
         "identity": participant.identity.raw or None,
         "links": _plain(participant.links),
         "room_sid": participant.room_sid or None,
         "sid": participant.sid,
-        "start_time": _iso(participant.start_time),
+        "start_time": iso(participant.start_time),
         "status": participant.status or None,
         "url": participant.url,
         **participant.more,
     }
-
-
-def moment(text: str) -> datetime | None:
-    """An ISO 8601 time as aware UTC; without an offset it is UTC; None where it is none.
-
-    The SDK's own reader hands back a string where there is a fraction or an offset.
-    """
-    match = _MOMENT.fullmatch(text)
-    if match is None:
-        return None
-    day, time, fraction, sign, hours, minutes = match.groups()
-    try:
-        read = datetime.fromisoformat(f"{day}T{time}+00:00")
-        if fraction:
-            read = read.replace(microsecond=int(fraction[:6].ljust(6, "0")))
-        if sign:
-            offset = timedelta(hours=int(hours), minutes=int(minutes))
-            read = (read - offset if sign == "+" else read + offset).astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        return None
-    # A year far off is no time of a room; it would also overflow where a time-out is added to it.
-    return read if 1970 <= read.year < 3000 else None
-
-
-class _Fields:
-    """Takes the fields of one record. What is not taken, because nobody asked or it was unreadable, is the `rest`."""
-
-    __slots__ = ("_left",)
-
-    def __init__(self, record: Mapping[str, object]) -> None:
-        self._left = dict(record)
-
-    def sid(self, kind: str) -> str:
-        value = self._left.pop("sid", None)
-        if not isinstance(value, str) or not _SID.fullmatch(value):
-            raise NotTwilio(f"The answer is not Twilio's: a {kind} without a SID. Is the API URL right?")
-        return value
-
-    def word(self, key: str) -> str | None:
-        """A value from a list, a SID, a URL of Twilio's: printable ASCII, or it is not read."""
-        value = self._left.get(key)
-        if value is None or _is_word(value):
-            self._left.pop(key, None)
-            return value
-        return None
-
-    def name(self, key: str) -> Untrusted | None:
-        """Text that strangers chose."""
-        value = self._left.get(key)
-        if value is None or isinstance(value, str):
-            self._left.pop(key, None)
-            return Untrusted(value) if value is not None else None
-        return None
-
-    def integer(self, key: str) -> int | None:
-        value = self._left.get(key)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
-            value = int(value)
-        if value is None or (type(value) is int and 0 <= value <= _INTEGER_MAX):
-            self._left.pop(key, None)
-            return value
-        return None
-
-    def flag(self, key: str) -> bool | None:
-        value = self._left.get(key)
-        if value is None or isinstance(value, bool):
-            self._left.pop(key, None)
-            return value
-        return None
-
-    def moment(self, key: str) -> datetime | None:
-        value = self._left.get(key)
-        if value is None:
-            self._left.pop(key, None)
-            return None
-        read = moment(value) if isinstance(value, str) else None
-        if read is not None:
-            del self._left[key]
-        return read
-
-    def words(self, key: str) -> tuple[str, ...] | None:
-        value = self._left.get(key)
-        if value is None:
-            self._left.pop(key, None)
-        elif isinstance(value, list) and all(map(_is_word, value)):
-            del self._left[key]
-            return tuple(value)
-        return None
-
-    def links(self, key: str) -> Mapping[str, str] | None:
-        value = self._left.get(key)
-        if value is None:
-            self._left.pop(key, None)
-        elif isinstance(value, dict) and all(map(_is_word, value.values())):
-            del self._left[key]
-            return MappingProxyType(value)
-        return None
-
-    def rest(self) -> Mapping[str, object]:
-        return MappingProxyType(self._left) if self._left else NOTHING_MORE
-
-
-def _is_word(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= _WORD_MAX
-
-
-def _iso(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    text = moment.astimezone(timezone.utc).isoformat()
-    return text.replace("+00:00", "Z")
 
 
 def _plain(links: Mapping[str, str] | None) -> dict[str, str] | None:

@@ -1,34 +1,26 @@
-"""The gateway on Twilio's SDK.
-
-The SDK gives the client, the address scheme, the authentication and the headers; answers are read as plain JSON
-rather than through its instances. Those cost 20 ms a page on the event loop, hand a date with a fraction back as a
-string, and raise a different class for a list than for a fetch.
-"""
+"""The gateway on Twilio's SDK: what each question is at Twilio, and whether the answer is about what was asked."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import quote, urljoin
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
-from twilio.rest import Client  # type: ignore[import-untyped]  # has hints, but no py.typed
-
-from roomtui.rooms.untrusted import Untrusted
-from roomtui.twilio_api import parse
-from roomtui.twilio_api.answers import Answer, not_twilio, payload, request_id
-from roomtui.twilio_api.credentials import Secret, basic
-from roomtui.twilio_api.errors import NotFound, NotTwilio
-from roomtui.twilio_api.transport import urgently
+from roomtui.twilio_api import calls, media, parse
+from roomtui.twilio_api.answers import payload, request_id
+from roomtui.twilio_api.new_room import new_room_form
+from roomtui.twilio_api.origin import calls_url
+from roomtui.twilio_api.wire import Wire, no_such, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator
     from datetime import datetime
 
-    from twilio.http.response import Response  # type: ignore[import-untyped]  # has hints, but no py.typed
-
-    from roomtui.rooms.model import Participant, Room
+    from roomtui.rooms.calls import Call, NewCall
+    from roomtui.rooms.model import Participant, Room, Track
+    from roomtui.rooms.new_room import NewRoom
+    from roomtui.rooms.recording import RecordingRule, RecordingRules
     from roomtui.twilio_api.credentials import Credentials
     from roomtui.twilio_api.gateway import RoomQuery
     from roomtui.twilio_api.transport import Transport
@@ -36,18 +28,9 @@ if TYPE_CHECKING:
 PAGE_SIZE: Final = 1000
 """The most that Twilio gives in one page; more is refused with error 20007."""
 
-BARREN_PAGES_MAX: Final = 3
-"""Pages in a row without a record that is new. A list that changes while it is read repeats some, never so many."""
-
-_AT_A_TIME: Final = 200
-"""Records read before the event loop gets its turn: about 2 ms."""
-
 _ROOM_SID: Final = re.compile(r"RM[0-9a-fA-F]{32}", re.ASCII)
-
-# The SDK reads os.environ where this is empty, and TWILIO_EDGE and TWILIO_REGION would bend the API's address.
-_ENVIRONMENT: Final = {"ROOMTUI": "1"}
-
-_Resource = TypeVar("_Resource", "Room", "Participant")
+_PARTICIPANT_SID: Final = re.compile(r"PA[0-9a-fA-F]{32}", re.ASCII)
+_CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}", re.ASCII)
 
 
 class SdkGateway:
@@ -55,164 +38,187 @@ class SdkGateway:
 
     def __init__(self, credentials: Credentials, transport: Transport) -> None:
         """Speak as `credentials` to the API of `transport`, which the gateway closes."""
+        self._credentials = credentials
         self._transport = transport
-        header = basic(credentials.username, credentials.password)
-        self._secrets = (Secret(credentials.password), Secret(header.removeprefix("Basic ")))
-        self._host = str(transport.api.origin)
-        self._client = Client(
-            credentials.username,
-            credentials.password,
-            credentials.account_sid,
-            http_client=transport,
-            environment=dict(_ENVIRONMENT),
-        )
-        self._client.video.base_url = transport.api.url
-        self._video = self._client.video.v1
+        self._phone_transport = transport.beside(calls_url(transport.api))
+        self._video = Wire(credentials, transport, lambda client: client.video.v1)
+
+    @cached_property
+    def _phone(self) -> Wire:
+        # Made when the first call is: the SDK takes 30 ms to load this API.
+        return Wire(self._credentials, self._phone_transport, lambda client: client.api.v2010)
 
     async def room_pages(self, query: RoomQuery, *, urgent: bool = False) -> AsyncIterator[tuple[Room, ...]]:
         """The rooms of `query`, page by page (1,000 rooms each), each SID once."""
-        filters = {
+        params = {
             "Status": query.status,
             "UniqueName": query.unique_name,
             "DateCreatedAfter": query.created_after,
             "DateCreatedBefore": _up_to_the_second(query.created_before),
+            "PageSize": PAGE_SIZE,
         }
-        async for page in self._pages("/Rooms", "rooms", filters, parse.room, urgent=urgent):
+        async for page in self._video.pages("/Rooms", "rooms", params, parse.room, urgent=urgent):
             yield page
 
     async def room(self, name_or_sid: str, *, urgent: bool = False) -> Room:
         """The room of this SID (any status) or unique name (in progress only)."""
         if name_or_sid in {".", ".."}:
             return await self._room_listed(name_or_sid, urgent=urgent)
-        path = f"/Rooms/{_quoted(name_or_sid)}"
-        room = parse.room(await self._get(path, urgent=urgent))
+        path = f"/Rooms/{quoted(name_or_sid)}"
+        room = parse.room(await self._video.get(path, urgent=urgent))
         if _ROOM_SID.fullmatch(name_or_sid) and room.sid != name_or_sid:
-            raise NotTwilio(f"{self._host} was asked for {name_or_sid} and answered about another room.")
+            raise self._video.another(f"for {name_or_sid}", "room")
         return room
 
     async def participants(
         self, room_sid: str, *, status: str | None = None, urgent: bool = False
     ) -> tuple[Participant, ...]:
         """The participants of one status; without one, Twilio's choice: connected if live, else disconnected."""
-        path = f"/Rooms/{_quoted(room_sid)}/Participants"
-        pages = self._pages(path, "participants", {"Status": status}, parse.participant, urgent=urgent)
+        path = f"/Rooms/{quoted(room_sid)}/Participants"
+        params = {"Status": status, "PageSize": PAGE_SIZE}
+        pages = self._video.pages(path, "participants", params, parse.participant, urgent=urgent)
         return tuple([participant async for page in pages for participant in page])
+
+    async def participant(self, room_sid: str, participant_sid: str, *, urgent: bool = False) -> Participant:
+        """One participant of any status, by SID."""
+        record = await self._video.get(_participant_path(room_sid, participant_sid), urgent=urgent)
+        return self._this(parse.participant(record), room_sid, participant_sid, f"for {participant_sid}")
+
+    async def published_tracks(self, room_sid: str, participant_sid: str, *, urgent: bool = False) -> tuple[Track, ...]:
+        """The tracks that a participant publishes now."""
+        path = f"{_participant_path(room_sid, participant_sid)}/PublishedTracks"
+        params = {"PageSize": PAGE_SIZE}
+        pages = self._video.pages(path, "published_tracks", params, media.track, urgent=urgent)
+        tracks = tuple([track async for page in pages for track in page])
+        if any(track.participant_sid not in {participant_sid, ""} for track in tracks):
+            raise self._video.another(f"for the tracks of {participant_sid}", "participant")
+        return tracks
+
+    async def recording_rules(self, room_sid: str, *, urgent: bool = False) -> RecordingRules:
+        """The recording rules of a room, and when they were read (Twilio's time)."""
+        record = await self._video.get(f"{_room_path(room_sid)}/RecordingRules", urgent=urgent)
+        return self._rules(record, room_sid)
+
+    async def create_room(self, new: NewRoom) -> tuple[Room, str | None]:
+        """Create a room. The room as Twilio tells it, and the request id of the answer."""
+        answer = await self._video.ask("POST", "/Rooms", data=new_room_form(new))
+        room = parse.room(payload(answer))
+        if new.unique_name is not None and room.unique_name.raw != new.unique_name:
+            raise self._video.another("to create a room", "one")
+        return room, request_id(answer.headers)
 
     async def end_room(self, room_sid: str) -> tuple[Room, str | None]:
         """End the room for everybody. The room as Twilio then tells it, and the request id of the answer."""
-        if not _ROOM_SID.fullmatch(room_sid):
-            # A name may meanwhile be another room's.
-            raise _no_such("a room is ended by its SID")
-        answer = await self._ask("POST", f"/Rooms/{room_sid}", data={"Status": "completed"})
+        # By SID only: a name may meanwhile be another room's.
+        answer = await self._video.ask("POST", _room_path(room_sid), data={"Status": "completed"})
         room = parse.room(payload(answer))
         if room.sid != room_sid:
-            raise NotTwilio(f"{self._host} was asked to end {room_sid} and answered about another room.")
+            raise self._video.another(f"to end {room_sid}", "room")
         return room, request_id(answer.headers)
+
+    async def remove_participant(self, room_sid: str, participant_sid: str) -> tuple[Participant, str | None]:
+        """Put somebody out. The participant as Twilio then tells it, and the request id of the answer."""
+        path = _participant_path(room_sid, participant_sid)
+        answer = await self._video.ask("POST", path, data={"Status": "disconnected"})
+        participant = parse.participant(payload(answer))
+        asked = f"to remove {participant_sid}"
+        return self._this(participant, room_sid, participant_sid, asked), request_id(answer.headers)
+
+    async def set_recording_rules(
+        self, room_sid: str, rules: tuple[RecordingRule, ...]
+    ) -> tuple[RecordingRules, str | None]:
+        """Put `rules` in the place of a room's rules. Those that Twilio then tells, and the request id."""
+        path = f"{_room_path(room_sid)}/RecordingRules"
+        answer = await self._video.ask("POST", path, data={"Rules": media.rules_form(rules)})
+        return self._rules(payload(answer), room_sid), request_id(answer.headers)
+
+    async def dial(self, new: NewCall) -> tuple[Call, str | None]:
+        """Call a phone. The call as Twilio tells it, and the request id of the answer."""
+        form = calls.new_call_form(new)
+        answer = await self._phone.ask("POST", self._calls_path(), data=form)
+        return calls.call(payload(answer)), request_id(answer.headers)
+
+    async def call(self, call_sid: str, *, urgent: bool = False) -> Call:
+        """One call, by SID."""
+        call = calls.call(await self._phone.get(self._call_path(call_sid), urgent=urgent))
+        if call.sid != call_sid:
+            raise self._phone.another(f"for {call_sid}", "call")
+        return call
+
+    async def calls_to(self, number: str, *, since: datetime, urgent: bool = False) -> tuple[Call, ...]:
+        """The calls to this number that were created at `since` or later, newest first."""
+        # Not by StartTime: a call that waits in the queue has none. Twilio lists the newest first, so what is old
+        # ends the search.
+        first = since.replace(microsecond=0)  # Twilio's instants have whole seconds
+        found: list[Call] = []
+        params = {"To": number, "PageSize": PAGE_SIZE}
+        async for page in self._phone.pages(self._calls_path(), "calls", params, calls.call, urgent=urgent):
+            found += [call for call in page if call.to.raw == number and not _was_before(call, first)]
+            if page and all(_was_before(call, first) for call in page):
+                break
+        return tuple(found)
+
+    async def hang_up(self, call_sid: str) -> tuple[Call, str | None]:
+        """End a call, whether it waits, rings or is answered. The call as Twilio then tells it, and the request id."""
+        answer = await self._phone.ask("POST", self._call_path(call_sid), data={"Status": "completed"})
+        call = calls.call(payload(answer))
+        if call.sid != call_sid:
+            raise self._phone.another(f"to hang up {call_sid}", "call")
+        return call, request_id(answer.headers)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._transport.close()
+        await self._phone_transport.close()
 
     async def _room_listed(self, name: str, *, urgent: bool) -> Room:
         """The room of a name that cannot be part of a path: every server on the way resolves dots."""
-        filters = {"UniqueName": name}
-        async for page in self._pages("/Rooms", "rooms", filters, parse.room, urgent=urgent):
+        params = {"UniqueName": name, "PageSize": PAGE_SIZE}
+        async for page in self._video.pages("/Rooms", "rooms", params, parse.room, urgent=urgent):
             for room in page:
                 if room.unique_name.raw == name:
                     return room
-        raise _no_such("no room of this name is in progress")
+        raise no_such("no room of this name is in progress")
 
-    async def _pages(
-        self,
-        path: str,
-        key: str,
-        filters: Mapping[str, object],
-        read: Callable[[Mapping[str, object]], _Resource],
-        *,
-        urgent: bool,
-    ) -> AsyncIterator[tuple[_Resource, ...]]:
-        """A list's pages, each record's SID once: a list changes while it is read."""
-        first = {**filters, "PageSize": PAGE_SIZE}
-        page = parse.page(await self._get(path, params=first, urgent=urgent), key)
-        sids: set[str] = set()
-        urls: set[str] = set()
-        barren = 0
-        while True:
-            fresh: list[_Resource] = []
-            for number, record in enumerate(page.records, start=1):
-                resource = read(record)
-                if resource.sid not in sids:
-                    sids.add(resource.sid)
-                    fresh.append(resource)
-                if number % _AT_A_TIME == 0:
-                    await asyncio.sleep(0)
-            yield tuple(fresh)
-            if page.next_url is None:
-                return
-            url = self._absolute(page.next_url)
-            barren = 0 if fresh else barren + 1
-            if url in urls or barren >= BARREN_PAGES_MAX:
-                raise NotTwilio(f"{self._host} does not come to an end with its {key}: its pages lead nowhere new.")
-            urls.add(url)
-            page = parse.page(await self._get_url(url, urgent=urgent), key)
+    def _this(self, participant: Participant, room_sid: str, participant_sid: str, asked: str) -> Participant:
+        if participant.sid != participant_sid or participant.room_sid not in {room_sid, ""}:
+            raise self._video.another(asked, "participant")
+        return participant
 
-    def _absolute(self, url: str) -> str:
-        try:
-            return urljoin(f"{self._transport.api.url}/", url)
-        except ValueError:
-            raise not_twilio(self._host, "a next page whose address is none") from None
+    def _rules(self, record: dict[str, object], room_sid: str) -> RecordingRules:
+        return media.recording_rules(record, room_sid, self._transport.clock.now())
 
-    async def _get(self, path: str, *, params: Mapping[str, object] | None = None, urgent: bool) -> dict[str, object]:
-        return payload(await self._ask("GET", path, params=params, urgent=urgent))
+    def _calls_path(self) -> str:
+        return f"/Accounts/{quoted(self._credentials.account_sid)}/Calls.json"
 
-    async def _get_url(self, url: str, *, urgent: bool) -> dict[str, object]:
-        """GET an address that an answer named; the transport refuses any other origin than the API's."""
-        with urgently(urgent=urgent):
-            return payload(self._answer(await self._client.request_async("GET", url)))
-
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, object] | None = None,
-        data: Mapping[str, object] | None = None,
-        urgent: bool = False,
-    ) -> Answer:
-        with urgently(urgent=urgent):
-            return self._answer(await self._video.request_async(method, path, params=params, data=data))
-
-    def _answer(self, response: Response) -> Answer:
-        text: str = response.text
-        if response.status_code >= 400:
-            # What refuses us may repeat what we sent; people are to read its words, not the secret in them.
-            for secret in self._secrets:
-                text = text.replace(secret, "***")
-        return Answer(
-            status=response.status_code,
-            text=text,
-            headers=response.headers,
-            host=self._host,
-            retry_after=self._transport.retry_after(response.headers),
-        )
+    def _call_path(self, call_sid: str) -> str:
+        sid = _demanded(call_sid, _CALL_SID, "a call")
+        return f"/Accounts/{quoted(self._credentials.account_sid)}/Calls/{sid}.json"
 
 
-def _quoted(part: str) -> str:
-    """One part of a path. The SDK puts names in as they are: `a#b` would address the room `a`.
+def _room_path(room_sid: str) -> str:
+    return f"/Rooms/{_demanded(room_sid, _ROOM_SID, 'a room')}"
+
+
+def _participant_path(room_sid: str, participant_sid: str) -> str:
+    return f"{_room_path(room_sid)}/Participants/{_demanded(participant_sid, _PARTICIPANT_SID, 'a participant')}"
+
+
+def _demanded(sid: str, form: re.Pattern[str], what: str) -> str:
+    """`sid`, if it is one: names and identities may meanwhile be somebody else's.
 
     Raises:
-        NotFound: nothing at Twilio can have this name: it is empty, or no UTF-8.
+        NotFound: it is none; nothing was sent.
     """
-    if part in {"", ".", ".."}:
-        raise _no_such("it has no name")
-    try:
-        return quote(part, safe="")
-    except UnicodeEncodeError:
-        raise _no_such("its name is not UTF-8") from None
+    if not form.fullmatch(sid):
+        raise no_such(f"{what} is addressed by its SID")
+    return sid
 
 
-def _no_such(why: str) -> NotFound:
-    return NotFound(status=404, code=None, message=Untrusted(why))
+def _was_before(call: Call, moment: datetime) -> bool:
+    """Whether the call is known to be older. One without any time is not."""
+    created = call.date_created or call.start_time
+    return created is not None and created < moment
 
 
 def _up_to_the_second(moment: datetime | None) -> datetime | None:

@@ -13,9 +13,7 @@ import random
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 
 import aiohttp
 from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]  # has hints, but no py.typed
@@ -28,6 +26,7 @@ from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.credentials import basic
 from roomtui.twilio_api.errors import NotTwilio, Unreachable
 from roomtui.twilio_api.faults import FAULTS, Fault, explain
+from roomtui.twilio_api.forms import encoded
 from roomtui.twilio_api.origin import DEFAULT_API_URL, ApiUrl
 from roomtui.twilio_api.pace import Pace, Unpaced
 from roomtui.twilio_api.retries import THROTTLED, Retries, read_retry_after
@@ -223,6 +222,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             ForeignHost: `uri` has another origin; nothing was sent.
             Unreachable: no whole answer came.
             NotTwilio: the answer is too big, or not HTTP; or `uri` is no address.
+            Unsendable: a text in `params` or `data` is no UTF-8; nothing was sent.
         """
         self.api.demand(uri)
         sent_headers = dict(headers or {})
@@ -233,9 +233,9 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         request = _Request(
             method.upper(),
             # Already encoded, and checked to hold nothing else: yarl shall not mend it.
-            URL(f"{uri}{'&' if '?' in uri else '?'}{_encoded(params)}" if params else uri, encoded=True),
+            URL(f"{uri}{'&' if '?' in uri else '?'}{encoded(params)}" if params else uri, encoded=True),
             sent_headers,
-            _encoded(data).encode("ascii") if data else None,
+            encoded(data).encode("ascii") if data else None,
             timeout if timeout is not None else self._timeout,
         )
         attempt = 1
@@ -250,6 +250,25 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             request.spent += delay
             attempt += 1
             self._resent += 1
+
+    def beside(self, api_url: str) -> Transport:
+        """A transport to another address with the same clock, pace and patience; this one, if it is the same address.
+
+        Raises:
+            InvalidApiUrl: `api_url` cannot be used.
+        """
+        if api_url == self.api.url:
+            return self
+        return Transport(
+            api_url,
+            clock=self.clock,
+            pace=self._pace,
+            retries=self._retries,
+            timeout=self._timeout,
+            connect_timeout=self._connect_timeout,
+            rng=self._rng,
+            sleep=self._sleep,
+        )
 
     async def close(self) -> None:
         """Close the connections, for good."""
@@ -358,24 +377,3 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         authorization = self._proxy.authorization
         headers = {"Proxy-Authorization": authorization} if authorization is not None else None
         return {"proxy": self._proxy.url, "proxy_headers": headers}
-
-
-def _encoded(fields: Mapping[str, object]) -> str:
-    """`fields` as a query or form: lists repeat their key, nothing is sent for None."""
-    pairs = [
-        (key, _text(item))
-        for key, value in fields.items()
-        for item in (value if isinstance(value, (list, tuple)) else (value,))
-        if item is not None
-    ]
-    return urlencode(pairs)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        if value.utcoffset() is None:
-            raise ValueError("a time without a zone cannot be sent")
-        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return str(value)

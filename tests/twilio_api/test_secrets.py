@@ -144,4 +144,5 @@ async def test_nothing_is_logged_of_it(connect: Connect, caplog: pytest.LogCaptu
 def test_nothing_we_build_shows_it(connect: Connect) -> None:
     gateway = connect("https://video.twilio.com")
     assert_no_secret(repr(gateway) + repr(vars(gateway)) + repr(gateway._transport) + repr(vars(gateway._transport)))
-    assert_no_secret(repr(vars(gateway._client)))
+    for wire in (gateway._video, gateway._phone):
+        assert_no_secret(repr(wire) + repr(vars(wire)) + repr(vars(wire._client)))

@@ -1,0 +1,172 @@
+"""One record of Twilio's JSON, read field by field. Pure.
+
+Reading is tolerant: a field that is missing, null or unreadable is None, and what was not understood is kept as it
+came, so that nothing Twilio says is lost on the way to `--json`. Only a record without a SID is refused: nothing can
+be done with it, and to skip it would lose a room.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeGuard
+
+from roomtui.rooms.model import NOTHING_MORE
+from roomtui.rooms.untrusted import Untrusted
+from roomtui.twilio_api.errors import NotTwilio
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_INTEGER_MAX: Final = 10**9
+"""Seconds, minutes, people: beyond this it is no such number, and a date plus it is no date."""
+
+_WORD_MAX: Final = 2048
+"""Characters of a URL or a value from a list. Longer, or not printable ASCII: not what the field is for."""
+
+_MOMENT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})"
+    r"(?:[.,]([0-9]{1,9}))?(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?"
+)
+_SID: Final = re.compile(r"[A-Za-z0-9]{1,64}")
+
+
+def moment(text: str) -> datetime | None:
+    """An ISO 8601 time as aware UTC; without an offset it is UTC; None where it is none.
+
+    The SDK's own reader hands back a string where there is a fraction or an offset.
+    """
+    match = _MOMENT.fullmatch(text)
+    if match is None:
+        return None
+    day, time, fraction, sign, hours, minutes = match.groups()
+    try:
+        read = datetime.fromisoformat(f"{day}T{time}+00:00")
+        if fraction:
+            read = read.replace(microsecond=int(fraction[:6].ljust(6, "0")))
+        if sign:
+            offset = timedelta(hours=int(hours), minutes=int(minutes))
+            read = (read - offset if sign == "+" else read + offset).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None
+    return _plausible(read)
+
+
+def _mail_moment(text: str) -> datetime | None:
+    """A time as the older API (2010-04-01) tells it: RFC 2822, ``Tue, 31 Aug 2010 20:36:28 +0000``."""
+    try:
+        read = parsedate_to_datetime(text)
+        # "-0000" is UTC of unknown origin, which Python hands back without a zone.
+        read = read.replace(tzinfo=timezone.utc) if read.tzinfo is None else read.astimezone(timezone.utc)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return _plausible(read)
+
+
+def _plausible(read: datetime) -> datetime | None:
+    # A year far off is no time of a room; it would also overflow where a time-out is added to it.
+    return read if 1970 <= read.year < 3000 else None
+
+
+class Fields:
+    """Takes the fields of one record. What is not taken, because nobody asked or it was unreadable, is the `rest`."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self, record: Mapping[str, object]) -> None:
+        self._left = dict(record)
+
+    def sid(self, kind: str) -> str:
+        """The record's own SID. `kind`: what it is a record of, for people.
+
+        Raises:
+            NotTwilio: there is none.
+        """
+        value = self._left.pop("sid", None)
+        if not isinstance(value, str) or not _SID.fullmatch(value):
+            raise NotTwilio(f"The answer is not Twilio's: a {kind} without a SID. Is the API URL right?")
+        return value
+
+    def word(self, key: str) -> str | None:
+        """A value from a list, a SID, a URL of Twilio's: printable ASCII, or it is not read."""
+        value = self._left.get(key)
+        if value is None or is_word(value):
+            self._left.pop(key, None)
+            return value
+        return None
+
+    def name(self, key: str) -> Untrusted | None:
+        """Text that strangers chose."""
+        value = self._left.get(key)
+        if value is None or isinstance(value, str):
+            self._left.pop(key, None)
+            return Untrusted(value) if value is not None else None
+        return None
+
+    def integer(self, key: str) -> int | None:
+        """A whole number from 0, as a number or, as in calls, in digits."""
+        value = self._left.get(key)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
+            value = int(value)
+        if value is None or (type(value) is int and 0 <= value <= _INTEGER_MAX):
+            self._left.pop(key, None)
+            return value
+        return None
+
+    def flag(self, key: str) -> bool | None:
+        """A yes or no."""
+        value = self._left.get(key)
+        if value is None or isinstance(value, bool):
+            self._left.pop(key, None)
+            return value
+        return None
+
+    def moment(self, key: str) -> datetime | None:
+        """A time, as either generation of Twilio's APIs writes it."""
+        value = self._left.get(key)
+        if value is None:
+            self._left.pop(key, None)
+            return None
+        read = (moment(value) or _mail_moment(value)) if isinstance(value, str) else None
+        if read is not None:
+            del self._left[key]
+        return read
+
+    def words(self, key: str) -> tuple[str, ...] | None:
+        """A list of words."""
+        value = self._left.get(key)
+        if value is None:
+            self._left.pop(key, None)
+        elif isinstance(value, list) and all(map(is_word, value)):
+            del self._left[key]
+            return tuple(value)
+        return None
+
+    def links(self, key: str) -> Mapping[str, str] | None:
+        """Words by name."""
+        value = self._left.get(key)
+        if value is None:
+            self._left.pop(key, None)
+        elif isinstance(value, dict) and all(map(is_word, value.values())):
+            del self._left[key]
+            return MappingProxyType(value)
+        return None
+
+    def rest(self) -> Mapping[str, object]:
+        """What has not been taken, as it came."""
+        return MappingProxyType(self._left) if self._left else NOTHING_MORE
+
+
+def is_word(value: object) -> TypeGuard[str]:
+    """Whether it is short printable ASCII."""
+    return isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= _WORD_MAX
+
+
+def iso(moment: datetime | None) -> str | None:
+    """The time as Twilio's newer APIs write it, for JSON."""
+    if moment is None:
+        return None
+    text = moment.astimezone(timezone.utc).isoformat()
+    return text.replace("+00:00", "Z")

@@ -1,0 +1,186 @@
+"""One of Twilio's hosts, asked through the SDK.
+
+The SDK gives the client, the address scheme, the authentication and the headers; answers are read as plain JSON
+rather than through its instances. Those cost 20 ms a page on the event loop, hand a date with a fraction back as a
+string, and raise a different class for a list than for a fetch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import quote, urljoin
+
+from twilio.rest import Client  # type: ignore[import-untyped]  # has hints, but no py.typed
+
+from roomtui.rooms.untrusted import Untrusted
+from roomtui.twilio_api import parse
+from roomtui.twilio_api.answers import Answer, not_twilio, payload
+from roomtui.twilio_api.credentials import Secret, basic
+from roomtui.twilio_api.errors import NotFound, NotTwilio
+from roomtui.twilio_api.transport import urgently
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from twilio.base.version import Version  # type: ignore[import-untyped]  # has hints, but no py.typed
+    from twilio.http.response import Response  # type: ignore[import-untyped]  # has hints, but no py.typed
+
+    from roomtui.rooms.calls import Call
+    from roomtui.rooms.model import Participant, Room, Track
+    from roomtui.twilio_api.credentials import Credentials
+    from roomtui.twilio_api.transport import Transport
+
+BARREN_PAGES_MAX: Final = 3
+"""Pages in a row without a record that is new. A list that changes while it is read repeats some, never so many."""
+
+_AT_A_TIME: Final = 200
+"""Records read before the event loop gets its turn: about 2 ms."""
+
+# The SDK reads os.environ where this is empty, and TWILIO_EDGE and TWILIO_REGION would bend the API's address.
+_ENVIRONMENT: Final = {"ROOMTUI": "1"}
+
+_Resource = TypeVar("_Resource", "Room", "Participant", "Track", "Call")
+
+
+class Wire:
+    """Asks one API of Twilio's at one address. May be built without a running loop.
+
+    Attributes:
+        host: whom we ask, for people.
+    """
+
+    def __init__(self, credentials: Credentials, transport: Transport, version: Callable[[Client], Version]) -> None:
+        """Speak as `credentials` over `transport`; `version` chooses the API on the SDK's client."""
+        self.host = str(transport.api.origin)
+        self._transport = transport
+        header = basic(credentials.username, credentials.password)
+        self._secrets = (Secret(credentials.password), Secret(header.removeprefix("Basic ")))
+        self._client = Client(
+            credentials.username,
+            credentials.password,
+            credentials.account_sid,
+            http_client=transport,
+            environment=dict(_ENVIRONMENT),
+        )
+        self._version = version(self._client)
+        self._version.domain.base_url = transport.api.url
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        urgent: bool = False,
+    ) -> Answer:
+        """Send one request to a path below the API's version; the answer, whatever its status.
+
+        Raises:
+            TwilioError: as `Transport.request`.
+        """
+        with urgently(urgent=urgent):
+            return self._answer(await self._version.request_async(method, path, params=params, data=data))
+
+    async def get(
+        self, path: str, *, params: Mapping[str, object] | None = None, urgent: bool = False
+    ) -> dict[str, object]:
+        """The JSON object at a path.
+
+        Raises:
+            TwilioError: none came.
+        """
+        return payload(await self.ask("GET", path, params=params, urgent=urgent))
+
+    async def pages(
+        self,
+        path: str,
+        key: str,
+        params: Mapping[str, object],
+        read: Callable[[Mapping[str, object]], _Resource],
+        *,
+        urgent: bool,
+    ) -> AsyncIterator[tuple[_Resource, ...]]:
+        """A list's pages, each record's SID once: a list changes while it is read.
+
+        Args:
+            path: of the list.
+            key: the list's name in its envelope.
+            params: filters and page size.
+            read: reads one record.
+            urgent: whether a person waits for it.
+
+        Raises:
+            TwilioError: a page did not come, or the list does not end.
+        """
+        page = parse.page(await self.get(path, params=params, urgent=urgent), key)
+        sids: set[str] = set()
+        urls: set[str] = set()
+        barren = 0
+        while True:
+            fresh: list[_Resource] = []
+            for number, record in enumerate(page.records, start=1):
+                resource = read(record)
+                if resource.sid not in sids:
+                    sids.add(resource.sid)
+                    fresh.append(resource)
+                if number % _AT_A_TIME == 0:
+                    await asyncio.sleep(0)
+            yield tuple(fresh)
+            if page.next_url is None:
+                return
+            url = self._absolute(page.next_url)
+            barren = 0 if fresh else barren + 1
+            if url in urls or barren >= BARREN_PAGES_MAX:
+                raise NotTwilio(f"{self.host} does not come to an end with its {key}: its pages lead nowhere new.")
+            urls.add(url)
+            page = parse.page(await self._get_url(url, urgent=urgent), key)
+
+    def another(self, asked: str, what: str) -> NotTwilio:
+        """The error of an answer about something else than was asked."""
+        return NotTwilio(f"{self.host} was asked {asked} and answered about another {what}.")
+
+    def _absolute(self, url: str) -> str:
+        try:
+            return urljoin(f"{self._transport.api.url}/", url)
+        except ValueError:
+            raise not_twilio(self.host, "a next page whose address is none") from None
+
+    async def _get_url(self, url: str, *, urgent: bool) -> dict[str, object]:
+        """GET an address that an answer named; the transport refuses any other origin than the API's."""
+        with urgently(urgent=urgent):
+            return payload(self._answer(await self._client.request_async("GET", url)))
+
+    def _answer(self, response: Response) -> Answer:
+        text: str = response.text
+        if response.status_code >= 400:
+            # What refuses us may repeat what we sent; people are to read its words, not the secret in them.
+            for secret in self._secrets:
+                text = text.replace(secret, "***")
+        return Answer(
+            status=response.status_code,
+            text=text,
+            headers=response.headers,
+            host=self.host,
+            retry_after=self._transport.retry_after(response.headers),
+        )
+
+
+def quoted(part: str) -> str:
+    """One part of a path. The SDK puts names in as they are: `a#b` would address the room `a`.
+
+    Raises:
+        NotFound: nothing at Twilio can have this name: it is empty, or no UTF-8.
+    """
+    if part in {"", ".", ".."}:
+        raise no_such("it has no name")
+    try:
+        return quote(part, safe="")
+    except UnicodeEncodeError:
+        raise no_such("its name is not UTF-8") from None
+
+
+def no_such(why: str) -> NotFound:
+    """What Twilio would say of something that cannot be; nothing was sent."""
+    return NotFound(status=404, code=None, message=Untrusted(why))
