@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from roomtui.sandbox.clock import Clock
     from roomtui.sandbox.world.participant import Participant, Track
     from roomtui.sandbox.world.recording import Recording
     from roomtui.sandbox.world.room import Room
@@ -48,3 +51,34 @@ class Event:
     participant: Participant | None = None
     track: Track | None = None
     recording: Recording | None = None
+
+
+class Herald:
+    """Tells everybody who listens what happens, in true order.
+
+    Attributes:
+        listeners: called with every event, synchronously.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.listeners: list[Callable[[Event], None]] = []
+
+    def tell(
+        self,
+        kind: EventKind,
+        room: Room,
+        participant: Participant | None = None,
+        track: Track | None = None,
+        recording: Recording | None = None,
+    ) -> None:
+        """Something has just happened to a room."""
+        at = self._clock.now()
+        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+        if room.last_event_at is not None:
+            at = max(at, room.last_event_at + timedelta(milliseconds=1))
+        event = Event(kind, at, room.events, room, participant, track, recording)
+        room.last_event_at = at
+        room.events += 1
+        for tell in self.listeners:
+            tell(event)

@@ -35,7 +35,18 @@ READS_PER_SECOND = 80
 WRITES_PER_SECOND = 20
 """Limits page: per account, in real seconds."""
 
-RECORDING_RULES = range(1, 21)
+TRACK_RULES = range(1, 21)
+"""How many recording rules a room, and how many subscribe rules a participant can have (errors 53120 and 53215)."""
+
+RECORDING_FINISH_SECONDS = 5
+"""How long a recording that has stopped is still processing. No document says; Twilio's takes some seconds."""
+
+DELETED_RECORDING_DAYS = 30
+"""How long the metadata of a deleted recording is kept (Recordings resource, "HTTP DELETE")."""
+
+MEDIA_URL_SECONDS = 600
+MEDIA_URL_SECONDS_RANGE = range(1, 3601)
+"""`Ttl` of a media request (Recordings resource, "HTTP GET to the /Media subresource")."""
 
 MEDIA_REGIONS = frozenset({"us1", "us2", "ie1", "de1", "au1", "br1", "jp1", "sg1", "in1", "gll"})
 VIDEO_CODECS = ("VP8", "H264")

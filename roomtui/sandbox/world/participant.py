@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from roomtui.sandbox.world import limits
 from roomtui.sandbox.world.parameters import is_utf8
 from roomtui.sandbox.world.refusals import Refusal
+from roomtui.sandbox.world.track_rules import INCLUDE_ALL
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from roomtui.sandbox.clock import Timer
     from roomtui.sandbox.world.room import Room
+    from roomtui.sandbox.world.track_rules import Rule
 
 
 class ParticipantStatus(str, Enum):
@@ -51,13 +53,20 @@ _CLIENT_CODES = {
 
 @dataclass(slots=True)
 class Track:
-    """A track that is published now. `enabled` is false while it is muted or paused."""
+    """A track that is published now. All instants are whole seconds.
+
+    Attributes:
+        number: grows with every track of the world: the order of lists and pages.
+        enabled: false while it is muted or paused.
+    """
 
     sid: str
+    number: int
     kind: str
     name: str
     enabled: bool
     date_created: datetime
+    date_updated: datetime
 
 
 @dataclass(eq=False, slots=True)
@@ -68,6 +77,9 @@ class Participant:
         number: grows with every join of the world: the order of lists and pages.
         departure: why they are gone; None while they are in.
         phone: the number of a phone participant; None for everybody else.
+        tracks: what they publish now, by name.
+        subscribe_rules: what they subscribe to; everything, unless somebody says otherwise.
+        subscribe_rules_set: when somebody did; None before that.
     """
 
     sid: str
@@ -81,6 +93,8 @@ class Participant:
     departure: Departure | None = None
     phone: str | None = None
     tracks: dict[str, Track] = field(default_factory=dict)
+    subscribe_rules: tuple[Rule, ...] = (INCLUDE_ALL,)
+    subscribe_rules_set: datetime | None = None
     session_timer: Timer | None = None
     reconnect_timer: Timer | None = None
 
@@ -106,6 +120,16 @@ class Participant:
         for timer in (self.session_timer, self.reconnect_timer):
             if timer is not None:
                 timer.cancel()
+
+
+def require_present(participant: Participant) -> None:
+    """Refuse what only somebody in the room can do.
+
+    Raises:
+        Refusal: 53204 if they have left it.
+    """
+    if not participant.is_present:
+        raise Refusal(53204, f"Participant not found: {participant.sid} has left the room")
 
 
 def check_identity(identity: str) -> None:

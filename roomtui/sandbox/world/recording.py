@@ -37,6 +37,7 @@ class Recording:
         codec: as the OpenAPI document writes it: `OPUS`, `PCMU`, `VP8` or `H264`.
         offset: milliseconds from Twilio's video epoch, common to all rooms, to the start of this recording.
         started: in whole milliseconds.
+        has_media: whether the track was ever enabled meanwhile; of one muted all the time there is no media.
         stopped: in whole milliseconds; None while the track is being recorded.
         duration: seconds, rounded, at least 1; None until completed.
         size: bytes; None until completed.
@@ -53,6 +54,7 @@ class Recording:
     codec: str
     offset: int
     started: datetime
+    has_media: bool
     status: RecordingStatus = RecordingStatus.PROCESSING
     stopped: datetime | None = None
     duration: int | None = None

@@ -32,9 +32,11 @@ _VIDEO = {
     53113: "Room exists",
     53114: "Room creation parameter(s) incompatible with the Room type",
     53115: "MediaRegion is invalid",
+    53117: "The subscription operation requested is not supported for the Room type",
     53118: "Room completed",
     53119: "The concurrent Rooms quota was exceeded",
     53120: "Invalid Recording Rule(s)",
+    53122: "The recording operation requested is not supported for the Room type",
     53123: "MaxParticipantDuration is out of range",
     53124: "The AudioOnly flag is not supported for the Room type",
     53125: "The track kind is not supported by the Room",
@@ -47,11 +49,34 @@ _VIDEO = {
     53204: "Participant not found",
     53206: "The Participant concurrency quota was exceeded",
     53209: "Participant status is invalid",
+    53215: "Invalid Subscribe Rule(s)",
     53300: "Track is invalid",
     53301: "Track name is invalid",
     53302: "Track name is too long",
     53303: "Track name contains invalid characters",
     53304: "Track name is duplicated",
+}
+
+_VOICE = {
+    20009: "Cannot delete this resource before it is complete",
+    21201: "No 'To' number is specified",
+    21205: "Url parameter is required.",
+    21206: "Invalid SendDigits",
+    21208: "Invalid Timeout",
+    21209: "Invalid Method",
+    21210: "'From' phone number not verified",
+    21211: "Invalid 'To' Phone Number",
+    21212: "Invalid 'From' Phone Number",
+    21213: "No 'From' number is specified",
+    21214: "'To' phone number cannot be reached",
+    21215: "Account not authorized to call this number",
+    21216: "Account not allowed to call this number",
+    21217: "Phone number does not appear to be valid",
+    21218: "Invalid ApplicationSid",
+    21219: "'To' phone number not verified",
+    21220: "Call is not in-progress. Cannot redirect.",
+    21609: "Invalid 'StatusCallback'",
+    32018: "Twiml size exceeded maximum allowed value of 4000 characters",
 }
 
 
@@ -65,7 +90,7 @@ class Refusal(Exception):
     """
 
     def __init__(self, code: int, message: str | None = None, *, status: int | None = None) -> None:
-        usual_status, usual_message = _PLATFORM.get(code) or (400, _VIDEO[code])
+        usual_status, usual_message = _PLATFORM.get(code) or (400, _VIDEO.get(code) or _VOICE[code])
         self.code = code
         self.status = status or usual_status
         self.message = message or usual_message

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from roomtui.sandbox.world import limits
+from roomtui.sandbox.world.track_rules import INCLUDE_ALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from roomtui.sandbox.clock import Timer
     from roomtui.sandbox.world.limits import RoomType
     from roomtui.sandbox.world.participant import Participant
+    from roomtui.sandbox.world.recording import Recording
+    from roomtui.sandbox.world.track_rules import Rule
 
 
 class RoomStatus(str, Enum):
@@ -52,6 +55,7 @@ class RoomSettings:
         empty_room_timeout: minutes after the last leave; 0 for ad-hoc rooms ends at the leave.
         unused_room_timeout: minutes after the creation if nobody joins; 0 for ad-hoc rooms.
         recording_rules: as given; None where the defaults hold.
+        transcriptions_configuration: as given, a JSON object; None where the defaults hold.
     """
 
     type: RoomType
@@ -63,7 +67,9 @@ class RoomSettings:
     status_callback: str | None = None
     status_callback_method: str = "POST"
     record_participants_on_connect: bool = False
-    recording_rules: tuple[Mapping[str, object], ...] | None = None
+    recording_rules: tuple[Rule, ...] | None = None
+    transcribe_participants_on_connect: bool = False
+    transcriptions_configuration: Mapping[str, object] | None = None
     video_codecs: tuple[str, ...] = limits.VIDEO_CODECS
     media_region: str = "us1"
     audio_only: bool = False
@@ -80,6 +86,12 @@ class Room:
         published_tracks: how many tracks are published in the room now.
         vacancy_timer: ends the room because it is unused or empty.
         age_timer: ends the room after 24 hours.
+        recording_rules: the rules in force, which can be replaced as long as the room lives.
+        records_at_first: whether a track that no rule matches is recorded: so as long as the rules of the creation
+            hold, if participants are recorded on connect (Recording Rules page, "Algebra of Sets").
+        recording_rules_set: when the rules were last set.
+        recordings: every one that was made, in the order of their numbers.
+        recording_now: those of the tracks being recorded, by the SID of the track.
         events: how many events it had.
         last_event_at: when the last of them was, in whole milliseconds.
     """
@@ -101,6 +113,18 @@ class Room:
     age_timer: Timer | None = None
     events: int = 0
     last_event_at: datetime | None = None
+    recording_rules: tuple[Rule, ...] = field(init=False)
+    records_at_first: bool = field(init=False)
+    recording_rules_set: datetime = field(init=False)
+    recordings: list[Recording] = field(default_factory=list)
+    recording_now: dict[str, Recording] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Recording begins as the room was created."""
+        self.records_at_first = self.settings.record_participants_on_connect
+        by_default = (INCLUDE_ALL,) if self.records_at_first else ()
+        self.recording_rules = self.settings.recording_rules or by_default
+        self.recording_rules_set = self.date_created
 
     @property
     def unique_name(self) -> str:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from roomtui.sandbox.world import limits
 from roomtui.sandbox.world.limits import Era, RoomType
 from roomtui.sandbox.world.parameters import boolean, first_of, integer, is_callback_url, is_utf8
-from roomtui.sandbox.world.recording_rules import parse_recording_rules
 from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.room import RoomSettings
+from roomtui.sandbox.world.track_rules import parse_recording_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from roomtui.sandbox.world.account import Account
+    from roomtui.sandbox.world.track_rules import Rule
 
-_NEEDS_MEDIA_SERVER = ("VideoCodecs", "MediaRegion", "RecordingRules")
-_ONLY_CHECKED = ("EnableTurn", "TranscribeParticipantsOnConnect")
+_NEEDS_MEDIA_SERVER = ("VideoCodecs", "MediaRegion", "RecordingRules", "TranscriptionsConfiguration")
 
 
 def room_settings(parameters: Mapping[str, Sequence[str]], account: Account) -> RoomSettings:
@@ -30,11 +30,12 @@ def room_settings(parameters: Mapping[str, Sequence[str]], account: Account) -> 
     room_type = _room_type(parameters, account)
     record = _flag(parameters, "RecordParticipantsOnConnect")
     audio_only = _audio_only(parameters, room_type, account)
-    for name in _ONLY_CHECKED:
-        _flag(parameters, name)
+    _flag(parameters, "EnableTurn")  # "deprecated, now always considered to be true"
+    transcribe = _flag(parameters, "TranscribeParticipantsOnConnect")
     if _flag(parameters, "LargeRoom"):
         raise Refusal(53103)  # a feature that Twilio enables for an account on demand
-    if not room_type.has_media_server and (record or any(name in parameters for name in _NEEDS_MEDIA_SERVER)):
+    asks_for_media = record or transcribe or any(name in parameters for name in _NEEDS_MEDIA_SERVER)
+    if asks_for_media and not room_type.has_media_server:
         raise Refusal(53114)
     return RoomSettings(
         type=room_type,
@@ -59,6 +60,8 @@ def room_settings(parameters: Mapping[str, Sequence[str]], account: Account) -> 
         status_callback_method=_one_of(parameters, "StatusCallbackMethod", ("POST", "GET"), 53110),
         record_participants_on_connect=record,
         recording_rules=_recording_rules(parameters),
+        transcribe_participants_on_connect=transcribe,
+        transcriptions_configuration=_json_object(parameters, "TranscriptionsConfiguration"),
         video_codecs=() if audio_only else _video_codecs(parameters),
         media_region=_one_of(parameters, "MediaRegion", ("us1", *limits.MEDIA_REGIONS), 53115),
         audio_only=audio_only,
@@ -148,9 +151,22 @@ def _status_callback(parameters: Mapping[str, Sequence[str]]) -> str | None:
     return url
 
 
-def _recording_rules(parameters: Mapping[str, Sequence[str]]) -> tuple[Mapping[str, object], ...] | None:
+def _recording_rules(parameters: Mapping[str, Sequence[str]]) -> tuple[Rule, ...] | None:
     text = first_of(parameters.get("RecordingRules"))
     return None if text is None else parse_recording_rules(text)
+
+
+def _json_object(parameters: Mapping[str, Sequence[str]], name: str) -> Mapping[str, object] | None:
+    text = first_of(parameters.get(name))
+    if text is None:
+        return None
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise Refusal(20001, f"Invalid parameter {name}: must be a JSON object")
+    return content
 
 
 def _video_codecs(parameters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

@@ -8,26 +8,30 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from roomtui.sandbox.world import limits
-from roomtui.sandbox.world.events import Event, EventKind
+from roomtui.sandbox.world.events import EventKind, Herald
 from roomtui.sandbox.world.participant import (
     Departure,
     Participant,
     ParticipantStatus,
-    Track,
     check_identity,
     check_track,
+    require_present,
 )
-from roomtui.sandbox.world.refusals import Refusal, not_found
+from roomtui.sandbox.world.recorder import Recorder
+from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.register import RoomRegister
 from roomtui.sandbox.world.room import Room, RoomEnding, RoomOrigin, RoomStatus
 from roomtui.sandbox.world.room_request import ad_hoc_settings
 from roomtui.sandbox.world.sids import SidMint, is_sid
+from roomtui.sandbox.world.tracks import Tracks, require_room_for_tracks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from roomtui.sandbox.clock import Clock, Timer
     from roomtui.sandbox.world.account import Account
+    from roomtui.sandbox.world.events import Event
+    from roomtui.sandbox.world.participant import Track
     from roomtui.sandbox.world.room import RoomSettings
 
 
@@ -36,15 +40,20 @@ class World:
 
     Attributes:
         happened: called with every event, in the order in which they happen.
+        recorder: what records the rooms.
     """
 
     def __init__(self, clock: Clock, account: Account, seed: int) -> None:
         self.clock = clock
         self.account = account
         self.rooms = RoomRegister()
-        self.happened: list[Callable[[Event], None]] = []
+        herald = Herald(clock)
+        self.happened: list[Callable[[Event], None]] = herald.listeners
+        self._tell = herald.tell
         self._sids = SidMint(seed)
         self._numbers = count(1)
+        self.recorder = Recorder(clock, self._sids, self._numbers, herald)
+        self._tracks = Tracks(clock, self._sids, self._numbers, self.recorder, herald)
         self._participants: dict[str, Participant] = {}
         self._present = 0
 
@@ -123,7 +132,7 @@ class World:
         for kind in kinds:
             check_track(kind, None, audio_only=room is not None and room.settings.audio_only)
         if room is not None:
-            _require_room_for_tracks(room, len(kinds))
+            require_room_for_tracks(room, len(kinds))
         else:
             room = self._open_room(ad_hoc_settings(name_or_sid, self.account), RoomOrigin.AD_HOC)
         if first is not None:
@@ -174,7 +183,7 @@ class World:
 
     def drop(self, participant: Participant) -> None:
         """Their network is cut: they hold their place for half a minute, and are gone then."""
-        _require_present(participant)
+        require_present(participant)
         if participant.status is ParticipantStatus.RECONNECTING:
             return
         participant.status = ParticipantStatus.RECONNECTING
@@ -186,7 +195,7 @@ class World:
 
     def resume(self, participant: Participant) -> None:
         """Their network is back: the same stay goes on."""
-        _require_present(participant)
+        require_present(participant)
         if participant.reconnect_timer is not None:
             participant.reconnect_timer.cancel()
             participant.reconnect_timer = None
@@ -198,33 +207,22 @@ class World:
 
         A track without a name is called by its SID.
         """
-        _require_present(participant)
-        check_track(kind, name, audio_only=participant.room.settings.audio_only)
-        known = participant.tracks.get(name or "")
-        if known is not None:
-            if known.kind != kind:
-                raise Refusal(53304)
-            if known.enabled is not enabled:
-                known.enabled = enabled
-                kind_of_change = EventKind.TRACK_ENABLED if enabled else EventKind.TRACK_DISABLED
-                self._tell(kind_of_change, participant.room, participant, known)
-            return known
-        _require_room_for_tracks(participant.room, 1)
-        sid = self._sids.make("MT")
-        track = Track(sid, kind, name or sid, enabled, self.clock.second())
-        participant.tracks[track.name] = track
-        participant.room.published_tracks += 1
-        self._tell(EventKind.TRACK_ADDED, participant.room, participant, track)
-        return track
+        return self._tracks.publish(participant, kind, name, enabled=enabled)
 
     def unpublish(self, participant: Participant, name: str) -> None:
         """They take back one track, named by its name or SID."""
-        _require_present(participant)
-        for track in list(participant.tracks.values()):
-            if name in {track.name, track.sid}:
-                self._take_back(participant, track)
-                return
-        raise not_found(f"/Rooms/{participant.room.sid}/Participants/{participant.sid}/PublishedTracks/{name}")
+        self._tracks.unpublish(participant, name)
+
+    def anonymize(self, participant: Participant) -> None:
+        """Put the SID in the place of an identity that may tell who somebody is.
+
+        Raises:
+            Refusal: 53209 as long as they are in the room (OpenAPI: somebody anonymized is disconnected).
+        """
+        if participant.is_present:
+            raise Refusal(53209)
+        participant.identity = participant.sid
+        participant.date_updated = self.clock.second()
 
     # What follows from it
 
@@ -284,7 +282,7 @@ class World:
 
     def _put_out(self, participant: Participant, departure: Departure) -> None:
         """End a stay, and start the room's empty timeout if it was the last one."""
-        _require_present(participant)
+        require_present(participant)
         self._depart(participant, departure)
         room = participant.room
         if room.present:
@@ -303,14 +301,8 @@ class World:
         participant.end_time = participant.date_updated = now
         del participant.room.present[participant.identity]
         self._present -= 1
-        for track in list(participant.tracks.values()):
-            self._take_back(participant, track)
+        self._tracks.take_back_all(participant)
         self._tell(EventKind.PARTICIPANT_DISCONNECTED, participant.room, participant)
-
-    def _take_back(self, participant: Participant, track: Track) -> None:
-        del participant.tracks[track.name]
-        participant.room.published_tracks -= 1
-        self._tell(EventKind.TRACK_REMOVED, participant.room, participant, track)
 
     def _ending_timer(self, room: Room, after: timedelta, ending: RoomEnding) -> Timer:
         return self.clock.at(self.clock.second() + after, partial(self._end_room, room, ending))
@@ -323,30 +315,7 @@ class World:
         room.ending = ending
         room.end_time = room.date_updated = self.clock.second()
         for forgotten in self.rooms.retire(room):
+            self.recorder.forget(forgotten)
             for sid in forgotten.participants:
                 del self._participants[sid]
         self._tell(EventKind.ROOM_ENDED, room)
-
-    def _tell(
-        self, kind: EventKind, room: Room, participant: Participant | None = None, track: Track | None = None
-    ) -> None:
-        at = self.clock.now()
-        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
-        if room.last_event_at is not None:
-            at = max(at, room.last_event_at + timedelta(milliseconds=1))
-        event = Event(kind, at, room.events, room, participant, track)
-        room.last_event_at = at
-        room.events += 1
-        for tell in self.happened:
-            tell(event)
-
-
-def _require_present(participant: Participant) -> None:
-    if not participant.is_present:
-        raise Refusal(53204, f"Participant not found: {participant.sid} has left the room")
-
-
-def _require_room_for_tracks(room: Room, more: int) -> None:
-    allowed = room.settings.type.published_tracks
-    if allowed and room.published_tracks + more > allowed:
-        raise Refusal(53203)
