@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from roomtui.sandbox.control_fields import ControlFields
+from roomtui.sandbox.control_recordings import RecordingControl
 from roomtui.sandbox.faults import KINDS, SLOW_SECONDS, Fault
 from roomtui.sandbox.rest.render import iso, participant_resource, room_resource
 from roomtui.sandbox.wire import Routes, json_answer, refusal_answer
@@ -56,6 +57,7 @@ class ControlPlane:
                 },
                 f"{PREFIX}/requests": {"GET": self._show_requests, "DELETE": self._reset_requests},
                 f"{PREFIX}/account": {"GET": self._show_account, "POST": self._set_account},
+                **RecordingControl(world).routes(PREFIX),
             }
         )
 
@@ -184,6 +186,7 @@ class ControlPlane:
                 "status_callback": account.status_callback,
                 "room_quota": account.room_quota,
                 "participant_quota": account.participant_quota,
+                "not_found_after_end": account.not_found_after_end,
             },
         )
 
@@ -208,6 +211,7 @@ _ACCOUNT_NUMBERS: Mapping[str, str] = {
     "WriteLimit": "write_limit",
     "RoomQuota": "room_quota",
     "ParticipantQuota": "participant_quota",
+    "NotFoundAfterEnd": "not_found_after_end",
 }
 
 

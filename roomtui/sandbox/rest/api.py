@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from roomtui.sandbox.rest.gate import Gate
 from roomtui.sandbox.rest.participants import ParticipantsResource
+from roomtui.sandbox.rest.recordings import RecordingsResource
 from roomtui.sandbox.rest.rooms import RoomsResource, resource_path
+from roomtui.sandbox.rest.tracks import TracksResource
 from roomtui.sandbox.wire import Answer, Routes, refusal_answer
 from roomtui.sandbox.world.refusals import Refusal
 
@@ -23,7 +25,13 @@ class RestApi:
 
     def __init__(self, world: World, credentials: Credentials, ticks: Callable[[], float]) -> None:
         self._gate = Gate(credentials, world.account, ticks)
-        self._routes = Routes({**RoomsResource(world).routes(), **ParticipantsResource(world).routes()})
+        resources = (
+            RoomsResource(world),
+            ParticipantsResource(world),
+            TracksResource(world),
+            RecordingsResource(world),
+        )
+        self._routes = Routes({path: ways for each in resources for path, ways in each.routes().items()})
 
     def route_name(self, path: str) -> str:
         """The route of a path as the request counts name it."""

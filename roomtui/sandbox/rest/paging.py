@@ -48,11 +48,15 @@ class Listing:
         key: the name of the array in the answer, such as `rooms`.
         path: the list's canonical path; a room is in it by its SID, which outlives its name.
         filters: the names of the query parameters that choose what is in it.
+        repeated: those of them that may be given more than once.
+        largest_page: how many things a page can hold.
     """
 
     key: str
     path: str
-    filters: Sequence[str]
+    filters: Sequence[str] = ()
+    repeated: Sequence[str] = ()
+    largest_page: int = LARGEST_PAGE_SIZE
 
 
 def list_answer(
@@ -69,7 +73,7 @@ def list_answer(
     Raises:
         Refusal: 20001 or 20007 for paging parameters that cannot be.
     """
-    size = _page_size(call)
+    size = _page_size(call, listing.largest_page)
     token = first_of(call.query.get("PageToken"))
     page = _page(call, token)
     asked = _read_token(token, listing, size)
@@ -98,7 +102,11 @@ class _Address:
     """The absolute URLs of a list's pages, with the filters the client gave."""
 
     def __init__(self, call: Call, listing: Listing, size: int) -> None:
-        kept = [(name, value) for name in listing.filters for value in call.query.get(name, ())[:1]]
+        kept = [
+            (name, value)
+            for name in listing.filters
+            for value in call.query.get(name, ())[: None if name in listing.repeated else 1]
+        ]
         self._start = f"{call.origin}{listing.path}?{_encoded([*kept, ('PageSize', str(size))])}"
 
     def of(self, page: int, token: str | None) -> str:
@@ -107,16 +115,28 @@ class _Address:
         return f"{self._start}&{_encoded([('Page', str(page)), ('PageToken', token)])}"
 
 
+def page_of(things: Sequence[Item], span: Span) -> list[Item]:
+    """The span of things that are in the order of their numbers, newest first: a `select` for short lists."""
+    chosen = [
+        thing
+        for thing in things
+        if (span.older_than is None or thing.number < span.older_than)
+        and (span.newer_than is None or thing.number > span.newer_than)
+    ]
+    chosen = chosen[: span.most] if span.newer_than is not None else chosen[-span.most :]
+    return chosen[::-1]
+
+
 def _encoded(pairs: Sequence[tuple[str, str]]) -> str:
     return urlencode(pairs, quote_via=quote, safe="", errors="surrogateescape")
 
 
-def _page_size(call: Call) -> int:
+def _page_size(call: Call, largest: int) -> int:
     text = first_of(call.query.get("PageSize"))
     size = DEFAULT_PAGE_SIZE if text is None else integer(text)
     if size is None or size < 1:
-        raise Refusal(20001, f"Invalid parameter PageSize: must be 1 to {LARGEST_PAGE_SIZE}")
-    if size > LARGEST_PAGE_SIZE:
+        raise Refusal(20001, f"Invalid parameter PageSize: must be 1 to {largest}")
+    if size > largest:
         raise Refusal(20007)
     return size
 

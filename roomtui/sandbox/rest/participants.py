@@ -1,4 +1,4 @@
-"""`/v1/Rooms/{Room}/Participants`: list, fetch, disconnect."""
+"""`/v1/Rooms/{Room}/Participants`: list, fetch, disconnect, anonymize."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.rest.paging import Listing, list_answer
+from roomtui.sandbox.rest.paging import Listing, list_answer, page_of
 from roomtui.sandbox.rest.query import choice_of, instant_of
-from roomtui.sandbox.rest.render import participant_resource
+from roomtui.sandbox.rest.render import anonymized_resource, participant_resource
 from roomtui.sandbox.rest.rooms import resource_path, room_at
 from roomtui.sandbox.wire import Answer, json_answer
 from roomtui.sandbox.world.parameters import first_of
@@ -42,18 +42,14 @@ class _Wanted:
         """The participants of a span, newest first."""
         gone = self.status is ParticipantStatus.DISCONNECTED
         joined = self.room.participants if gone else self.room.present
-        chosen = [participant for participant in joined.values() if self._takes(participant, span)]
-        chosen = chosen[: span.most] if span.newer_than is not None else chosen[-span.most :]
-        return chosen[::-1]
+        return page_of([participant for participant in joined.values() if self._takes(participant)], span)
 
-    def _takes(self, participant: Participant, span: Span) -> bool:
+    def _takes(self, participant: Participant) -> bool:
         return (
             participant.status is self.status
             and (self.identity is None or participant.identity == self.identity)
             and (self.created_after is None or participant.date_created >= self.created_after)
             and (self.created_before is None or participant.date_created < self.created_before)
-            and (span.older_than is None or participant.number < span.older_than)
-            and (span.newer_than is None or participant.number > span.newer_than)
         )
 
 
@@ -65,9 +61,11 @@ class ParticipantsResource:
 
     def routes(self) -> Mapping[str, Mapping[str, Handler]]:
         """What answers where."""
+        participant = "/v1/Rooms/{NameOrSid}/Participants/{IdentityOrSid}"
         return {
             "/v1/Rooms/{NameOrSid}/Participants": {"GET": self._list},
-            "/v1/Rooms/{NameOrSid}/Participants/{IdentityOrSid}": {"GET": self._fetch, "POST": self._update},
+            participant: {"GET": self._fetch, "POST": self._update},
+            f"{participant}/Anonymize": {"POST": self._anonymize},
         }
 
     def _list(self, call: Call, parts: Sequence[str]) -> Answer:
@@ -88,12 +86,12 @@ class ParticipantsResource:
         )
 
     def _fetch(self, call: Call, parts: Sequence[str]) -> Answer:
-        participant = self._participant_at(call, parts)
+        participant = participant_at(self._world, call, parts)
         return json_answer(200, participant_resource(participant, call.origin))
 
     def _update(self, call: Call, parts: Sequence[str]) -> Answer:
         """The only change is to put somebody out: `Status=disconnected`. Without a status nothing changes."""
-        participant = self._participant_at(call, parts)
+        participant = participant_at(self._world, call, parts)
         status = first_of(call.form.get("Status"))
         if status is not None:
             if status != ParticipantStatus.DISCONNECTED.value:
@@ -101,9 +99,19 @@ class ParticipantsResource:
             self._world.remove(participant)
         return json_answer(202, participant_resource(participant, call.origin))
 
-    def _participant_at(self, call: Call, parts: Sequence[str]) -> Participant:
-        room = room_at(self._world, call, parts[0])
-        participant = self._world.participant_in(room, parts[1])
-        if participant is None:
-            raise not_found(resource_path(call))
-        return participant
+    def _anonymize(self, call: Call, parts: Sequence[str]) -> Answer:
+        participant = participant_at(self._world, call, parts)
+        self._world.anonymize(participant)
+        return json_answer(200, anonymized_resource(participant, call.origin))
+
+
+def participant_at(world: World, call: Call, parts: Sequence[str]) -> Participant:
+    """The participant that the first two open parts of a path name.
+
+    Raises:
+        Refusal: 20404 if there is no such room, or nobody of that name or SID in it.
+    """
+    participant = world.participant_in(room_at(world, call, parts[0]), parts[1])
+    if participant is None:
+        raise not_found(resource_path(call))
+    return participant

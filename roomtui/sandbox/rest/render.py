@@ -1,4 +1,4 @@
-"""Rooms and participants as Twilio's JSON, with absolute URLs on the origin the client used."""
+"""Rooms, participants, tracks and recordings as Twilio's JSON, with absolute URLs on the origin the client used."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from roomtui.sandbox.world.participant import Participant
+    from roomtui.sandbox.world.participant import Participant, Track
+    from roomtui.sandbox.world.recording import Recording
     from roomtui.sandbox.world.room import Room, RoomStatus
+    from roomtui.sandbox.world.subscriptions import Subscription
 
 
 def iso(instant: datetime | None) -> str | None:
@@ -76,6 +78,88 @@ def participant_resource(participant: Participant, origin: str) -> dict[str, obj
             "subscribe_rules": f"{url}/SubscribeRules",
             "anonymize": f"{url}/Anonymize",
         },
+    }
+
+
+def anonymized_resource(participant: Participant, origin: str) -> dict[str, object]:
+    """The Anonymize resource: the participant, at a URL of its own and without links (OpenAPI)."""
+    resource = participant_resource(participant, origin)
+    del resource["links"]
+    return {**resource, "url": f"{resource['url']}/Anonymize"}
+
+
+def published_track_resource(participant: Participant, track: Track, origin: str) -> dict[str, object]:
+    """The PublishedTrack resource."""
+    room = participant.room
+    return {
+        "sid": track.sid,
+        "participant_sid": participant.sid,
+        "room_sid": room.sid,
+        "name": track.name,
+        "date_created": iso(track.date_created),
+        "date_updated": iso(track.date_updated),
+        "enabled": track.enabled,
+        "kind": track.kind,
+        "url": f"{origin}/v1/Rooms/{room.sid}/Participants/{participant.sid}/PublishedTracks/{track.sid}",
+    }
+
+
+def subscribed_track_resource(subscription: Subscription, origin: str) -> dict[str, object]:
+    """The SubscribedTrack resource."""
+    subscriber, track = subscription.subscriber, subscription.track
+    return {
+        "sid": track.sid,
+        "participant_sid": subscriber.sid,
+        "publisher_sid": subscription.publisher.sid,
+        "room_sid": subscriber.room.sid,
+        "name": track.name,
+        "date_created": iso(subscription.date_created),
+        "date_updated": iso(subscription.date_updated),
+        "enabled": track.enabled,
+        "kind": track.kind,
+        "url": f"{origin}/v1/Rooms/{subscriber.room.sid}/Participants/{subscriber.sid}/SubscribedTracks/{track.sid}",
+    }
+
+
+def recording_resource(recording: Recording, origin: str) -> dict[str, object]:
+    """The Recording resource of an account. Until it is completed its size and duration are 0 (OpenAPI, `fetch`)."""
+    settings = recording.room.settings
+    return {
+        **_recording_fields(recording),
+        "status_callback": settings.status_callback,
+        "status_callback_method": settings.status_callback_method,
+        "url": f"{origin}{recording.path}",
+        "links": {"media": f"{origin}{recording.media_path}"},
+    }
+
+
+def room_recording_resource(recording: Recording, origin: str) -> dict[str, object]:
+    """The Recording resource of a room."""
+    url = f"{origin}/v1/Rooms/{recording.room.sid}/Recordings/{recording.sid}"
+    return {
+        **_recording_fields(recording),
+        "room_sid": recording.room.sid,
+        "url": url,
+        "links": {"media": f"{url}/Media"},
+    }
+
+
+def _recording_fields(recording: Recording) -> dict[str, object]:
+    return {
+        "account_sid": recording.room.account_sid,
+        "status": recording.status.value,
+        "date_created": iso(recording.date_created),
+        "sid": recording.sid,
+        "source_sid": recording.source_sid,
+        "size": recording.size or 0,
+        "type": recording.kind,
+        "duration": recording.duration or 0,
+        "container_format": recording.container,
+        "codec": recording.codec,
+        "grouping_sids": {"room_sid": recording.room.sid, "participant_sid": recording.participant.sid},
+        "track_name": recording.track_name,
+        "offset": recording.offset,
+        "media_external_location": None,
     }
 
 

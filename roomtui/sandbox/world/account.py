@@ -19,6 +19,7 @@ class Account:
         status_callback: the default callback URL, the only one an ad-hoc room can have.
         room_quota: rooms in progress at the same time (53119).
         participant_quota: participants in rooms at the same time (53206).
+        not_found_after_end: seconds after its end for which a room cannot be fetched, a lag that Twilio has at times.
     """
 
     sid: str
@@ -29,3 +30,4 @@ class Account:
     status_callback: str | None = None
     room_quota: int = limits.CONCURRENT_ROOMS
     participant_quota: int = limits.CONCURRENT_PARTICIPANTS
+    not_found_after_end: int = 0

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from roomtui.sandbox.world.participant import Participant
     from roomtui.sandbox.world.room import Room
 
+
+class RecordingKind(str, Enum):
+    """Recordings resource, 'type'. Of data tracks there are no recordings, but a list of them can be asked for."""
+
+    AUDIO = "audio"
+    VIDEO = "video"
+    DATA = "data"
+
+
 _CONTAINERS = {"audio": "mka", "video": "mkv"}
 
 
