@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from roomtui.cli.asking import until_ctrl_c
 from roomtui.cli.connect import connected
 from roomtui.cli.exits import Exit, asked_for, code_of, say
 from roomtui.cli.options import takes_global_options
@@ -24,7 +24,6 @@ from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.watch.rosters import read_last_roster, read_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
     from datetime import datetime
 
     from roomtui.cli.connect import Connection
@@ -96,7 +95,7 @@ async def _ls(config: Config, query: RoomQuery, *, limit: int | None, people: bo
         code = Exit.DONE
         if people and rooms:
             try:
-                code = await _interruptible(_read_rosters(connection, rooms, rosters))
+                code = await until_ctrl_c(_read_rosters(connection, rooms, rosters))
             except asyncio.CancelledError:
                 code = Exit.INTERRUPTED
                 say(f"Interrupted: {len(rosters)} of {len(rooms)} rosters were read; the others are left out.")
@@ -119,17 +118,6 @@ async def _rooms(connection: Connection, query: RoomQuery, limit: int | None) ->
     except NotFound as error:
         raise NotTwilio("There is no list of rooms at the API URL (HTTP 404): is it right?") from error
     return rooms, False
-
-
-async def _interruptible(work: Coroutine[object, object, Exit]) -> Exit:
-    """Await `work`; ctrl+c cancels it, and only it."""
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, task.cancel)
-    try:
-        return await task
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
 
 
 async def _read_rosters(connection: Connection, rooms: dict[str, Room], rosters: dict[str, Roster]) -> Exit:
