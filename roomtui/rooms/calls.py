@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms.countdown import span
 from roomtui.rooms.model import NOTHING_MORE
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ class CallStatus(str, Enum):
     CANCELED = "canceled"
 
 
-_OVER = frozenset({CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.FAILED, CallStatus.NO_ANSWER, CallStatus.CANCELED})
+_OVER: Final = frozenset(
+    {CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.FAILED, CallStatus.NO_ANSWER, CallStatus.CANCELED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +68,30 @@ class NewCall:
     from_: str
     twiml: str
     ring_seconds: int | None = None
+
+
+_NOT_ANSWERED: Final = {
+    CallStatus.BUSY: "The line is busy.",
+    CallStatus.NO_ANSWER: "Nobody answered.",
+    CallStatus.CANCELED: "The call was called off before anybody answered.",
+    CallStatus.FAILED: "The call could not be put through: the number is wrong, or cannot be reached from yours.",
+}
+
+
+def why_over(call: Call, *, joined: bool) -> str:
+    """Why this call ended, in one sentence that holds neither number nor name.
+
+    Args:
+        call: as Twilio tells it; one that is not over is said to go on.
+        joined: whether it had been in the room.
+    """
+    for status, sentence in _NOT_ANSWERED.items():
+        if call.status == status:
+            return sentence
+    if not call.is_over:
+        return "The call goes on."
+    after = f" after {span(call.duration)}" if call.duration is not None else ""
+    if joined:
+        return f"The call ended{after}: it left the room and was hung up."
+    # Twilio does not tell who hung up; and without a room of that name a call is hung up as well.
+    return f"The call was answered and ended{after} without having come into the room."

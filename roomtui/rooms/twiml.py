@@ -26,6 +26,8 @@ FALLBACK_SAY: Final = "The meeting is not available. Goodbye."
 
 # What XML 1.0 has no way to write, not even as a character reference (XML 1.0, section 2.2).
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A TwiML Bin reads {{...}} as a template: a room called {{From}} would be the caller's number.
+_BRACES: Final = {ord("{"): "&#123;", ord("}"): "&#125;"}
 # What a phone participant is called when no identity was given: E.164, a dash, eight hexadecimal digits.
 _PHONE_IDENTITY: Final = re.compile(r"\+[1-9][0-9]{1,14}-[0-9a-f]{8}")
 
@@ -35,11 +37,12 @@ class TwimlError(ValueError):
 
 
 class Language(str, Enum):
-    """How a snippet is written down."""
+    """How a snippet is written down: TwiML, a program that makes it, or TwiML to be pasted into a TwiML Bin."""
 
     XML = "xml"
     PYTHON = "python"
     NODE = "node"
+    BIN = "bin"
 
 
 class HazardKind(str, Enum):
@@ -68,7 +71,7 @@ def snippet(unique_name: str, *, identity: str = "", fallback_say: str = "", lan
         unique_name: raw, as Twilio has it; escaped here.
         identity: raw `participantIdentity`; empty lets Twilio make one up.
         fallback_say: spoken if the room is not there: without it the call is hung up.
-        language: TwiML itself, or a program that makes it with Twilio's SDK.
+        language: TwiML itself, or a program that makes it with Twilio's SDK; see `Language`.
 
     Raises:
         TwimlError: a text holds what XML cannot hold, or the identity is over 128 characters.
@@ -101,6 +104,11 @@ def is_phone(identity: str) -> bool:
     return _PHONE_IDENTITY.fullmatch(identity) is not None
 
 
+def phones_in(roster: Roster) -> int:
+    """How many phones are in the room, as far as it can be known: one that was given an identity does not show."""
+    return sum(is_phone(participant.identity.raw) for participant in roster.present)
+
+
 def _not_in_progress(room: Room) -> Hazard | None:
     if room.is_live:
         return None
@@ -129,7 +137,7 @@ def _full(room: Room, roster: Roster | None) -> Hazard | None:
 def _phones_full(roster: Roster | None) -> Hazard | None:
     if roster is None:
         return None
-    phones = sum(is_phone(participant.identity.raw) for participant in roster.present)
+    phones = phones_in(roster)
     if phones < PHONE_PARTICIPANTS_MAX:
         return None
     return Hazard(
@@ -185,6 +193,10 @@ def _xml(unique_name: str, identity: str, fallback_say: str) -> str:
     )
 
 
+def _bin(unique_name: str, identity: str, fallback_say: str) -> str:
+    return _xml(unique_name, identity, fallback_say).translate(_BRACES)
+
+
 def _python(unique_name: str, identity: str, fallback_say: str) -> str:
     keyword = f", participant_identity={identity!a}" if identity else ""
     say = f"response.say({fallback_say!a})\n" if fallback_say else ""
@@ -216,4 +228,4 @@ def _node(unique_name: str, identity: str, fallback_say: str) -> str:
     )
 
 
-_WRITERS: Final = {Language.XML: _xml, Language.PYTHON: _python, Language.NODE: _node}
+_WRITERS: Final = {Language.XML: _xml, Language.PYTHON: _python, Language.NODE: _node, Language.BIN: _bin}
