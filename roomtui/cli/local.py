@@ -22,13 +22,30 @@ from roomtui.sandbox.server import serve
     "--rooms", type=click.IntRange(0, 20_000), default=0, metavar="N", help="Rooms in progress at a time [0: quiet]."
 )
 @click.option("--seed", type=int, default=1, metavar="N", help="Same seed, same traffic [1].")
+@click.option(
+    "--allow-callbacks-to",
+    multiple=True,
+    metavar="HOST",
+    help="A host beyond this machine that callbacks may be sent to; repeatable [none].",
+)
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
-def sandbox(*, host: str, port: int, speed: float, rooms: int, seed: int, until_stdin_closes: bool) -> int:
+def sandbox(
+    *,
+    host: str,
+    port: int,
+    speed: float,
+    rooms: int,
+    seed: int,
+    allow_callbacks_to: tuple[str, ...],
+    until_stdin_closes: bool,
+) -> int:
     """Run a local Twilio Video: Rooms API, timers, and a control plane for what happens without the API.
 
     The first line on stdout, once it answers, is JSON with its URL and credentials. Ctrl+c ends it.
     """
-    options = SandboxOptions(host=host, port=port, speed=speed, rooms=rooms, seed=seed)
+    options = SandboxOptions(
+        host=host, port=port, speed=speed, rooms=rooms, seed=seed, allow_callbacks_to=frozenset(allow_callbacks_to)
+    )
     try:
         asyncio.run(_serve(options, until_stdin_closes=until_stdin_closes))
     except SandboxError as error:

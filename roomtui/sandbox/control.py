@@ -31,9 +31,18 @@ LONGEST_JUMP = 366 * 86_400.0
 
 
 class ControlPlane:
-    """Answers what test scripts ask of the sandbox itself."""
+    """Answers what test scripts ask of the sandbox itself.
 
-    def __init__(self, world: World, faults: FaultBook, meter: Meter) -> None:
+    Args:
+        world: what it lets things happen to.
+        faults: what it arms.
+        meter: what it shows.
+        more: routes that are answered elsewhere.
+    """
+
+    def __init__(
+        self, world: World, faults: FaultBook, meter: Meter, more: Mapping[str, Mapping[str, Handler]] | None = None
+    ) -> None:
         self._world = world
         self._faults = faults
         self._meter = meter
@@ -58,6 +67,7 @@ class ControlPlane:
                 f"{PREFIX}/requests": {"GET": self._show_requests, "DELETE": self._reset_requests},
                 f"{PREFIX}/account": {"GET": self._show_account, "POST": self._set_account},
                 **RecordingControl(world).routes(PREFIX),
+                **(more or {}),
             }
         )
 
@@ -184,6 +194,7 @@ class ControlPlane:
                 "read_limit": account.read_limit,
                 "write_limit": account.write_limit,
                 "status_callback": account.status_callback,
+                "status_callback_method": account.status_callback_method,
                 "room_quota": account.room_quota,
                 "participant_quota": account.participant_quota,
                 "not_found_after_end": account.not_found_after_end,
@@ -200,7 +211,9 @@ class ControlPlane:
             for name, attribute in _ACCOUNT_NUMBERS.items()
         }
         status_callback = fields.callback_url("StatusCallback", default=account.status_callback)
+        method = fields.one_of("StatusCallbackMethod", ("POST", "GET"), default=account.status_callback_method)
         account.era, account.ad_hoc_rooms, account.status_callback = era, ad_hoc_rooms, status_callback
+        account.status_callback_method = method
         for attribute, number in whole.items():
             setattr(account, attribute, number)
         return self._show_account(call, parts)

@@ -182,6 +182,7 @@ class Courier:
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
             )
+            self._session._retry_connection = False  # noqa: SLF001 - no other way to make one attempt of a GET
         return self._session
 
 

@@ -34,6 +34,8 @@ class SandboxOptions:
         rooms: about how many rooms the traffic keeps in progress; 0 is an empty, quiet world.
         seed: same seed, same SIDs and same traffic.
         credentials: handed in to repeat a known account.
+        allow_callbacks_to: names and addresses of hosts beyond this machine that may be sent callbacks and asked
+            for TwiML.
     """
 
     host: str = "127.0.0.1"
@@ -42,3 +44,4 @@ class SandboxOptions:
     rooms: int = 0
     seed: int = 1
     credentials: Credentials = field(default_factory=Credentials)
+    allow_callbacks_to: frozenset[str] = frozenset()

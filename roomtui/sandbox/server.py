@@ -15,9 +15,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from roomtui.sandbox.callback_log import CallbackLog
+from roomtui.sandbox.callbacks import RoomCallbacks
 from roomtui.sandbox.clock import Clock, real_seconds, wall_time
 from roomtui.sandbox.connection import TwilioServer
 from roomtui.sandbox.control import FASTEST, PREFIX, ControlPlane
+from roomtui.sandbox.control_callbacks import callback_routes
+from roomtui.sandbox.courier import Courier
+from roomtui.sandbox.deliveries import Deliveries
 from roomtui.sandbox.faults import Exchange, FaultBook, suffer
 from roomtui.sandbox.meter import NO_ANSWER, Meter
 from roomtui.sandbox.options import SandboxError, SandboxOptions
@@ -25,6 +30,7 @@ from roomtui.sandbox.pulse import Pulse
 from roomtui.sandbox.reading import path_and_query, read_call
 from roomtui.sandbox.rest.api import RestApi
 from roomtui.sandbox.traffic.director import HISTORY_SECONDS, Director
+from roomtui.sandbox.webhook_url import host_name
 from roomtui.sandbox.wire import Answer, refusal_answer
 from roomtui.sandbox.world import limits
 from roomtui.sandbox.world.account import Account
@@ -60,6 +66,7 @@ class Sandbox:
     """
 
     def __init__(self, options: SandboxOptions) -> None:
+        _check(options)
         self._options = options
         self.credentials: Credentials = options.credentials
         history = timedelta(seconds=HISTORY_SECONDS if options.rooms else 0.0)
@@ -69,7 +76,11 @@ class Sandbox:
         self._faults = FaultBook(options.seed)
         self._meter = Meter(real_seconds)
         self._rest = RestApi(self.world, self.credentials, real_seconds)
-        self._control = ControlPlane(self.world, self._faults, self._meter)
+        log = CallbackLog()
+        self._courier = Courier(self.credentials.auth_token, options.allow_callbacks_to)
+        self._deliveries = Deliveries(self._courier, log)
+        self.world.happened.append(RoomCallbacks(self.world.account, self._deliveries).tell)
+        self._control = ControlPlane(self.world, self._faults, self._meter, callback_routes(PREFIX, log))
         self._pulse = Pulse(self.clock)
         self._closing = asyncio.Event()
         self._request_ids = Random()  # noqa: S311 - an id to quote, not a secret
@@ -93,7 +104,6 @@ class Sandbox:
         Raises:
             SandboxError: if host or port cannot be listened on.
         """
-        _check(self._options)
         host, port = _loopback(self._options.host), self._options.port
         await self._runner.setup()
         try:
@@ -112,6 +122,8 @@ class Sandbox:
         self._closing.set()
         self._pulse.stop()
         await self._runner.cleanup()
+        await self._deliveries.stop()
+        await self._courier.close()
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         path = path_and_query(request)[0]
@@ -209,6 +221,11 @@ def _check(options: SandboxOptions) -> None:
         raise SandboxError(f"The speed must be 0 to {FASTEST:g}, not {options.speed:g}.")
     if options.rooms < 0:
         raise SandboxError(f"The number of rooms must be 0 or more, not {options.rooms}.")
+    for host in options.allow_callbacks_to:
+        try:
+            host_name(host)
+        except ValueError:
+            raise SandboxError(f"Callbacks are allowed to a host by its name or address, not to {host!r}.") from None
 
 
 def _account(options: SandboxOptions) -> Account:

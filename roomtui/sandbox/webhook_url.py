@@ -90,6 +90,14 @@ def form_encoded(parameters: Mapping[str, str]) -> str:
     return urlencode(parameters, quote_via=quote)
 
 
+def displayed(url: str) -> str:
+    """A URL to show: without name and password."""
+    try:
+        return Target.parse(url).url
+    except ValueError:
+        return spoken(url)
+
+
 def spoken(url: str) -> str:
     """A URL for a sentence: without its query, which may be long, and without a password."""
     scheme, separator, rest = url.partition("#")[0].partition("?")[0].partition("://")

@@ -17,6 +17,7 @@ class Account:
         read_limit: GET requests a real second; 0 enforces nothing.
         write_limit: POST requests a real second; 0 enforces nothing.
         status_callback: the default callback URL, the only one an ad-hoc room can have.
+        status_callback_method: how it is requested: `POST` or `GET`.
         room_quota: rooms in progress at the same time (53119).
         participant_quota: participants in rooms at the same time (53206).
         not_found_after_end: seconds after its end for which a room cannot be fetched, a lag that Twilio has at times.
@@ -28,6 +29,7 @@ class Account:
     read_limit: int = limits.READS_PER_SECOND
     write_limit: int = limits.WRITES_PER_SECOND
     status_callback: str | None = None
+    status_callback_method: str = "POST"
     room_quota: int = limits.CONCURRENT_ROOMS
     participant_quota: int = limits.CONCURRENT_PARTICIPANTS
     not_found_after_end: int = 0

@@ -78,6 +78,7 @@ def ad_hoc_settings(name: str, account: Account) -> RoomSettings:
         empty_room_timeout=0,
         unused_room_timeout=0,
         status_callback=account.status_callback,
+        status_callback_method=account.status_callback_method,
     )
 
 
