@@ -1,63 +1,44 @@
-"""What may be done to rooms: checked, written down, done, verified."""
+"""What may be done at Twilio: checked, written down, done, verified. Each subject has a module of its own."""
 
 from __future__ import annotations
 
 import asyncio
-import uuid
-from dataclasses import dataclass, replace
-from enum import Enum
-from typing import TYPE_CHECKING, Final
+import time
+from typing import TYPE_CHECKING
 
-from roomtui.twilio_api.errors import Broken, NotFound, Refused, TwilioError
-from roomtui.watch.journal import JournalError
-from roomtui.watch.rosters import read_last_roster, read_roster
+from roomtui.watch.creating import CreateOutcome, CreateResult, create_room
+from roomtui.watch.desk import Desk, ReadOnlyError, Sight
+from roomtui.watch.dialling import Dialling, dial
+from roomtui.watch.ending import EndOutcome, EndResult, end_room
+from roomtui.watch.following import DialStage, DialStep
+from roomtui.watch.recording import RecordOutcome, RecordResult, record
+from roomtui.watch.removing import RemoveOutcome, RemoveResult, remove
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
     from roomtui.rooms.clock import Clock
-    from roomtui.rooms.model import Room, Roster
+    from roomtui.rooms.new_room import NewRoom
+    from roomtui.rooms.recording import RecordingRules
     from roomtui.twilio_api.gateway import Gateway
     from roomtui.watch.journal import Journal
 
-# Twilio's ways to say that the room had ended already: status invalid, room completed, not found.
-_ENDED_ALREADY: Final = frozenset({53112, 53118, 20404})
-_VERIFY_TRIES: Final = 3
-_VERIFY_WAIT: Final = 0.5
-
-
-class ReadOnlyError(Exception):
-    """This profile or session may not change anything; `str()` is one sentence for people."""
-
-
-class EndOutcome(Enum):
-    """What came of ending a room. `OCCUPIED`: nothing was done, somebody is in it and that was not confirmed."""
-
-    ENDED = "ended"
-    ENDED_BEFORE = "ended-before"
-    OCCUPIED = "occupied"
-    NOT_VERIFIED = "not-verified"
-
-
-@dataclass(frozen=True, slots=True)
-class EndResult:
-    """What came of ending a room, and the room as Twilio last told it; `people` were in it.
-
-    `unwritten` is a sentence where the change was made but the journal could not take its result.
-    """
-
-    outcome: EndOutcome
-    room: Room
-    people: int
-    unwritten: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """A room and its roster, read just now."""
-
-    room: Room
-    roster: Roster
+__all__ = [
+    "Actions",
+    "CreateOutcome",
+    "CreateResult",
+    "DialStage",
+    "DialStep",
+    "Dialling",
+    "EndOutcome",
+    "EndResult",
+    "ReadOnlyError",
+    "RecordOutcome",
+    "RecordResult",
+    "RemoveOutcome",
+    "RemoveResult",
+    "Sight",
+]
 
 
 class Actions:
@@ -70,6 +51,7 @@ class Actions:
         context: what every audit line says: who, host, profile, account.
         read_only: refuse everything.
         sleep: waits between two looks at the result (seconds).
+        monotonic: seconds that only grow.
     """
 
     def __init__(
@@ -81,13 +63,10 @@ class Actions:
         context: Mapping[str, str],
         read_only: bool = False,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.read_only = read_only
-        self._gateway = gateway
-        self._journal = journal
-        self._clock = clock
-        self._context = dict(context)
-        self._sleep = sleep
+        self._desk = Desk(gateway, journal, clock, dict(context), read_only, sleep, monotonic)
 
     async def look(self, name_or_sid: str) -> Sight:
         """The room and who is in it, read now, as a dialog has to show them.
@@ -95,12 +74,18 @@ class Actions:
         Raises:
             TwilioError: Twilio could not be asked or does not know the room.
         """
-        room = await self._gateway.room(name_or_sid, urgent=True)
-        if not room.is_live:
-            return Sight(room, await read_last_roster(self._gateway, room.sid, self._clock, urgent=True))
-        # Everybody: who has lost the connection for a moment is in the room all the same, and would be put out.
-        roster = await read_roster(self._gateway, room.sid, self._clock, everybody=True, urgent=True)
-        return Sight(room, roster)
+        return await self._desk.look(name_or_sid)
+
+    async def create_room(self, new: NewRoom) -> CreateResult:
+        """Create a room. Where Twilio gives no clear answer, the room of that name is looked for.
+
+        Raises:
+            ReadOnlyError: nothing may be changed here.
+            JournalError: it cannot be written down, so it was not done.
+            TwilioError: Twilio refused (`field_of` its code tells which field it means), or could not be asked
+                whether the name is free.
+        """
+        return await create_room(self._desk, new)
 
     async def end_room(self, sid: str, *, even_if_occupied: bool) -> EndResult:
         """End the room of this SID for everybody, and see that it has ended.
@@ -115,107 +100,47 @@ class Actions:
             TwilioError: Twilio refused, or could not be asked; or it gave no clear answer, and the room is not seen
                 to have ended.
         """
-        if self.read_only:
-            raise ReadOnlyError(f"This is read-only: room {sid} was not ended. Leave out --read-only to change things.")
-        sight = await self.look(sid)
-        people = sight.roster.connected
-        if not sight.room.is_live:
-            return EndResult(EndOutcome.ENDED_BEFORE, sight.room, people)
-        if people and not even_if_occupied:
-            return EndResult(EndOutcome.OCCUPIED, sight.room, people)
-        audit = _Audit(self._journal, self._clock, self._context | _about(sight.room), people)
-        try:
-            await audit.before()
-        except JournalError as error:
-            raise JournalError(f"Room {sid} was not ended, because it cannot be written down. {error}") from error
-        try:
-            result, facts = await self._end_and_see(sight.room, people)
-        except TwilioError as error:
-            answer = error if isinstance(error, Refused) else error.__cause__  # an unclear one may have an id as well
-            request_id = answer.request_id if isinstance(answer, Refused) else None
-            outcome = "refused" if isinstance(error, Refused) else "no-answer"
-            await audit.after(outcome=outcome, answer=error.sentence, request_id=request_id)
-            raise
-        except asyncio.CancelledError:
-            await audit.after(outcome="interrupted")
-            raise
-        unwritten = await audit.after(outcome=result.outcome.value, **facts)
-        return replace(result, unwritten=unwritten)
+        return await end_room(self._desk, sid, even_if_occupied=even_if_occupied)
 
-    async def _end_and_see(self, room: Room, people: int) -> tuple[EndResult, dict[str, object]]:
-        """End it, and look whether it has ended; the result, and what the journal is to say of Twilio's answer."""
-        try:
-            told, request_id = await self._gateway.end_room(room.sid)
-        except Refused as error:
-            if error.code in _ENDED_ALREADY or isinstance(error, NotFound):
-                seen = await self._verify(room, people)
-                return replace(seen, outcome=EndOutcome.ENDED_BEFORE), _facts(error.sentence, error.request_id)
-            if not isinstance(error, Broken):
-                raise
-            return await self._after_no_answer(room, people, error), _facts(error.sentence, error.request_id)
-        except TwilioError as error:
-            return await self._after_no_answer(room, people, error), _facts(error.sentence, None)
-        result = await self._verify(told, people)
-        return result, _facts(result.room.status, request_id)
-
-    async def _after_no_answer(self, room: Room, people: int, error: TwilioError) -> EndResult:
-        # No answer is not a no: the room may have ended all the same.
-        seen = await self._verify(room, people)
-        if seen.outcome is EndOutcome.ENDED:
-            return seen
-        told = error.sentence if error.sentence.endswith((".", "?", "!")) else f"{error.sentence}."
-        raise TwilioError(f"{told} The room may or may not end yet: look again before you go on.") from error
-
-    async def _verify(self, room: Room, people: int) -> EndResult:
-        for attempt in range(_VERIFY_TRIES):
-            if attempt:
-                await self._sleep(_VERIFY_WAIT)
-            try:
-                seen = await self._gateway.room(room.sid, urgent=True)
-            except NotFound:
-                continue  # just after an end Twilio may not find the room for a moment
-            except TwilioError:
-                return EndResult(EndOutcome.NOT_VERIFIED, room, people)
-            if not seen.is_live:
-                return EndResult(EndOutcome.ENDED, seen, people)
-            room = seen
-        # Never found again: then Twilio's answer to the end itself is the last word.
-        return EndResult(EndOutcome.NOT_VERIFIED if room.is_live else EndOutcome.ENDED, room, people)
-
-
-def _facts(answer: str, request_id: str | None) -> dict[str, object]:
-    return {"answer": answer, "request_id": request_id}
-
-
-class _Audit:
-    """The two lines that a change leaves in the journal, tied together by an id."""
-
-    def __init__(self, journal: Journal, clock: Clock, context: Mapping[str, str], people: int) -> None:
-        self._journal = journal
-        self._clock = clock
-        self._common = {"kind": "audit", "action": "end-room", "id": uuid.uuid4().hex, **context, "people": people}
-
-    async def before(self) -> None:
-        """Write down what is about to be done.
+    async def remove(self, room_sid: str, participant_sid: str) -> RemoveResult:
+        """Put this participant out of the room, and see that they are gone. They may come back as another one.
 
         Raises:
-            JournalError: it may not be done.
+            ReadOnlyError: nothing may be changed here.
+            JournalError: it cannot be written down, so it was not done.
+            TwilioError: Twilio refused, could not be asked, or does not know them; or it gave no clear answer, and
+                they are not seen to be gone.
         """
-        await self._write("before")
+        return await remove(self._desk, room_sid, participant_sid)
 
-    async def after(self, **facts: object) -> str | None:
-        """Write down what came of it; a sentence if that failed, for it cannot be undone."""
-        try:
-            await self._write("after", **facts)
-        except JournalError as error:
-            return str(error)
-        return None
+    async def recording(self, room_sid: str) -> RecordingRules:
+        """The room's recording rules, read now.
 
-    async def _write(self, phase: str, **facts: object) -> None:
-        # In a thread: a slow disk, or another writer, shall not keep the screen waiting.
-        line = {"at": self._clock.now().isoformat(), "phase": phase, **self._common, **facts}
-        await asyncio.to_thread(self._journal.write, line)
+        Raises:
+            TwilioError: Twilio could not be asked, or refused: a room without media server has none (53122).
+        """
+        return await self._desk.gateway.recording_rules(room_sid, urgent=True)
 
+    async def record(self, room_sid: str, *, on: bool) -> RecordResult:
+        """Record everything in the room from now on, or nothing. The rules that stood before are replaced.
 
-def _about(room: Room) -> dict[str, str]:
-    return {"room_sid": room.sid, "room_name": room.unique_name.raw}
+        Raises:
+            ReadOnlyError: nothing may be changed here.
+            JournalError: it cannot be written down, so it was not done.
+            TwilioError: Twilio refused, or could not be asked; or it gave no clear answer, and the rules are not seen
+                to have changed.
+        """
+        return await record(self._desk, room_sid, on=on)
+
+    def dial(self, dialling: Dialling) -> AsyncGenerator[DialStep, None]:
+        """Call a phone and put it into a room; a step each time the call has come to another stage, the last final.
+
+        It may be closed at any time (`contextlib.aclosing`): the call goes on, nobody follows it any more.
+
+        Raises (when the first step is asked for):
+            ReadOnlyError: nothing may be changed here.
+            TwimlError: the room's name or the identity cannot stand in TwiML.
+            JournalError: it cannot be written down, so nobody was called.
+            TwilioError: Twilio refused, or could not be asked. Once the call is placed no error is raised any more.
+        """
+        return dial(self._desk, dialling)

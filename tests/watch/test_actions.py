@@ -269,7 +269,7 @@ async def test_an_end_without_an_answer_may_take_a_moment_to_show(desk: Desk) ->
     async def a_moment(_seconds: float) -> None:
         desk.twilio.ends(sid)
 
-    desk.actions._sleep = a_moment
+    desk.actions._desk.sleep = a_moment
     assert (await desk.actions.end_room(sid, even_if_occupied=False)).outcome is EndOutcome.ENDED
 
 
@@ -382,7 +382,7 @@ async def test_one_early_404_after_the_end_is_no_failure(desk: Desk) -> None:
     async def found_again(_seconds: float) -> None:
         desk.twilio.hidden.clear()
 
-    desk.actions._sleep = found_again
+    desk.actions._desk.sleep = found_again
     result = await desk.actions.end_room(sid, even_if_occupied=False)
     assert result.outcome is EndOutcome.ENDED
 
@@ -396,7 +396,7 @@ async def test_an_end_that_takes_a_moment_is_waited_for(desk: Desk) -> None:
         desk.twilio.before["room"] = next(looks)
 
     desk.twilio.before["end"] = lambda: desk.twilio.before.update(room=next(looks))
-    desk.actions._sleep = a_moment
+    desk.actions._desk.sleep = a_moment
     assert (await desk.actions.end_room(sid, even_if_occupied=False)).outcome is EndOutcome.ENDED
 
 
@@ -410,7 +410,7 @@ async def test_an_end_that_does_not_show_is_not_told_as_an_end(desk: Desk) -> No
     desk.twilio.before["end"] = lambda: desk.twilio.before.update(
         room=lambda: desk.twilio.rooms.update({sid: still}),
     )
-    desk.actions._sleep = still_there
+    desk.actions._desk.sleep = still_there
     result = await desk.actions.end_room(sid, even_if_occupied=False)
     assert (result.outcome, result.room.status) == (EndOutcome.NOT_VERIFIED, "in-progress")
     assert desk.lines()[1]["outcome"] == "not-verified"
@@ -489,13 +489,13 @@ async def test_a_post_whose_answer_breaks_off_is_an_end_when_the_room_has_ended(
 ) -> None:
     sid = await twilio.create(UniqueName="talk")
     # The two looks go through; the answer to the end breaks off on its way back.
-    write = actions._journal.write
+    write = actions._desk.journal.write
 
     def and_then_break_off(line: Mapping[str, object]) -> None:
         write(line)
         twilio.sandbox._faults.add(Fault("truncated", count=1))
 
-    actions._journal.write = and_then_break_off  # type: ignore[method-assign] # tells the moment before the POST
+    actions._desk.journal.write = and_then_break_off  # type: ignore[method-assign] # tells the moment before the POST
     result = await actions.end_room(sid, even_if_occupied=True)
     assert (result.outcome, result.room.status) == (EndOutcome.ENDED, "completed")
     before, after = written(Journal(tmp_path / "journal.jsonl"))
