@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from platformdirs import user_config_path, user_state_path
 
+from roomtui.rooms.phone import PhoneNumberError, phone_number
 from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.credentials import Credentials
 from roomtui.twilio_api.origin import DEFAULT_API_URL
@@ -78,6 +79,7 @@ class Config:
         no_pii: phone numbers are masked.
         ascii: only ASCII is drawn.
         mouse: the mouse is listened to.
+        caller_id: the number that phones are called from (E.164), if one is configured.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Config:
     no_pii: bool = False
     ascii: bool = False
     mouse: bool = False
+    caller_id: str | None = None
 
 
 def config_file() -> Path:
@@ -139,6 +142,7 @@ def load(typed: Typed, environ: Mapping[str, str] = os.environ) -> Config:
         no_pii=_first(typed.no_pii, profile.flag("no_pii"), fallback=False),
         ascii=_first(typed.ascii, profile.flag("ascii"), fallback=False),
         mouse=_first(typed.mouse, profile.flag("mouse"), fallback=False),
+        caller_id=profile.phone("caller_id"),
     )
 
 
@@ -173,6 +177,7 @@ _KEYS: Final = frozenset(
         "no_pii",
         "ascii",
         "mouse",
+        "caller_id",
     }
 )
 
@@ -205,6 +210,15 @@ class _Profile:
             raise self._wrong(key, f"a number from {least:g} to {most:g}")
         return value
 
+    def phone(self, key: str) -> str | None:
+        value = self.text(key)
+        if value is None:
+            return None
+        try:
+            return phone_number(value)
+        except PhoneNumberError as error:
+            raise ConfigError(f"{self._place(key)} is no phone number: {error}") from None
+
     def credentials(self) -> Credentials:
         account, key, secret, token = map(self.text, ("account_sid", "api_key", "api_secret", "auth_token"))
         if not account:
@@ -231,8 +245,11 @@ class _Profile:
         raise CredentialsMissingError(f"The account SID is known, but {where} lacks its secret: set either {names}.")
 
     def _wrong(self, key: str, wanted: str) -> ConfigError:
+        return ConfigError(f"{self._place(key)} is not {wanted}.")
+
+    def _place(self, key: str) -> str:
         where = f"profile {safe(self.name)} of {self.path}" if self.path is not None else "the environment"
-        return ConfigError(f"{key} in {where} is not {wanted}.")
+        return f"{key} in {where}"
 
 
 @dataclass(frozen=True, slots=True)

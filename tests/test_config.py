@@ -171,6 +171,12 @@ def test_another_file_may_be_typed(tmp_path: Path) -> None:
     assert load(Typed(config=path, profile="acme"), {}).refresh == 9
 
 
+def test_the_number_to_call_from_is_a_profiles_alone(write: Callable[..., Path]) -> None:
+    write(profile(caller_id='"+1 (500) 555-0006"'))
+    assert load(Typed(profile="acme"), {}).caller_id == "+15005550006"
+    assert load(Typed(), ENVIRON).caller_id is None
+
+
 # What is said of wrong ones
 
 
@@ -240,6 +246,25 @@ def test_an_unknown_key_beside_the_profiles(write: Callable[..., Path]) -> None:
 def test_a_wrong_type_is_told(write: Callable[..., Path], key: str, value: str, wanted: str) -> None:
     path = write(profile(**{key: value}))
     assert refusal() == f"{key} in profile acme of {path} is not {wanted}."
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("0151 23456789", "Write the number with + and its country code, such as +4930123456."),
+        ("+1 555", "The number has too few digits for its country."),
+        ("", "A phone number is wanted here, such as +4930123456."),
+        ("+1650555\\u001b[2J0100", "The number holds ^[, which no phone number has."),
+    ],
+)
+def test_a_caller_id_that_is_no_phone_number(write: Callable[..., Path], number: str, why: str) -> None:
+    path = write(profile(caller_id=f'"{number}"'))
+    assert refusal() == f"caller_id in profile acme of {path} is no phone number: {why}"
+
+
+def test_a_caller_id_that_is_no_text(write: Callable[..., Path]) -> None:
+    path = write(profile(caller_id="+15005550006"))
+    assert refusal() == f"caller_id in profile acme of {path} is not text in quotes."
 
 
 @pytest.mark.parametrize("text", ["profiles = 3", "profiles = [1]", "[profiles]\nacme = 3"])
