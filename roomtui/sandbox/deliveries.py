@@ -89,11 +89,12 @@ class Deliveries:
 
     def add(self, callback: Callback) -> None:
         """Take one in, at once, where an event loop runs. It is dropped if too many wait, or after `stop`."""
-        server = self._servers.setdefault(_server_of(callback), _Server())
+        server = self._servers.get(_server_of(callback)) or _Server()
         if self._stopped or self._log.waiting >= MOST_WAITING or server.waiting >= MOST_PER_SERVER:
             trouble = Trouble(None, "It was not sent, because too many callbacks were waiting.")
             self._log.ended(callback, Outcome.DROPPED, 0, None, trouble)
             return
+        self._servers[_server_of(callback)] = server
         server.waiting += 1
         self._log.waiting += 1
         if callback.line in self._lines:
@@ -101,6 +102,11 @@ class Deliveries:
         else:
             self._lines[callback.line] = deque([callback])
             self._start(self._send_line(callback.line))
+
+    async def drain(self) -> None:
+        """Wait until everything taken in is delivered or given up."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def stop(self) -> None:
         """Give up everything that is under way or waits."""

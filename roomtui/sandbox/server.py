@@ -222,10 +222,14 @@ def _check(options: SandboxOptions) -> None:
     if options.rooms < 0:
         raise SandboxError(f"The number of rooms must be 0 or more, not {options.rooms}.")
     for host in options.allow_callbacks_to:
-        try:
-            host_name(host)
-        except ValueError:
-            raise SandboxError(f"Callbacks are allowed to a host by its name or address, not to {host!r}.") from None
+        _check_host(host)
+
+
+def _check_host(host: str) -> None:
+    try:
+        host_name(host)
+    except ValueError:
+        raise SandboxError(f"Callbacks are allowed to a host by its name or address, not to {host!r}.") from None
 
 
 def _account(options: SandboxOptions) -> Account:
