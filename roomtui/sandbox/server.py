@@ -34,6 +34,7 @@ from roomtui.sandbox.webhook_url import host_name
 from roomtui.sandbox.wire import Answer, refusal_answer
 from roomtui.sandbox.world import limits
 from roomtui.sandbox.world.account import Account
+from roomtui.sandbox.world.media import Media
 from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.world import World
 
@@ -61,6 +62,7 @@ class Sandbox:
     Attributes:
         clock: the virtual clock; tests in the same process may advance it.
         world: rooms and participants.
+        media: what is made of rooms: transcriptions and compositions.
         credentials: what clients authenticate with.
         url: the base URL; known once it has started.
     """
@@ -72,10 +74,11 @@ class Sandbox:
         history = timedelta(seconds=HISTORY_SECONDS if options.rooms else 0.0)
         self.clock = Clock(start=wall_time() - history, speed=options.speed)
         self.world = World(self.clock, _account(options), options.seed)
+        self.media = Media(self.world, options.seed)
         self.url = ""
         self._faults = FaultBook(options.seed)
         self._meter = Meter(real_seconds)
-        self._rest = RestApi(self.world, self.credentials, real_seconds)
+        self._rest = RestApi(self.world, self.media, self.credentials, real_seconds)
         log = CallbackLog()
         self._courier = Courier(self.credentials.auth_token, options.allow_callbacks_to)
         self._deliveries = Deliveries(self._courier, log)
