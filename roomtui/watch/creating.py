@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from roomtui.twilio_api.errors import NotFound, TwilioError
+from roomtui.twilio_api.new_room import new_room_form
 from roomtui.watch.desk import VERIFY_TRIES, VERIFY_WAIT, Done, carry_out, is_plain, request_id_of, sentence
-from roomtui.watch.recording import rule_as_told
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +33,8 @@ _TOLD: Final = (
     "video_codecs",
     "media_region",
 )
+# Some servers are called with a password in the address; it does not belong into a journal.
+_SECRET_IN_URL: Final = re.compile("//[^/?#]*@")
 
 
 class CreateOutcome(Enum):
@@ -136,15 +139,8 @@ def _is_like(room: Room, new: NewRoom) -> bool:
 
 
 def _asked(new: NewRoom) -> dict[str, object]:
-    """What was asked for, as the journal tells it: every parameter that was given, but the name."""
-    given: dict[str, object] = {}
-    for each in fields(new):
-        value = getattr(new, each.name)
-        if value is None or each.name == "unique_name":
-            continue
-        if each.name == "recording_rules":
-            value = [rule_as_told(rule) for rule in value]
-        elif each.name == "transcriptions_configuration":
-            value = dict(value)
-        given[each.name] = value
-    return given
+    """What was asked for, under the API's names: every parameter that was given, but the name."""
+    form = {name: value for name, value in new_room_form(new).items() if value is not None and name != "UniqueName"}
+    if new.status_callback is not None:
+        form["StatusCallback"] = _SECRET_IN_URL.sub("//***@", new.status_callback)
+    return form

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from roomtui.rooms.recording import EVERYTHING, NOTHING, Recording
 from roomtui.rooms.recording import recording as state_of
 from roomtui.twilio_api.errors import TwilioError
+from roomtui.twilio_api.media import rule_to_api
 from roomtui.watch.desk import VERIFY_TRIES, VERIFY_WAIT, Done, about, carry_out, is_plain, request_id_of, unclear
 
 if TYPE_CHECKING:
-    from roomtui.rooms.recording import RecordingRule, RecordingRules
-    from roomtui.watch.desk import Desk
+    from roomtui.rooms.recording import RecordingRules
+    from roomtui.twilio_api.media import rule_to_api
+from roomtui.watch.desk import Desk
 
 
 class RecordOutcome(Enum):
@@ -50,7 +52,7 @@ async def record(desk: Desk, room_sid: str, *, on: bool) -> RecordResult:
         **about(sight.room),
         people=sight.roster.connected,
         # Setting rules replaces them all: what stood there before is told here and nowhere else.
-        rules_before=[rule_as_told(rule) for rule in before.rules],
+        rules_before=[rule_to_api(rule) for rule in before.rules],
     )
     result, unwritten = await carry_out(audit, lambda: _record_and_see(desk, before, on=on))
     return replace(result, unwritten=unwritten)
@@ -87,11 +89,3 @@ async def _verify(desk: Desk, rules: RecordingRules, *, on: bool) -> RecordResul
 
 def _is_so(rules: RecordingRules, *, on: bool) -> bool:
     return state_of(rules.rules) is (Recording.ON if on else Recording.OFF)
-
-
-def rule_as_told(rule: RecordingRule) -> dict[str, object]:
-    """A rule in the API's own words, as it can be sent again."""
-    told: dict[str, object] = {"type": rule.type, "all": rule.all, "kind": rule.kind}
-    told["publisher"] = rule.publisher.raw if rule.publisher is not None else None
-    told["track"] = rule.track.raw if rule.track is not None else None
-    return {key: value for key, value in told.items() if value is not None}
