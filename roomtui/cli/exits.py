@@ -24,6 +24,10 @@ class NoSuchRoomError(Exception):
     """Twilio knows no such room; `str()` is one sentence for people."""
 
 
+class NoSuchParticipantError(Exception):
+    """Nobody of this name or SID is in the room; `str()` is one sentence for people."""
+
+
 class Exit(IntEnum):
     """What the process ends with."""
 
@@ -43,6 +47,7 @@ _CODES: Mapping[type[Exception], Exit] = {
     InvalidApiUrl: Exit.USAGE,
     CredentialsRefused: Exit.CREDENTIALS,
     NoSuchRoomError: Exit.NOT_FOUND,
+    NoSuchParticipantError: Exit.NOT_FOUND,
     NotFound: Exit.NOT_FOUND,
     TwilioError: Exit.FAILED,
     TwimlError: Exit.FAILED,

@@ -21,7 +21,11 @@ _COMMANDS: Final = {
     "demo": "roomtui.cli.dashboard:demo",
     "ls": "roomtui.cli.listing:ls",
     "show": "roomtui.cli.listing:show",
+    "create": "roomtui.cli.creating:create",
     "end": "roomtui.cli.ending:end",
+    "kick": "roomtui.cli.kicking:kick",
+    "record": "roomtui.cli.recording:record",
+    "dial": "roomtui.cli.dialling:dial",
     "twiml": "roomtui.cli.snippets:twiml",
     "sandbox": "roomtui.cli.local:sandbox",
 }
@@ -73,8 +77,8 @@ def cli(typed: Typed) -> None:
 
     Without a command: the dashboard. `roomtui demo` shows it without an account.
 
-    Exit codes: 0 done; 1 Twilio refused or failed; 2 wrong usage or configuration; 3 no such room; 4 credentials
-    missing or refused; 5 refused by us (read-only, not confirmed); 130 interrupted.
+    Exit codes: 0 done; 1 Twilio refused or failed; 2 wrong usage or configuration; 3 no such room, participant or
+    call; 4 credentials missing or refused; 5 refused by us (read-only, not confirmed); 130 interrupted.
     """
     click.get_current_context().obj = typed
 

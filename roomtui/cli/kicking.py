@@ -1,0 +1,89 @@
+"""`roomtui kick`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+
+from roomtui.cli.asking import called, called_person, confirm, need_somebody, need_to_change
+from roomtui.cli.connect import connected
+from roomtui.cli.exits import Exit, NoSuchParticipantError, asked_for, say
+from roomtui.cli.options import takes_global_options
+from roomtui.cli.output import print_json
+from roomtui.config import load
+from roomtui.rooms.untrusted import safe
+from roomtui.rooms.words import head_count
+from roomtui.twilio_api.parse import participant_to_api
+from roomtui.watch.actions import RemoveOutcome
+
+if TYPE_CHECKING:
+    from roomtui.config import Config, Typed
+    from roomtui.rooms.model import Participant, Room
+    from roomtui.watch.actions import RemoveResult, Sight
+
+
+@click.command()
+@takes_global_options
+@click.argument("room")
+@click.argument("participant")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="What came of it, as a JSON object.")
+def kick(*, typed: Typed, room: str, participant: str, yes: bool, as_json: bool) -> int:
+    """Put a participant out of a room. They can come back for as long as their token is valid.
+
+    ROOM is a SID, or the unique name of a room in progress; PARTICIPANT is the identity of somebody who is in it, or a
+    participant's SID. Asks first; where nobody can be asked, --yes is needed.
+    """
+    return asyncio.run(_kick(load(typed), room, participant, yes=yes, as_json=as_json))
+
+
+async def _kick(config: Config, name_or_sid: str, who: str, *, yes: bool, as_json: bool) -> int:
+    need_to_change(config, f"{who} was not removed")
+    async with connected(config) as connection:
+        with asked_for(name_or_sid):
+            sight = await connection.actions.look(name_or_sid)
+        person = _found(sight, who)
+        if person.is_present and not yes:
+            _ask(sight, person)
+        result = await connection.actions.remove(sight.room.sid, person.sid)
+    if result.unwritten is not None:
+        say(f"roomtui: {result.unwritten}")
+    if result.outcome is RemoveOutcome.NOT_VERIFIED:
+        say(f"roomtui: {_in_words(sight.room, result)}")
+    elif not as_json:
+        click.echo(_in_words(sight.room, result))
+    if as_json:
+        left = {"outcome": result.outcome.value, "people": result.people}
+        print_json({**left, **participant_to_api(result.participant)})
+    return Exit.FAILED if result.outcome is RemoveOutcome.NOT_VERIFIED else Exit.DONE
+
+
+def _found(sight: Sight, who: str) -> Participant:
+    """Whom `who` means: a SID before anything else, for a stranger may choose another one's SID as identity."""
+    for person in sight.roster.everybody:
+        if person.sid == who:
+            return person
+    for person in sight.roster.present:
+        if person.identity.raw == who:
+            return person
+    raise NoSuchParticipantError(
+        f"There is no such participant: nobody in {called(sight.room)} has the identity or SID {safe(who)}."
+    )
+
+
+def _ask(sight: Sight, person: Participant) -> None:
+    not_done = f"{called_person(person)} was not removed from {called(sight.room)}"
+    need_somebody(not_done)
+    say(f"{called_person(person)} is in {called(sight.room)}, with {head_count(sight.roster.connected - 1)} beside.")
+    confirm("Remove them?", not_done=not_done)
+
+
+def _in_words(room: Room, result: RemoveResult) -> str:
+    person = called_person(result.participant)
+    if result.outcome is RemoveOutcome.GONE_BEFORE:
+        return f"{person} had left {called(room)} already."
+    if result.outcome is RemoveOutcome.REMOVED:
+        return f"{person} was removed from {called(room)}; {head_count(result.people)} left in it."
+    return f"{person}: Twilio took the removal, but still shows them in {called(room)}."
