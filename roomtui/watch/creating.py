@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from roomtui.twilio_api.errors import NotFound, TwilioError
 from roomtui.twilio_api.new_room import new_room_form
-from roomtui.watch.desk import VERIFY_TRIES, VERIFY_WAIT, Done, carry_out, is_plain, request_id_of, sentence
+from roomtui.watch.desk import DATE_SLACK, VERIFY_TRIES, VERIFY_WAIT, Done, carry_out, is_plain, request_id_of, sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
     from roomtui.rooms.new_room import NewRoom
     from roomtui.watch.desk import Desk
 
-# Twilio's dates are whole seconds, and our idea of its time is off by less than another one.
-_EARLIER: Final = timedelta(seconds=2)
-# What a room tells of how it was asked for. Not its callback: Twilio may write an address another way.
+# What a room tells of how it was asked for. Not its callback, an address that Twilio may write another way, nor its
+# region: `gll` is whichever is near.
 _TOLD: Final = (
     "type",
     "max_participants",
@@ -31,7 +29,6 @@ _TOLD: Final = (
     "unused_room_timeout",
     "record_participants_on_connect",
     "video_codecs",
-    "media_region",
 )
 # Some servers are called with a password in the address; it does not belong into a journal.
 _SECRET_IN_URL: Final = re.compile("//[^/?#]*@")
@@ -102,7 +99,7 @@ async def _after_no_answer(
             break
         if seen is None or (taken_by is not None and seen.sid == taken_by.sid):
             continue
-        if seen.date_created is not None and seen.date_created < asked_at - _EARLIER:
+        if seen.date_created is not None and seen.date_created < asked_at - DATE_SLACK:
             continue  # it was there before, though it was not found
         if _is_like(seen, new):
             return CreateResult(CreateOutcome.CREATED, seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from roomtui.twilio_api.errors import Broken, InvalidApiUrl, Refused, TwilioError, Unsendable
@@ -23,6 +24,8 @@ VERIFY_TRIES: Final = 3
 """How often the result of a change is looked for: it may take Twilio a moment to show."""
 VERIFY_WAIT: Final = 0.5
 """Seconds between two of these looks."""
+DATE_SLACK: Final = timedelta(seconds=2)
+"""Twilio's dates are whole seconds, and our idea of its time is off by less than another one."""
 
 ResultT = TypeVar("ResultT")
 

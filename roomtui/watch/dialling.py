@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.calls import NewCall
 from roomtui.rooms.twiml import snippet
 from roomtui.twilio_api.errors import TwilioError
-from roomtui.watch.desk import about, attempt, is_plain, request_id_of, sentence
+from roomtui.watch.desk import DATE_SLACK, about, attempt, is_plain, request_id_of, sentence
 from roomtui.watch.following import DialStage, DialStep, Following
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 _FIND_TRIES: Final = 4
 _FIND_WAIT: Final = 1.0
-# Twilio's dates are whole seconds, and our idea of its time is off by less than another one.
-_EARLIER: Final = timedelta(seconds=2)
 # Not the further legs of somebody else's call.
 _BY_API: Final = frozenset({None, "outbound-api"})
 
@@ -111,7 +108,7 @@ async def _place(desk: Desk, dialling: Dialling, twiml: str) -> _Placed:
         if is_plain(error):
             raise
         # No answer is not a no: the phone may ring already, and is not to be called twice.
-        found = await _find(desk, dialling, asked_at.replace(microsecond=0) - _EARLIER)
+        found = await _find(desk, dialling, asked_at.replace(microsecond=0) - DATE_SLACK)
         return _Placed(found, error.sentence, request_id_of(error))
     return _Placed(call, call.status, request_id)
 

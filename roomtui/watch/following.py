@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +11,7 @@ from roomtui.rooms.calls import CallStatus, why_over
 from roomtui.rooms.model import ParticipantStatus
 from roomtui.rooms.twiml import HazardKind, hazards, is_phone
 from roomtui.twilio_api.errors import Refused, TwilioError
-from roomtui.watch.desk import sentence
+from roomtui.watch.desk import DATE_SLACK, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,8 +28,6 @@ _PATIENCE: Final = 60.0
 _ANYBODY_AFTER: Final = 10.0
 # Nothing heard of the call for so long: then it is not known any more what becomes of it.
 _TROUBLE_MAX: Final = 120.0
-# Twilio's dates are whole seconds, and our idea of its time is off by less than another one.
-_EARLIER: Final = timedelta(seconds=2)
 
 
 class DialStage(Enum):
@@ -199,7 +196,7 @@ class Following:
         """
         if self._dialling.identity:
             return None
-        since = self._not_answered_at.replace(microsecond=0) - _EARLIER
+        since = self._not_answered_at.replace(microsecond=0) - DATE_SLACK
         come = [each for each in newcomers if each.start_time is None or each.start_time >= since]
         return come[0] if len(come) == 1 and not is_phone(come[0].identity.raw) else None
 

@@ -14,7 +14,6 @@ from roomtui.watch.desk import VERIFY_TRIES, VERIFY_WAIT, Done, about, carry_out
 
 if TYPE_CHECKING:
     from roomtui.rooms.recording import RecordingRules
-    from roomtui.twilio_api.media import rule_to_api
 from roomtui.watch.desk import Desk
 
 
