@@ -18,6 +18,7 @@ from aiohttp import web
 from roomtui.sandbox.callback_log import CallbackLog
 from roomtui.sandbox.callbacks import RoomCallbacks
 from roomtui.sandbox.clock import Clock, real_seconds, wall_time
+from roomtui.sandbox.composition_callbacks import CompositionCallbacks
 from roomtui.sandbox.connection import TwilioServer
 from roomtui.sandbox.control import FASTEST, PREFIX, ControlPlane
 from roomtui.sandbox.control_callbacks import callback_routes
@@ -83,6 +84,7 @@ class Sandbox:
         self._courier = Courier(self.credentials.auth_token, options.allow_callbacks_to)
         self._deliveries = Deliveries(self._courier, log)
         self.world.happened.append(RoomCallbacks(self.world.account, self._deliveries).tell)
+        self.media.compositions.happened.append(CompositionCallbacks(self.world.account, self._deliveries).tell)
         self._control = ControlPlane(self.world, self._faults, self._meter, callback_routes(PREFIX, log))
         self._pulse = Pulse(self.clock)
         self._closing = asyncio.Event()
