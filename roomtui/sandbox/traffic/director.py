@@ -12,6 +12,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
+from roomtui.sandbox.traffic.habits import with_habits
 from roomtui.sandbox.traffic.meetings import some_meeting
 from roomtui.sandbox.traffic.opening import OPENINGS, Opening
 from roomtui.sandbox.traffic.script import Deed
@@ -34,6 +35,7 @@ HISTORY_SECONDS = 86_400.0
 
 _PAST_MEETINGS = 40
 _PAUSE = (3.0, 25.0)
+_SCREEN = "screen"
 
 
 @contextmanager
@@ -63,7 +65,11 @@ class Performance:
             Deed.LEAVE: lambda act: world.leave(self._people[act.who]),
             Deed.DROP: lambda act: world.drop(self._people[act.who]),
             Deed.RESUME: lambda act: world.resume(self._people[act.who]),
-            Deed.MUTE: self._mute,
+            Deed.CALL: self._call,
+            Deed.MUTE: lambda act: self._switch(act, "audio"),
+            Deed.COVER: lambda act: self._switch(act, "video"),
+            Deed.SHARE: lambda act: world.publish(self._people[act.who], "video", _SCREEN),
+            Deed.UNSHARE: lambda act: world.unpublish(self._people[act.who], _SCREEN),
             Deed.END_ROOM: self._end_room,
         }
 
@@ -103,11 +109,17 @@ class Performance:
         self.room = self._people.setdefault(act.who, participant).room
         self._people[act.who] = participant
 
-    def _mute(self, act: Act) -> None:
+    def _call(self, act: Act) -> None:
+        if self.room is not None:
+            number = act.who.partition("-")[0]
+            self._people[act.who] = self._world.join_by_phone(self.room.unique_name, number, act.who)
+
+    def _switch(self, act: Act, kind: str) -> None:
+        """Mute what is heard or seen of somebody, or the other way round; a shared screen stays as it is."""
         participant = self._people[act.who]
-        for track in participant.tracks.values():
-            if track.kind == "audio":
-                self._world.publish(participant, track.kind, track.name, enabled=not track.enabled)
+        for track in list(participant.tracks.values()):
+            if track.kind == kind and track.name != _SCREEN:
+                self._world.publish(participant, kind, track.name, enabled=not track.enabled)
 
     def _end_room(self, _act: Act) -> None:
         if self.room is not None:
@@ -148,7 +160,8 @@ class Director:
     def _first(self, slot: int) -> Opening:
         chance = self._chance(slot)
         if slot < len(OPENINGS):
-            return OPENINGS[slot](chance)
+            opening = OPENINGS[slot](chance)
+            return Opening(with_habits(opening.script), opening.age)
         script = some_meeting(chance, slot)
         return Opening(script, chance.uniform(0.0, script.life * 0.98))
 

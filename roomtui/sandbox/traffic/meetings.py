@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roomtui.sandbox.traffic.habits import with_habits
 from roomtui.sandbox.traffic.names import people, phone_caller, room_name
-from roomtui.sandbox.traffic.script import PHONE, Deed, ScriptWriter
+from roomtui.sandbox.traffic.script import Deed, ScriptWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,7 +50,7 @@ def support_call(chance: Random, serial: int) -> Script:
     end = chance.uniform(4, 18) * _MINUTE
     (agent,) = people(chance, 1)
     writer.stay(agent, 3, end + chance.uniform(2, 90))
-    writer.stay(phone_caller(chance), chance.uniform(10, 70), end, PHONE)
+    writer.call(phone_caller(chance), chance.uniform(10, 70), end)
     return writer.script()
 
 
@@ -118,4 +119,4 @@ _WEIGHTS: Mapping[Callable[[Random, int], Script], int] = {
 def some_meeting(chance: Random, serial: int) -> Script:
     """Any of them, stand-ups most often."""
     (write,) = chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
-    return write(chance, serial)
+    return with_habits(write(chance, serial))

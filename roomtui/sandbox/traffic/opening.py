@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roomtui.sandbox.traffic.names import people
-from roomtui.sandbox.traffic.script import PHONE, Deed, ScriptWriter
+from roomtui.sandbox.traffic.script import SOUND, Deed, ScriptWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,7 +74,7 @@ def _support(chance: Random) -> Opening:
     age = 6 * _MINUTE
     (agent,) = people(chance, 1)
     writer = ScriptWriter("support-4711", age=age, parameters={"EmptyRoomTimeout": 1})
-    writer.stay(agent, -345, 58).stay("+16505550123-634a594e", -300, 45, PHONE)
+    writer.stay(agent, -345, 58).call("+16505550123-634a594e", -300, 45)
     return Opening(writer.script(), age)
 
 
@@ -93,7 +93,7 @@ def _night_watch(chance: Random) -> Opening:
     parameters = {"MaxParticipantDuration": 86_400, "AudioOnly": "true"}
     writer = ScriptWriter("night-watch", age=age, parameters=parameters)
     for place, who in enumerate(people(chance, 2)):
-        writer.stay(who, -(age - 20) / (1 + 3 * place), None, PHONE)
+        writer.stay(who, -(age - 20) / (1 + 3 * place), None, SOUND)
     return Opening(writer.script(), age)
 
 
@@ -118,12 +118,16 @@ def _tokyo(chance: Random) -> Opening:
 
 
 def _council(chance: Random) -> Opening:
-    """A name too long for any column."""
+    """A name too long for any column; a screen is shared, and two have dialled in."""
     age = 65 * _MINUTE
     name = "Customer advisory council: accessibility, offline mode and the road to 3.0 (Europe, hosted from Dublin)"
     writer = ScriptWriter(name, age=age, parameters={"MediaRegion": "ie1", "EmptyRoomTimeout": 10})
-    for place, who in enumerate(people(chance, 11)):
+    crowd = people(chance, 11)
+    for place, who in enumerate(crowd):
         writer.stay(who, -age + 40 + 90 * place, 35 * _MINUTE + 11 * place)
+    writer.do(Deed.SHARE, crowd[0], -age + 300).do(Deed.MUTE, crowd[4], -age + 900)
+    writer.call("+16175550142-0c1d93ae", -30 * _MINUTE, 34 * _MINUTE)
+    writer.call("+15035550117-f2b8471d", -11 * _MINUTE, 34 * _MINUTE)
     return Opening(writer.script(), age)
 
 

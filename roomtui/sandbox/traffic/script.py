@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CAMERA = ("audio", "video")
-PHONE = ("audio",)
+SOUND = ("audio",)
 
 
 class Deed(Enum):
-    """What somebody does."""
+    """What somebody does. To mute oneself and to cover the camera are undone by being done again."""
 
     JOIN = auto()
+    CALL = auto()
     LEAVE = auto()
     DROP = auto()
     RESUME = auto()
     MUTE = auto()
+    COVER = auto()
+    SHARE = auto()
+    UNSHARE = auto()
     END_ROOM = auto()
 
 
@@ -77,6 +81,13 @@ class ScriptWriter:
     def stay(self, who: str, since: float, until: float | None, tracks: tuple[str, ...] = CAMERA) -> ScriptWriter:
         """Somebody joins and, unless they stay to the end, leaves again."""
         self._add(since, Deed.JOIN, who, tracks)
+        if until is not None:
+            self._add(until, Deed.LEAVE, who)
+        return self
+
+    def call(self, who: str, since: float, until: float | None) -> ScriptWriter:
+        """A phone is put into the room; its identity is the one that Twilio makes of its number."""
+        self._add(since, Deed.CALL, who, SOUND)
         if until is not None:
             self._add(until, Deed.LEAVE, who)
         return self
