@@ -191,6 +191,7 @@ class ControlPlane:
                 "sid": account.sid,
                 "ad_hoc_rooms": account.ad_hoc_rooms,
                 "era": account.era.value,
+                "region": account.region,
                 "read_limit": account.read_limit,
                 "write_limit": account.write_limit,
                 "status_callback": account.status_callback,
@@ -212,8 +213,9 @@ class ControlPlane:
         }
         status_callback = fields.callback_url("StatusCallback", default=account.status_callback)
         method = fields.one_of("StatusCallbackMethod", ("POST", "GET"), default=account.status_callback_method)
+        region = fields.one_of("Region", ("us1", "ie1", "au1"), default=account.region)
         account.era, account.ad_hoc_rooms, account.status_callback = era, ad_hoc_rooms, status_callback
-        account.status_callback_method = method
+        account.status_callback_method, account.region = method, region
         for attribute, number in whole.items():
             setattr(account, attribute, number)
         return self._show_account(call, parts)

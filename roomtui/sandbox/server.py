@@ -22,6 +22,7 @@ from roomtui.sandbox.composition_callbacks import CompositionCallbacks
 from roomtui.sandbox.connection import TwilioServer
 from roomtui.sandbox.control import FASTEST, PREFIX, ControlPlane
 from roomtui.sandbox.control_callbacks import callback_routes
+from roomtui.sandbox.control_calls import call_routes
 from roomtui.sandbox.courier import Courier
 from roomtui.sandbox.deliveries import Deliveries
 from roomtui.sandbox.faults import Exchange, FaultBook, suffer
@@ -31,6 +32,8 @@ from roomtui.sandbox.pulse import Pulse
 from roomtui.sandbox.reading import path_and_query, read_call
 from roomtui.sandbox.rest.api import RestApi
 from roomtui.sandbox.traffic.director import HISTORY_SECONDS, Director
+from roomtui.sandbox.voice.errands import Errands
+from roomtui.sandbox.voice.switchboard import Switchboard
 from roomtui.sandbox.webhook_url import host_name
 from roomtui.sandbox.wire import Answer, refusal_answer
 from roomtui.sandbox.world import limits
@@ -64,6 +67,7 @@ class Sandbox:
         clock: the virtual clock; tests in the same process may advance it.
         world: rooms and participants.
         media: what is made of rooms: transcriptions and compositions.
+        phones: the calls.
         credentials: what clients authenticate with.
         url: the base URL; known once it has started.
     """
@@ -79,14 +83,17 @@ class Sandbox:
         self.url = ""
         self._faults = FaultBook(options.seed)
         self._meter = Meter(real_seconds)
-        self._rest = RestApi(self.world, self.media, self.credentials, real_seconds)
         log = CallbackLog()
         self._courier = Courier(self.credentials.auth_token, options.allow_callbacks_to)
         self._deliveries = Deliveries(self._courier, log)
         self.world.happened.append(RoomCallbacks(self.world.account, self._deliveries).tell)
         self.media.compositions.happened.append(CompositionCallbacks(self.world.account, self._deliveries).tell)
-        self._control = ControlPlane(self.world, self._faults, self._meter, callback_routes(PREFIX, log))
         self._pulse = Pulse(self.clock)
+        self._errands = Errands(self._courier, self._pulse.catch_up)
+        self.phones = Switchboard(self.world, self._errands.run, self._deliveries.add, options.seed)
+        self._rest = RestApi(self.world, self.media, self.phones, self.credentials, real_seconds)
+        more = {**callback_routes(PREFIX, log), **call_routes(PREFIX, self.phones)}
+        self._control = ControlPlane(self.world, self._faults, self._meter, more)
         self._closing = asyncio.Event()
         self._request_ids = Random()  # noqa: S311 - an id to quote, not a secret
         server = TwilioServer(
@@ -127,6 +134,7 @@ class Sandbox:
         self._closing.set()
         self._pulse.stop()
         await self._runner.cleanup()
+        await self._errands.close()
         await self._deliveries.stop()
         await self._courier.close()
 
@@ -172,12 +180,14 @@ class Sandbox:
         try:
             call = await read_call(request, json_too=json_too, usual_origin=self.url)
             await self._pulse.catch_up()
-            return respond(call)
+            answer = respond(call)
+            await self._pulse.catch_up()  # it may have set timers, some of them for this very moment
         except Refusal as refusal:
             return refusal_answer(refusal)
         except Exception:  # noqa: BLE001 - the last resort: a client gets Twilio's shape, whatever broke here
             _log.exception("no answer to %s %s", request.method, request.raw_path)
             return refusal_answer(Refusal(20500))
+        return answer
 
     def _response(self, answer: Answer, arrived: float) -> web.Response:
         """The answer with the headers Twilio sends (REST API best practices, "Response headers")."""

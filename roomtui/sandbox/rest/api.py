@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roomtui.sandbox.rest.calls import CallsResource
 from roomtui.sandbox.rest.composition_hooks import CompositionHooksResource
 from roomtui.sandbox.rest.compositions import CompositionsResource
 from roomtui.sandbox.rest.gate import Gate
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from roomtui.sandbox.options import Credentials
+    from roomtui.sandbox.voice.switchboard import Switchboard
     from roomtui.sandbox.wire import Call
     from roomtui.sandbox.world.media import Media
     from roomtui.sandbox.world.world import World
@@ -28,12 +30,15 @@ if TYPE_CHECKING:
 class RestApi:
     """Answers what clients of Twilio ask."""
 
-    def __init__(self, world: World, media: Media, credentials: Credentials, ticks: Callable[[], float]) -> None:
+    def __init__(
+        self, world: World, media: Media, phones: Switchboard, credentials: Credentials, ticks: Callable[[], float]
+    ) -> None:
         self._gate = Gate(credentials, world.account, ticks)
         resources = (
             RoomsResource(world),
             ParticipantsResource(world),
             TracksResource(world),
+            CallsResource(phones),
             RecordingsResource(world),
             TranscriptionsResource(world, media.transcriptions),
             CompositionsResource(world, media.compositions),

@@ -16,6 +16,7 @@ class Account:
         era: which room types are still offered.
         read_limit: GET requests a real second; 0 enforces nothing.
         write_limit: POST requests a real second; 0 enforces nothing.
+        region: the Twilio Region of its phone calls; `<Room>` is available in us1 only.
         status_callback: the default callback URL, the only one an ad-hoc room can have.
         status_callback_method: how it is requested: `POST` or `GET`.
         room_quota: rooms in progress at the same time (53119).
@@ -28,6 +29,7 @@ class Account:
     era: limits.Era = limits.Era.LEGACY
     read_limit: int = limits.READS_PER_SECOND
     write_limit: int = limits.WRITES_PER_SECOND
+    region: str = "us1"
     status_callback: str | None = None
     status_callback_method: str = "POST"
     room_quota: int = limits.CONCURRENT_ROOMS
