@@ -92,7 +92,10 @@ class CredentialsRefused(Refused):
 
 
 class NotFound(Refused):
-    """No such room or participant; for a unique name: none in progress. Just after an end, Twilio may say so once."""
+    """No such room, participant or call; for a unique name: none in progress.
+
+    Just after an end, Twilio may say so once.
+    """
 
     def _sentence(self, number: str) -> str:
         return f"Twilio does not know it ({number}): {self.message.safe or 'no reason given'}"

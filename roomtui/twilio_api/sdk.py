@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from roomtui.twilio_api import calls, media, parse
-from roomtui.twilio_api.answers import payload, request_id
+from roomtui.twilio_api.answers import not_twilio, payload, request_id
 from roomtui.twilio_api.new_room import new_room_form
 from roomtui.twilio_api.origin import calls_url
 from roomtui.twilio_api.wire import Wire, no_such, quoted
@@ -103,7 +103,8 @@ class SdkGateway:
         """Create a room. The room as Twilio tells it, and the request id of the answer."""
         answer = await self._video.ask("POST", "/Rooms", data=new_room_form(new))
         room = parse.room(payload(answer))
-        if new.unique_name is not None and room.unique_name.raw != new.unique_name:
+        other_name = new.unique_name is not None and room.unique_name.raw != new.unique_name
+        if other_name or not _ROOM_SID.fullmatch(room.sid):
             raise self._video.another("to create a room", "one")
         return room, request_id(answer.headers)
 
@@ -136,7 +137,10 @@ class SdkGateway:
         """Call a phone. The call as Twilio tells it, and the request id of the answer."""
         form = calls.new_call_form(new)
         answer = await self._phone.ask("POST", self._calls_path(), data=form)
-        return calls.call(payload(answer)), request_id(answer.headers)
+        call = calls.call(payload(answer))
+        if not _CALL_SID.fullmatch(call.sid):
+            raise not_twilio(self._phone.host, "a call whose SID is none")
+        return call, request_id(answer.headers)
 
     async def call(self, call_sid: str, *, urgent: bool = False) -> Call:
         """One call, by SID."""

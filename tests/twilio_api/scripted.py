@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SECRET = "s3cr3t-t0ken-0f-nobody"
 ROOM_SID = "RM" + "0" * 31 + "1"
+PARTICIPANT_SID = "PA" + "0" * 31 + "1"
+CALL_SID = "CA" + "0" * 31 + "1"
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,68 @@ def participant_json(number: int = 1, **fields: object) -> dict[str, object]:
         "url": url,
         **fields,
     }
+
+
+def track_json(number: int = 1, **fields: object) -> dict[str, object]:
+    """A track with every field of the PublishedTracks resource."""
+    sid = f"MT{number:032x}"
+    return {
+        "date_created": "2025-06-12T15:42:41Z",
+        "date_updated": "2025-06-12T15:42:41Z",
+        "enabled": True,
+        "kind": "audio",
+        "name": f"track-{number}",
+        "participant_sid": PARTICIPANT_SID,
+        "room_sid": ROOM_SID,
+        "sid": sid,
+        "url": f"https://video.twilio.com/v1/Rooms/{ROOM_SID}/Participants/{PARTICIPANT_SID}/PublishedTracks/{sid}",
+        **fields,
+    }
+
+
+def rules_json(rules: list[dict[str, object]], **fields: object) -> dict[str, object]:
+    """The recording rules of a room."""
+    return {
+        "date_created": "2025-06-12T15:42:32Z",
+        "date_updated": "2025-06-12T15:42:32Z",
+        "room_sid": ROOM_SID,
+        "rules": rules,
+        **fields,
+    }
+
+
+def call_json(number: int = 1, **fields: object) -> dict[str, object]:
+    """A call as the older API tells it: RFC 2822 times, numbers in quotes. It has just been made."""
+    sid = f"CA{number:032x}"
+    return {
+        "account_sid": "AC" + "0" * 32,
+        "answered_by": None,
+        "api_version": "2010-04-01",
+        "date_created": "Fri, 20 Nov 2026 12:00:00 +0000",
+        "date_updated": "Fri, 20 Nov 2026 12:00:00 +0000",
+        "direction": "outbound-api",
+        "duration": None,
+        "end_time": None,
+        "from": "+15005550001",
+        "from_formatted": "(500) 555-0001",
+        "parent_call_sid": None,
+        "price": None,
+        "price_unit": "USD",
+        "queue_time": "0",
+        "sid": sid,
+        "start_time": None,
+        "status": "queued",
+        "subresource_uris": {"recordings": f"/2010-04-01/Accounts/AC{0:032x}/Calls/{sid}/Recordings.json"},
+        "to": "+15005550006",
+        "to_formatted": "(500) 555-0006",
+        "uri": f"/2010-04-01/Accounts/AC{0:032x}/Calls/{sid}.json",
+        **fields,
+    }
+
+
+def calls_page_json(records: list[dict[str, object]], next_uri: str | None = None) -> dict[str, object]:
+    """The envelope of a list of the older API: no `meta`, and addresses without a host."""
+    return {"calls": records, "page": 0, "page_size": 1000, "next_page_uri": next_uri, "end": len(records), "start": 0}
 
 
 def page_json(key: str, records: list[dict[str, object]], next_url: str | None = None) -> dict[str, object]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from roomtui.twilio_api.errors import ForeignHost, InvalidApiUrl, NotTwilio, TwilioError
-from roomtui.twilio_api.origin import DEFAULT_API_URL, ApiUrl
+from roomtui.twilio_api.origin import DEFAULT_API_URL, ApiUrl, calls_url
 
 API = ApiUrl.parse(DEFAULT_API_URL)
 
@@ -105,3 +105,39 @@ def test_does_not_repeat_credentials_in_a_configured_address() -> None:
     with pytest.raises(InvalidApiUrl, match="user name or password") as refused:
         ApiUrl.parse("https://SKkey:s3cr3t@video.twilio.com")
     assert "s3cr3t" not in f"{refused.value!r}{refused.value.sentence}"
+
+
+# -- where phone calls are asked for ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("video", "phone"),
+    [
+        ("https://video.twilio.com", "https://api.twilio.com"),
+        ("https://video.twilio.com/", "https://api.twilio.com"),
+        ("https://VIDEO.twilio.com:443", "https://api.twilio.com:443"),
+        ("https://video.ie1.twilio.com", "https://api.ie1.twilio.com"),
+        ("https://video.dublin.ie1.twilio.com:8443/x", "https://api.dublin.ie1.twilio.com:8443/x"),
+    ],
+)
+def test_calls_are_asked_for_at_twilios_own_host_for_them(video: str, phone: str) -> None:
+    assert calls_url(ApiUrl.parse(video)) == phone
+    assert ApiUrl.parse(phone).origin.host.startswith("api.")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8089",
+        "https://sandbox.example/twilio",
+        "https://video.example.com",
+        "https://video.twilio.com.evil.example",
+        "https://videotwilio.com",
+        "https://video.eviltwilio.com",
+        "https://myvideo.twilio.com",
+        "https://video",
+        "https://[::1]:8443/x",
+    ],
+)
+def test_calls_stay_at_every_other_address(url: str) -> None:
+    assert calls_url(ApiUrl.parse(url)) == url
