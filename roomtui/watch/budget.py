@@ -114,10 +114,14 @@ class ReadBudget:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What the person at the screen sees: the selected room's SID and those of the rooms on screen."""
+    """What the person at the screen sees: the selected room's SID and those of the rooms on screen.
+
+    `detail` is whether more of the selected room is on screen than its row: who publishes what, and what is recorded.
+    """
 
     selected: str | None = None
     visible: frozenset[str] = field(default_factory=frozenset)
+    detail: bool = True
 
 
 # How old a roster may grow, in seconds, before it is worth a read.

@@ -47,6 +47,7 @@ class _Placed:
     call: Call | None
     answer: str
     request_id: str | None
+    was_clear: bool = True
 
 
 async def dial(desk: Desk, dialling: Dialling) -> AsyncGenerator[DialStep, None]:
@@ -81,7 +82,8 @@ async def dial(desk: Desk, dialling: Dialling) -> AsyncGenerator[DialStep, None]
     try:
         # Whatever happens to us from here on, the journal knows which call it was.
         unwritten = await audit.note("placed", **facts)
-        step = _told_placed(placed, placed.call, unwritten)
+        told = "The call is placed." if placed.was_clear else "Twilio gave no clear answer, but the call is there."
+        step = DialStep(DialStage.PLACED, told, placed.call, None, unwritten)
         while not step.stage.is_final:
             yield step
             step = await following.next_step()
@@ -109,7 +111,7 @@ async def _place(desk: Desk, dialling: Dialling, twiml: str) -> _Placed:
             raise
         # No answer is not a no: the phone may ring already, and is not to be called twice.
         found = await _find(desk, dialling, asked_at.replace(microsecond=0) - DATE_SLACK)
-        return _Placed(found, error.sentence, request_id_of(error))
+        return _Placed(found, error.sentence, request_id_of(error), was_clear=False)
     return _Placed(call, call.status, request_id)
 
 
@@ -132,9 +134,3 @@ async def _find(desk: Desk, dialling: Dialling, since: datetime) -> Call | None:
         if ours:
             return ours[0] if len(ours) == 1 else None
     return None
-
-
-def _told_placed(placed: _Placed, call: Call, unwritten: str | None) -> DialStep:
-    found = placed.answer != call.status
-    told = "Twilio gave no clear answer, but the call is there." if found else "The call is placed."
-    return DialStep(DialStage.PLACED, told, call, None, unwritten)

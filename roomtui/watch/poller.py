@@ -17,8 +17,9 @@ from roomtui.twilio_api.errors import NotFound, Refused, TwilioError
 from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.watch.board import Link, LinkState
 from roomtui.watch.budget import Attention, rosters_worth_reading
+from roomtui.watch.extras import Extras
 from roomtui.watch.looks import Looks
-from roomtui.watch.rosters import read_last_roster, read_roster
+from roomtui.watch.rosters import Turns, read_last_roster, read_roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,8 +49,9 @@ _NOT_FOUND_TOLERATED: Final = 2
 class Poller:
     """Keeps a board current by asking Twilio; a `Feed`.
 
-    Two jobs: one looks at the rooms list every `refresh` seconds, one reads the rosters that are most worth it. A room
-    that leaves the list is fetched, to learn how it ended.
+    Two jobs: one looks at the rooms list every `refresh` seconds, one reads the rosters that are most worth it, and
+    what else there is to know where something is left of the budget. A room that leaves the list is fetched, to learn
+    how it ended.
 
     Args:
         gateway: Twilio; its reads pass the turnstile of `budget`.
@@ -89,7 +91,17 @@ class Poller:
         self._not_found: dict[str, int] = {}
         self._given_up: dict[str, float] = {}
         self._failures = 0
+        self._turns = Turns()
         self._looks = Looks(self._look_at_room)
+        self._extras = Extras(
+            gateway,
+            self._live,
+            clock,
+            budget,
+            monotonic=monotonic,
+            learnt=self._publish_soon,
+            failed=lambda sid, error: self._look_failed(sid, _own_fault(error)),
+        )
         self._list_task: asyncio.Task[None] | None = None
         self._list_again = False
         self._publishing: asyncio.Handle | None = None
@@ -121,6 +133,7 @@ class Poller:
             self._list_task.cancel()
             await asyncio.gather(self._list_task, return_exceptions=True)
         await self._looks.stop()
+        await self._extras.stop()
         await self._schedule.ended()
 
     def pause(self) -> None:
@@ -182,16 +195,19 @@ class Poller:
         await self._list_rooms(urgent=False)
 
     async def look_closer(self) -> None:
-        """Start to read the rosters that are most worth it, as many as the budget allows now; wait for none.
+        """Start to read the rosters that are most worth it, as many as the budget allows now, then what else there is.
+
+        It waits for none.
 
         None while the list is in trouble: who says when the next try is does not try before.
         """
         if self._failures:
             return
-        slots = min(_IN_FLIGHT_MAX - len(self._looks.under_way), self._budget.left(self._monotonic()))
+        in_flight = len(self._looks.under_way) + self._extras.under_way
+        slots = min(_IN_FLIGHT_MAX - in_flight, self._budget.left(self._monotonic()))
         if slots <= 0:
             return
-        for sid in rosters_worth_reading(
+        sids = rosters_worth_reading(
             self._live,
             self._read_at,
             self._attention,
@@ -199,12 +215,15 @@ class Poller:
             server_now=self._clock.now(),
             busy=self._looks.under_way,
             limit=slots,
-        ):
+        )
+        for sid in sids:
             self._looks.begin(sid)
+        self._extras.read_next(self._attention, spare=len(sids) < slots)
 
     async def settled(self) -> None:
         """Wait until no look is under way."""
         await self._looks.settled()
+        await self._extras.settled()
 
     async def _list_until_fresh(self) -> None:
         await self._list_rooms(urgent=True)
@@ -249,7 +268,7 @@ class Poller:
             del self._ended[room.sid], self._given_up[room.sid]
         old = self._live.get(room.sid)
         if old is None or old.room != room or not old.listed:
-            self._live[room.sid] = LiveRoom.known(room, old.roster if old is not None else None)
+            self._live[room.sid] = old.told(room, old.roster) if old is not None else LiveRoom.known(room, None)
 
     def _miss(self, sid: str) -> None:
         live = self._live.get(sid)
@@ -273,6 +292,8 @@ class Poller:
         except Exception as error:  # noqa: BLE001 - as above: nobody awaits a look
             self._look_failed(sid, _own_fault(error))
         self._publish_soon()
+        if urgent:
+            await self._extras.read_rules(sid)
 
     async def _learn_of(self, live: LiveRoom, *, urgent: bool) -> None:
         sid, room, roster = live.room.sid, live.room, live.roster
@@ -281,8 +302,9 @@ class Poller:
         if fetched:
             room = await self._gateway.room(sid, urgent=urgent)
         if room.is_live:
+            turn = None if urgent else self._turns.next(sid)
             roster = await read_roster(
-                self._gateway, sid, self._clock, before=live.roster, everybody=selected, urgent=urgent
+                self._gateway, sid, self._clock, before=live.roster, everybody=selected, still_empty=turn, urgent=urgent
             )
             if not fetched and not roster.present and live.roster is not None and live.roster.present:
                 # Everybody gone at once: they left, or the room ended, and then there is no countdown to show.
@@ -301,15 +323,17 @@ class Poller:
         elif fetched:
             # One that is missing from the list but in progress was missed between two pages: it is there.
             self._looks.found(room.sid)
-            self._live[room.sid] = LiveRoom.known(room, roster)
+            self._live[room.sid] = live.told(room, roster)
         elif live.listed:
-            self._live[room.sid] = LiveRoom.known(live.room, roster)
+            self._live[room.sid] = live.told(live.room, roster)
 
     def _ends(self, room: Room, roster: Roster | None) -> None:
         live = self._live.pop(room.sid, None)
         self._read_at.pop(room.sid, None)
         self._not_found.pop(room.sid, None)
+        self._turns.forget(room.sid)
         self._looks.forget(room.sid)
+        self._extras.forget(room.sid)
         why = ending(
             room,
             roster,

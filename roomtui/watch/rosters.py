@@ -12,6 +12,22 @@ if TYPE_CHECKING:
     from roomtui.twilio_api.gateway import Gateway
 
 
+class Turns:
+    """Whom to ask for in a room that stays empty: by turns those who left, and those who lost the connection."""
+
+    def __init__(self) -> None:
+        self._left_asked: set[str] = set()
+
+    def next(self, room_sid: str) -> ParticipantStatus:
+        """Those to be asked for now."""
+        self._left_asked ^= {room_sid}
+        return ParticipantStatus.DISCONNECTED if room_sid in self._left_asked else ParticipantStatus.RECONNECTING
+
+    def forget(self, room_sid: str) -> None:
+        """The room has ended."""
+        self._left_asked.discard(room_sid)
+
+
 async def read_roster(
     gateway: Gateway,
     room_sid: str,
@@ -19,6 +35,7 @@ async def read_roster(
     *,
     before: Roster | None = None,
     everybody: bool = False,
+    still_empty: ParticipantStatus | None = None,
     urgent: bool = False,
 ) -> Roster:
     """The roster of a live room.
@@ -33,12 +50,17 @@ async def read_roster(
         clock: Twilio's time, for `as_of`.
         before: the roster as last read, if it was.
         everybody: read those reconnecting and those who left in any case.
+        still_empty: where the room was empty and nobody is connected, ask only for those of this status: whoever has
+            been missed has come since the last look, and has lost the connection or left. A caller that asks for the
+            one and the other by turns misses nobody for more than a look.
         urgent: a person waits for it.
 
     Raises:
         TwilioError: as `Gateway.participants`.
     """
     present = await _of(gateway, room_sid, ParticipantStatus.CONNECTED, urgent=urgent)
+    if still_empty is not None and before is not None and _is_empty(before) and not (present or everybody):
+        return await _still_empty(gateway, room_sid, clock, before, still_empty, urgent=urgent)
     missing = before is not None and not {p.sid for p in before.present} <= {p.sid for p in present}
     if everybody or missing or not present or before is None:
         reconnecting = await _of(gateway, room_sid, ParticipantStatus.RECONNECTING, urgent=urgent)
@@ -54,6 +76,20 @@ async def read_roster(
             back = await _of(gateway, room_sid, ParticipantStatus.CONNECTED, urgent=urgent)
             present = _once(present + tuple(p for p in back if p.sid not in left))
     return Roster(present, gone, clock.now())
+
+
+def _is_empty(roster: Roster) -> bool:
+    """Whether nobody was there, and who had been is known."""
+    return not roster.present and roster.gone is not None
+
+
+async def _still_empty(
+    gateway: Gateway, room_sid: str, clock: Clock, before: Roster, status: ParticipantStatus, *, urgent: bool
+) -> Roster:
+    found = await _of(gateway, room_sid, status, urgent=urgent)
+    if status is ParticipantStatus.DISCONNECTED:
+        return Roster((), found, clock.now())
+    return Roster(found, before.gone, clock.now())
 
 
 async def read_last_roster(gateway: Gateway, room_sid: str, clock: Clock, *, urgent: bool = False) -> Roster:

@@ -6,21 +6,26 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from roomtui.rooms.model import Participant, ParticipantStatus, Room, RoomStatus
+from roomtui.rooms.calls import Call, CallStatus
+from roomtui.rooms.model import Participant, ParticipantStatus, Room, RoomStatus, Track
+from roomtui.rooms.recording import RecordingRule, RecordingRules
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api.errors import NotFound
 from tests.rooms.builders import room as a_room
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from datetime import datetime
 
+    from roomtui.rooms.calls import NewCall
+    from roomtui.rooms.new_room import NewRoom
     from roomtui.twilio_api.gateway import RoomQuery
     from tests.watch.virtual import VirtualTime
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: `rooms`, `room`, `participants:<status>` or `end`, of which room."""
+    """A question: `rooms`, `room`, `participants:<status>`, `end`, `rules`, `dial` ...; of which room, person, call."""
 
     what: str
     sid: str = ""
@@ -53,6 +58,11 @@ class ScriptedGateway:
         self.before: dict[str, Callable[[], object]] = {}
         self.hidden: set[str] = set()
         self.unlisted: set[str] = set()
+        self.rules: dict[str, tuple[RecordingRule, ...]] = {}
+        self.tracks: dict[str, tuple[Track, ...]] = {}
+        self.calls: dict[str, Call] = {}
+        self.dialled: list[NewCall] = []
+        self.created: list[NewRoom] = []
         self.page_size = 1000
         self.overlap = 0
         self._held: dict[str, asyncio.Event] = {}
@@ -95,6 +105,22 @@ class ScriptedGateway:
     def comes_back(self, sid: str) -> None:
         self.people[sid] = replace(self.people[sid], status=ParticipantStatus.CONNECTED)
 
+    def calling(self, to: str, from_: str, status: str = CallStatus.QUEUED) -> str:
+        """There is such a call now, whoever made it."""
+        sid = f"CA{len(self.calls) + 1:032x}"
+        self.calls[sid] = Call(
+            sid=sid,
+            status=status,
+            to=Untrusted(to),
+            from_=Untrusted(from_),
+            direction="outbound-api",
+            date_created=self.time.now().replace(microsecond=0),
+        )
+        return sid
+
+    def call_is(self, sid: str, status: str, *, duration: int | None = None) -> None:
+        self.calls[sid] = replace(self.calls[sid], status=status, duration=duration)
+
     def hold(self, what: str) -> asyncio.Event:
         """Keep back the answers to such questions from now on, until the event is set."""
         self._held[what] = asyncio.Event()
@@ -136,10 +162,87 @@ class ScriptedGateway:
         await self._hold("end")
         return self.rooms[room_sid], "RQ1"
 
+    async def participant(self, room_sid: str, participant_sid: str, *, urgent: bool = False) -> Participant:
+        await self._arrive(Asked("participant", participant_sid, urgent))
+        self._known(room_sid)
+        person = self.people.get(participant_sid)
+        await self._hold("participant")
+        if person is None or participant_sid in self.hidden or person.room_sid != room_sid:
+            raise not_found()
+        return person
+
+    async def published_tracks(self, room_sid: str, participant_sid: str, *, urgent: bool = False) -> tuple[Track, ...]:
+        await self._arrive(Asked("tracks", participant_sid, urgent))
+        self._known(room_sid)
+        tracks = self.tracks.get(participant_sid, ())
+        await self._hold("tracks")
+        return tracks
+
+    async def recording_rules(self, room_sid: str, *, urgent: bool = False) -> RecordingRules:
+        await self._arrive(Asked("rules", room_sid, urgent))
+        self._known(room_sid)
+        rules = self.rules.get(room_sid, ())
+        await self._hold("rules")
+        return RecordingRules(room_sid, rules, self.time.now())
+
+    async def create_room(self, new: NewRoom) -> tuple[Room, str | None]:
+        self.created.append(new)
+        await self._arrive(Asked("create", new.unique_name or ""))
+        sid = self.opens(new.unique_name or "")
+        if not new.unique_name:
+            self.rooms[sid] = replace(self.rooms[sid], unique_name=Untrusted(sid))
+        await self._hold("create")
+        return self.rooms[sid], "RQ1"
+
+    async def remove_participant(self, room_sid: str, participant_sid: str) -> tuple[Participant, str | None]:
+        await self._arrive(Asked("remove", participant_sid))
+        self._known(room_sid)
+        self.leaves(participant_sid)
+        await self._hold("remove")
+        return self.people[participant_sid], "RQ1"
+
+    async def set_recording_rules(
+        self, room_sid: str, rules: tuple[RecordingRule, ...]
+    ) -> tuple[RecordingRules, str | None]:
+        await self._arrive(Asked("set-rules", room_sid))
+        self._known(room_sid)
+        self.rules[room_sid] = rules
+        await self._hold("set-rules")
+        return RecordingRules(room_sid, rules, self.time.now()), "RQ1"
+
+    async def dial(self, new: NewCall) -> tuple[Call, str | None]:
+        self.dialled.append(new)
+        await self._arrive(Asked("dial", new.to))
+        call = self.calls[self.calling(new.to, new.from_)]
+        await self._hold("dial")
+        return call, "RQ1"
+
+    async def call(self, call_sid: str, *, urgent: bool = False) -> Call:
+        await self._arrive(Asked("call", call_sid, urgent))
+        if call_sid not in self.calls:
+            raise not_found()
+        return self.calls[call_sid]
+
+    async def calls_to(self, number: str, *, since: datetime, urgent: bool = False) -> tuple[Call, ...]:
+        await self._arrive(Asked("calls-to", number, urgent))
+        return tuple(
+            call
+            for call in self.calls.values()
+            if call.to.raw == number and (call.date_created is None or call.date_created >= since)
+        )
+
+    async def hang_up(self, call_sid: str) -> tuple[Call, str | None]:
+        await self._arrive(Asked("hang-up", call_sid))
+        self.call_is(call_sid, CallStatus.COMPLETED)
+        return self.calls[call_sid], "RQ1"
+
     async def close(self) -> None:
         """Nothing is open."""
 
     def _known(self, sid: str) -> Room:
+        if not sid.startswith("RM"):
+            named = (room.sid for room in self.rooms.values() if room.is_live and room.unique_name.raw == sid)
+            sid = next(named, sid)
         if sid in self.hidden or sid not in self.rooms:
             raise not_found()
         return self.rooms[sid]

@@ -310,9 +310,9 @@ async def test_in_a_quiet_world_a_round_costs_the_list_and_one_read_for_each_sta
     assert twilio.reads == 22
     watch.poller.attend(Attention(None, frozenset(sids[:3])))
     await goes_on(twilio, watch, 2)
-    assert twilio.reads == 26, "those on screen are read after four seconds"
+    assert twilio.reads == 27, "those on screen are read after four seconds, and the recording rules of one of them"
     await goes_on(twilio, watch, 12)
-    assert twilio.reads == 37
+    assert twilio.reads == 39
 
 
 async def test_the_selected_room_is_fetched_and_everybody_in_it_told(twilio: Twilio, watch: Watch) -> None:
