@@ -48,8 +48,8 @@ def seconds(settings: CompositionSettings, sources: Sequence[Recording], room_en
     if not stretches:
         return 0
     if not settings.trim:
-        last = max(room_end, *(end for _, end in stretches))
-        return round((last - stretches[0][0]).total_seconds())
+        first = stretches[0][0].replace(microsecond=0)  # the end of a room is a whole second
+        return int((room_end - first).total_seconds())
     total = 0.0
     covered = stretches[0][0]
     for start, end in stretches:
