@@ -12,7 +12,18 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from roomtui.rooms.model import PHONE_PARTICIPANTS_MAX
-from roomtui.rooms.twiml import IDENTITY_MAX, Hazard, HazardKind, Language, TwimlError, hazards, is_phone, snippet
+from roomtui.rooms.twiml import (
+    FALLBACK_SAY,
+    IDENTITY_MAX,
+    Hazard,
+    HazardKind,
+    Language,
+    TwimlError,
+    hazards,
+    is_phone,
+    phones_in,
+    snippet,
+)
 from tests.rooms.builders import ROOM_SID, after, completed, participant, room, roster
 
 HARD_NAMES = [
@@ -106,6 +117,30 @@ class TestTheXml:
     def test_each_hard_name_survives_as_name_and_as_identity(self, name: str) -> None:
         (noun,) = ET.fromstring(snippet(name, identity=name))[0]  # noqa: S314  # written by this program
         assert (noun.text, noun.get("participantIdentity")) == (name, name)
+
+
+class TestTheBin:
+    def test_an_ordinary_name_is_written_as_in_twiml(self) -> None:
+        written = snippet("Board & Co", identity="alice", fallback_say=FALLBACK_SAY, language=Language.BIN)
+        assert written == snippet("Board & Co", identity="alice", fallback_say=FALLBACK_SAY)
+
+    @given(names | st.just("{{From}} {{{Body}}} {{#if To}}"), identities, st.just("") | names)
+    def test_no_name_is_a_template_and_a_parser_reads_the_very_same(self, name: str, identity: str, words: str) -> None:
+        written = snippet(name, identity=identity, fallback_say=words, language=Language.BIN)
+        assert not set("{}") & set(written)
+        response = ET.fromstring(written)  # noqa: S314  # written by this program
+        (noun,) = response[0]
+        assert noun.text == name
+        assert noun.attrib == ({"participantIdentity": identity} if identity else {})
+        assert [verb.text for verb in response[1:]] == ([words] if words else [])
+
+    def test_a_template_in_a_name_is_put_into_references(self) -> None:
+        written = snippet("{{From}}", identity="{{To}}", language=Language.BIN)
+        assert 'participantIdentity="&#123;&#123;To&#125;&#125;">&#123;&#123;From&#125;&#125;<' in written
+
+
+def test_the_languages_stand_in_the_order_in_which_they_are_offered() -> None:
+    assert [language.value for language in Language] == ["xml", "python", "node", "bin"]
 
 
 class TestTheRefusals:
@@ -349,6 +384,16 @@ class TestTheHazards:
 )
 def test_a_phone_is_known_by_the_identity_that_twilio_makes_up(identity: str, phone: bool) -> None:  # noqa: FBT001  # a column
     assert is_phone(identity) is phone
+
+
+def test_phones_are_counted_as_far_as_they_are_known() -> None:
+    who = roster(
+        *(participant(identity) for identity in phones(3)),
+        participant("+16509554780-634a594e", left=after(60)),
+        participant("a-phone-with-an-identity"),
+    )
+    assert phones_in(who) == 3
+    assert phones_in(roster()) == 0
 
 
 @given(st.text(max_size=40))
