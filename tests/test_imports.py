@@ -44,14 +44,26 @@ def _modules(program: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("command", ["ls", "show", "twiml", "end"])
+_ARGUMENTS = {
+    "ls": ("--json",),
+    "show": ("for-show",),
+    "twiml": ("for-twiml",),
+    "end": ("for-end", "--yes"),
+    "create": ("another",),
+    "kick": ("for-kick", "alice", "--yes"),
+    "record": ("for-record", "start"),
+}
+
+
+@pytest.mark.parametrize("command", _ARGUMENTS)
 def test_commands_that_print_load_neither_screen_nor_scheduler(
     command: str, sandbox: SandboxProcess, tmp_path: Path
 ) -> None:
     sandbox.create(f"for-{command}")
-    arguments = {"ls": ["--json"], "end": ["for-end", "--yes"]}.get(command, [f"for-{command}"])
+    if command == "kick":
+        sandbox.join("for-kick", "alice")
     done = subprocess.run(
-        [sys.executable, "-c", _MAIN, command, *arguments],
+        [sys.executable, "-c", _MAIN, command, *_ARGUMENTS[command]],
         capture_output=True,
         text=True,
         env=environment(tmp_path, **sandbox.environ),
@@ -60,6 +72,21 @@ def test_commands_that_print_load_neither_screen_nor_scheduler(
     )
     loaded = _loaded_by(done.stderr)
     assert "twilio" in loaded, "it has not asked Twilio at all"
+    assert not loaded & {"textual", "rich", "apscheduler", "phonenumbers"}
+
+
+def test_only_who_dials_pays_for_knowing_phone_numbers(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _MAIN, "dial", "nobody", "--to", "+16505550123", "--from", "+15005550006"],
+        capture_output=True,
+        text=True,
+        env=environment(tmp_path, **sandbox.environ),
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 3, done.stderr
+    loaded = _loaded_by(done.stderr)
+    assert "phonenumbers" in loaded
     assert not loaded & {"textual", "rich", "apscheduler"}
 
 

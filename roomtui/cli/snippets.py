@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from codecs import lookup
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,6 +19,8 @@ from roomtui.rooms.twiml import Language, hazards, snippet
 if TYPE_CHECKING:
     from roomtui.config import Config, Typed
     from roomtui.watch.actions import Sight
+
+_XML: Final = frozenset({Language.XML, Language.BIN})
 
 
 @click.command()
@@ -49,7 +51,7 @@ def twiml(*, typed: Typed, room: str, identity: str, fallback_say: str, lang: st
             }
         )
     else:
-        click.echo(_for_terminal(text) if lang == Language.XML.value else text)
+        click.echo(_for_terminal(text) if Language(lang) in _XML else text)
     return Exit.DONE
 
 

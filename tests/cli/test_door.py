@@ -18,8 +18,19 @@ if TYPE_CHECKING:
 
     from tests.cli.program import Done, SandboxProcess
 
-COMMANDS = ("watch", "demo", "ls", "show", "end", "twiml", "sandbox")
-ASKING = (("ls",), ("show", "room"), ("end", "room", "--yes"), ("twiml", "room"))
+COMMANDS = ("watch", "demo", "ls", "show", "create", "end", "kick", "record", "dial", "twiml", "sandbox")
+DIAL = ("dial", "room", "--to", "+16505550123", "--from", "+15005550006", "--yes")
+ASKING_FOR_A_ROOM = (
+    ("show", "room"),
+    ("end", "room", "--yes"),
+    ("twiml", "room"),
+    ("create", "--like", "room"),
+    ("kick", "room", "alice", "--yes"),
+    ("record", "room", "start"),
+    DIAL,
+)
+ASKING = (("ls",), ("create",), *ASKING_FOR_A_ROOM)
+CHANGING = (("create", "new"), ("end", "room", "--yes"), *ASKING_FOR_A_ROOM[3:])
 TOKEN = "a-token-that-nobody-may-see"
 CREDENTIALS = {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": TOKEN}
 
@@ -181,6 +192,32 @@ def test_twilio_in_trouble(roomtui: Program, sandbox: SandboxProcess, kind: str)
         ("watch", "--refresh", "nan"),
         ("demo", "--speed", "nan"),
         ("demo", "--rooms", "0"),
+        ("create", "a", "b"),
+        ("create", "--max-participants", "many"),
+        ("create", "--max-participant-duration", "4 hours"),
+        ("create", "--max-participant-duration", "-600"),
+        ("create", "--max-participant-duration", ""),
+        ("create", "--empty-room-timeout", "5m"),
+        ("create", "--recording-rules", "all"),
+        ("create", "--recording-rules", '{"type": "include", "all": true}'),
+        ("create", "--recording-rules", "[3]"),
+        ("create", "--recording-rules", "[" * 100_000),
+        ("create", "--recording-rules", '[{"all": true}]'),
+        ("create", "--recording-rules", '[{"type": "include", "all": 1}]'),
+        ("create", "--recording-rules", '[{"type": "include", "al\\u001b": true}]'),
+        ("create", "--recording-rules", '[{"type": "include", "publisher": "\\ud800"}]'),
+        ("create", "--transcriptions-configuration", "[]"),
+        ("create", "--transcriptions-configuration", "NaN"),
+        ("kick", "room"),
+        ("kick", "room", "alice", "bob"),
+        ("record", "room"),
+        ("record", "room", "pause"),
+        ("dial", "room"),
+        ("dial", "room", "--to", "0151 2345678", "--from", "+15005550006"),
+        ("dial", "room", "--to", "+1650555\x1b[2J", "--from", "+15005550006"),
+        ("dial", "room", "--to", "+16505550123", "--from", "+1"),
+        ("dial", "room", "--to", "+16505550123"),
+        (*DIAL, "--fallback-say", "gone", "--no-fallback"),
         ("sandbox", "--port", "65536"),
         ("sandbox", "--speed", "-1"),
         ("sandbox", "--speed", "nan"),
@@ -201,7 +238,7 @@ def test_twilio_in_trouble(roomtui: Program, sandbox: SandboxProcess, kind: str)
         ("ls", "--nonsense\x1b[2J"),
         ("\x1b]52;c;eA==\x07",),
     ],
-    ids=lambda arguments: ascii(" ".join(arguments)),
+    ids=lambda arguments: ascii(" ".join(arguments))[:80],
 )
 def test_wrong_usage_is_one_sentence(known: Program, arguments: tuple[str, ...]) -> None:
     done = known(*arguments)
@@ -225,11 +262,36 @@ def test_a_wrong_configuration_is_one_sentence(known: Program, tmp_path: Path) -
 # Exit code 3
 
 
-@pytest.mark.parametrize("arguments", ASKING[1:], ids=" ".join)
+@pytest.mark.parametrize("arguments", ASKING_FOR_A_ROOM, ids=" ".join)
 def test_an_unknown_room(roomtui: Program, arguments: tuple[str, ...]) -> None:
     done = roomtui(*arguments)
     assert done.code == 3
     assert "There is no such room" in one_sentence(done)
+
+
+# Exit code 5
+
+
+@pytest.mark.parametrize("arguments", CHANGING, ids=" ".join)
+def test_read_only_refuses_before_anything_is_asked(known: Program, arguments: tuple[str, ...]) -> None:
+    with _port_nobody_listens_on() as port:
+        done = known("--read-only", *arguments, "--api-url", f"http://127.0.0.1:{port}")
+        assert known(*arguments, "--api-url", f"http://127.0.0.1:{port}").code == 1
+    assert done.code == 5
+    assert one_sentence(done).startswith("roomtui: This is read-only: ")
+
+
+@pytest.mark.parametrize("arguments", CHANGING, ids=" ".join)
+def test_a_profile_may_be_read_only(known: Program, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        f'[profiles.acme]\naccount_sid = "{CREDENTIALS["TWILIO_ACCOUNT_SID"]}"\nauth_token = "{TOKEN}"\n'
+        "read_only = true\n"
+    )
+    path.chmod(0o600)
+    done = known("--config", str(path), "--profile", "acme", *arguments)
+    assert done.code == 5
+    one_sentence(done)
 
 
 # Options

@@ -87,6 +87,19 @@ def test_node_is_one_plain_program(roomtui: Program, sandbox: SandboxProcess) ->
     assert 'connect.room({ participantIdentity: "alice" }, "it\'s `${1}` \\"q\\"");' in done.out
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_for_a_bin_it_is_the_same_room_and_nothing_that_a_bin_would_fill_in(
+    roomtui: Program, sandbox: SandboxProcess, encoding: str
+) -> None:
+    name = "{{From}} & 東\x7f\u202e"
+    sandbox.create(name)
+    done = roomtui("twiml", name, "--lang", "bin", "--fallback-say", "{{To}} is over", PYTHONIOENCODING=encoding)
+    assert (done.code, done.err) == (0, "")
+    assert "{{" not in done.out
+    document = ET.fromstring(done.out)  # noqa: S314 # our own XML
+    assert (document.findtext("Connect/Room"), document.findtext("Say")) == (name, "{{To}} is over")
+
+
 def test_hazards_go_to_stderr_and_the_snippet_is_printed_all_the_same(
     roomtui: Program, sandbox: SandboxProcess
 ) -> None:
