@@ -20,10 +20,12 @@ from roomtui.twilio_api.transport import Transport
 from roomtui.watch.budget import ReadBudget
 from roomtui.watch.turnstile import Turnstile
 from tests.sandbox.conftest import basic_auth
+from tests.watch.deeds import Desk
 from tests.watch.virtual import VirtualTime
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 HOST_IS_BEHIND = timedelta(minutes=5)
 """The host's clock is wrong in all of these tests, as on many a jump host."""
@@ -34,6 +36,11 @@ def _no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "journal.jsonl")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.sandbox.faults import Fault
 from roomtui.twilio_api.errors import (
-    Broken,
     CredentialsRefused,
     NotFound,
     NotTwilio,
@@ -20,8 +18,9 @@ from roomtui.twilio_api.errors import (
 )
 from roomtui.watch.actions import Actions, EndOutcome, ReadOnlyError
 from roomtui.watch.journal import Journal, JournalError
+from tests.watch.deeds import CONTEXT, Desk, Refusing, no_clear_answer, refused, written
 from tests.watch.scripted import ScriptedGateway, not_found
-from tests.watch.virtual import VirtualTime, idle
+from tests.watch.virtual import idle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,43 +28,6 @@ if TYPE_CHECKING:
 
     from roomtui.rooms.model import Room
     from tests.watch.conftest import Twilio
-
-CONTEXT = {"who": "joan", "host": "jump-1", "profile": "acme-prod", "account_sid": "AC" + "1" * 32}
-
-
-class Desk:
-    """Actions on a scripted Twilio, and what they wrote down."""
-
-    def __init__(self, path: Path, *, read_only: bool = False, kind: type[ScriptedGateway] = ScriptedGateway) -> None:
-        self.time = VirtualTime()
-        self.twilio = kind(self.time)
-        self.journal = Journal(path)
-        self.waited: list[float] = []
-        self.actions = Actions(
-            self.twilio, self.journal, self.time, context=CONTEXT, read_only=read_only, sleep=self._sleep
-        )
-
-    async def _sleep(self, seconds: float) -> None:
-        self.waited.append(seconds)
-
-    def lines(self) -> list[dict[str, Any]]:
-        return written(self.journal)
-
-
-def written(journal: Journal) -> list[dict[str, Any]]:
-    if not journal.path.exists():
-        return []
-    return [json.loads(line) for line in journal.path.read_text().splitlines()]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path / "journal.jsonl")
-
-
-def refused(code: int, status: int = 400) -> Refused:
-    return Refused(status=status, code=code, message=Untrusted("No"), request_id="RQ9")
-
 
 # The look before
 
@@ -216,13 +178,6 @@ async def test_a_refusal_is_told_and_written_down(desk: Desk, answer: Refused) -
     assert (after["outcome"], after["answer"], after["request_id"]) == ("refused", answer.sentence, "RQ9")
 
 
-NO_CLEAR_ANSWERS = [
-    Unreachable("api does not answer within 10 s."),
-    Unreachable("the connection to api broke off."),
-    NotTwilio("not JSON"),
-    Broken(status=504, code=None, message=Untrusted(""), request_id="RQ9"),
-]
-no_clear_answer = pytest.mark.parametrize("trouble", NO_CLEAR_ANSWERS, ids=["time-out", "reset", "no JSON", "504"])
 LOOK_AGAIN = "The room may or may not end yet: look again before you go on."
 
 
@@ -302,29 +257,8 @@ async def test_who_leaves_in_the_middle_leaves_a_line(desk: Desk) -> None:
 # The journal
 
 
-class Refusing(Journal):
-    """A journal whose disk is full from the line after the first so many."""
-
-    def __init__(self, path: Path, takes: int) -> None:
-        super().__init__(path)
-        self._takes = takes
-
-    def write(self, line: Mapping[str, object]) -> None:
-        if not self._takes:
-            raise JournalError("The disk is full.")
-        self._takes -= 1
-        super().write(line)
-
-
-def desk_with(journal: Journal) -> Desk:
-    desk = Desk(journal.path)
-    desk.journal = journal
-    desk.actions = Actions(desk.twilio, journal, desk.time, context=CONTEXT, sleep=desk._sleep)
-    return desk
-
-
 async def test_what_cannot_be_written_down_is_not_done(tmp_path: Path) -> None:
-    desk = desk_with(Refusing(tmp_path / "journal.jsonl", takes=0))
+    desk = Desk(tmp_path, journal=Refusing(tmp_path / "journal.jsonl", takes=0))
     sid = desk.twilio.opens("talk")
     with pytest.raises(JournalError, match=rf"Room {sid} was not ended.*The disk is full"):
         await desk.actions.end_room(sid, even_if_occupied=False)
@@ -334,7 +268,7 @@ async def test_what_cannot_be_written_down_is_not_done(tmp_path: Path) -> None:
 
 async def test_a_real_journal_that_cannot_be_written_stops_the_change(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    desk = desk_with(Journal(tmp_path / "file" / "journal.jsonl"))
+    desk = Desk(tmp_path / "file" / "journal.jsonl")
     sid = desk.twilio.opens("talk")
     with pytest.raises(JournalError):
         await desk.actions.end_room(sid, even_if_occupied=False)
@@ -342,7 +276,7 @@ async def test_a_real_journal_that_cannot_be_written_stops_the_change(tmp_path: 
 
 
 async def test_a_result_that_cannot_be_written_down_is_told(tmp_path: Path) -> None:
-    desk = desk_with(Refusing(tmp_path / "journal.jsonl", takes=1))
+    desk = Desk(tmp_path, journal=Refusing(tmp_path / "journal.jsonl", takes=1))
     result = await desk.actions.end_room(desk.twilio.opens("talk"), even_if_occupied=False)
     assert result.outcome is EndOutcome.ENDED
     assert result.unwritten == "The disk is full."
