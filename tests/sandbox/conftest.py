@@ -52,12 +52,14 @@ class Client:
         *,
         data: Mapping[str, str] | bytes | str | None = None,
         headers: Mapping[str, str] | None = None,
+        follow: bool = True,
     ) -> Reply:
         url = URL(path if path.startswith("http") else f"{self.sandbox.url}{path}", encoded=True)
         known = {"Authorization": basic_auth(CREDENTIALS.api_key, CREDENTIALS.api_secret)}
-        async with self.session.request(method, url, data=data, headers={**known, **(headers or {})}) as response:
+        headers = {**known, **(headers or {})}
+        async with self.session.request(method, url, data=data, headers=headers, allow_redirects=follow) as response:
             text = await response.text()
-            body = await response.json() if "json" in response.content_type else None
+            body = await response.json() if text and "json" in response.content_type else None
             return Reply(response.status, response.headers, text, body)
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:

@@ -134,6 +134,9 @@ async def test_each_room_type_has_its_limits(client: Client, room_type: str, sea
         ("AudioOnly", "yes", 20001),
         ("RecordParticipantsOnConnect", "1", 20001),
         ("TranscribeParticipantsOnConnect", "on", 20001),
+        ("TranscriptionsConfiguration", "{", 20001),
+        ("TranscriptionsConfiguration", "[]", 20001),
+        ("TranscriptionsConfiguration", "[" * 20_000, 20001),
         ("VideoCodecs", "AV1", 20001),
         ("VideoCodecs", '["VP8", {}]', 20001),
     ],
@@ -174,7 +177,14 @@ async def test_a_parameter_at_its_bound_is_accepted(client: Client, name: str, v
 
 @pytest.mark.parametrize(
     "form",
-    [{"VideoCodecs": "VP8"}, {"MediaRegion": "us1"}, {"RecordParticipantsOnConnect": "true"}, {"RecordingRules": ALL}],
+    [
+        {"VideoCodecs": "VP8"},
+        {"MediaRegion": "us1"},
+        {"RecordParticipantsOnConnect": "true"},
+        {"RecordingRules": ALL},
+        {"TranscribeParticipantsOnConnect": "true"},
+        {"TranscriptionsConfiguration": "{}"},
+    ],
 )
 @pytest.mark.parametrize("room_type", ["peer-to-peer", "go"])
 async def test_what_needs_a_media_server_is_refused_without_one(
@@ -212,6 +222,37 @@ async def test_the_concurrent_rooms_quota_is_for_rooms_in_progress(client: Clien
     assert (await client.post("/v1/Rooms")).json["code"] == 53119
     await client.post(f"/v1/Rooms/{room['sid']}", Status="completed")
     await client.create()
+
+
+async def test_what_is_asked_about_transcriptions_is_kept_with_the_room(client: Client) -> None:
+    configuration = {"languageCode": "en-US", "partialResults": True}
+    room = await client.create(
+        TranscribeParticipantsOnConnect="true", TranscriptionsConfiguration=json.dumps(configuration)
+    )
+    made = client.sandbox.world.rooms.by_sid(room["sid"])
+    assert made is not None
+    assert made.settings.transcribe_participants_on_connect is True
+    assert made.settings.transcriptions_configuration == configuration
+
+
+async def test_a_room_cannot_be_fetched_for_as_long_after_its_end_as_the_account_says(client: Client) -> None:
+    lag = (await client.post("/_sandbox/account", NotFoundAfterEnd="4")).json["not_found_after_end"]
+    assert lag == 4
+    room = await client.create(UnusedRoomTimeout="1")
+    live = await client.create(UnusedRoomTimeout="60")
+    ended = await client.create()
+    assert (await client.post(f"/v1/Rooms/{ended['sid']}", Status="completed")).status == 202
+    lost = await client.get(f"/v1/Rooms/{ended['sid']}")
+    assert (lost.status, lost.json["code"]) == (404, 20404)
+    await client.advance(63.9 - client.sandbox.clock.now().microsecond / 1e6)
+    assert (await client.get(f"/v1/Rooms/{room['sid']}")).status == 404
+    assert (await client.get(f"/v1/Rooms/{live['sid']}")).status == 200
+    assert {each["sid"] for each in (await client.get("/v1/Rooms?Status=completed")).json["rooms"]} == {
+        room["sid"],
+        ended["sid"],
+    }
+    await client.advance(0.1)
+    assert (await client.get(f"/v1/Rooms/{room['sid']}")).json["status"] == "completed"
 
 
 async def test_by_name_only_in_progress_by_sid_any_status(client: Client) -> None:

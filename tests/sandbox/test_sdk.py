@@ -2,70 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]  # has hints, but no py.typed
 from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]  # has hints, but no py.typed
-from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # has hints, but no py.typed
 from twilio.rest import Client as TwilioClient  # type: ignore[import-untyped]  # has hints, but no py.typed
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.sandbox.sdk import in_thread, sdk
 
+if TYPE_CHECKING:
     from roomtui.sandbox.server import Sandbox
     from tests.sandbox.conftest import Client
 
 # The SDK's async client hands aiohttp its credentials in a way that aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:twilio", "ignore::DeprecationWarning:aiohttp")
-
-Result = TypeVar("Result")
-
-
-def sdk(sandbox: Sandbox, http: TwilioHttpClient | AsyncTwilioHttpClient | None = None) -> TwilioClient:
-    known = sandbox.credentials
-    client = TwilioClient(
-        known.api_key,
-        known.api_secret,
-        known.account_sid,
-        http_client=http or TwilioHttpClient(timeout=10),
-        environment={},
-    )
-    client.video.base_url = sandbox.url
-    return client
-
-
-async def in_thread(work: Callable[[], Result]) -> Result:
-    return await asyncio.get_running_loop().run_in_executor(None, work)
-
-
-async def test_the_documented_examples_give_the_documented_rooms(sandbox: Sandbox) -> None:
-    create = sdk(sandbox).video.v1.rooms.create
-    callback = "http://example.org"
-    plain = await in_thread(partial(create, unique_name="DailyStandup"))
-    assert (plain.unique_name, plain.type, plain.status) == ("DailyStandup", "group", "in-progress")
-    assert (plain.end_time, plain.duration, plain.max_participants) == (None, None, 50)
-    sales = await in_thread(partial(create, unique_name="SalesMeeting", type="peer-to-peer", status_callback=callback))
-    assert (sales.type, sales.max_participants, sales.status_callback) == ("peer-to-peer", 10, callback)
-    recorded = await in_thread(
-        partial(create, unique_name="Recorded", type="group", record_participants_on_connect=True)
-    )
-    assert recorded.record_participants_on_connect is True
-    audio = await in_thread(partial(create, unique_name="Audio", type="group", audio_only=True))
-    assert audio.audio_only is True
-    patient = await in_thread(partial(create, unique_name="Patient", empty_room_timeout=60))
-    assert patient.empty_room_timeout == 60
-    long = await in_thread(partial(create, unique_name="Long", max_participant_duration=86_400))
-    assert long.max_participant_duration == 86_400
-    codecs = await in_thread(partial(create, video_codecs=["H264"]))
-    assert codecs.video_codecs == ["H264"]
-    assert codecs.unique_name == codecs.sid
-    with pytest.raises(TwilioRestException) as refused:
-        await in_thread(partial(create, unique_name="DailyStandup"))
-    assert (refused.value.status, refused.value.code) == (400, 53113)
 
 
 async def test_fetch_list_and_end_by_name_and_sid(sandbox: Sandbox, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import TYPE_CHECKING
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 
 from roomtui.sandbox.clock import Clock
 from roomtui.sandbox.traffic.director import HISTORY_SECONDS, Director
+from roomtui.sandbox.traffic.habits import with_habits
 from roomtui.sandbox.traffic.meetings import some_meeting
 from roomtui.sandbox.traffic.names import phone_caller
+from roomtui.sandbox.traffic.script import Deed
 from roomtui.sandbox.world.account import Account
 from roomtui.sandbox.world.limits import Era
 from roomtui.sandbox.world.register import RoomFilter, Span
@@ -160,6 +163,49 @@ def test_every_written_meeting_can_be_played_and_ends_when_its_script_says(seed:
     for act in script.acts:
         joined |= {act.who} if act.deed.name in {"JOIN", "CALL"} else set()
         assert act.deed.name == "END_ROOM" or act.who in joined
+
+
+def test_the_demonstration_shows_recordings_mutes_screens_and_phones() -> None:
+    world = working_day(12)
+    rooms = {room.unique_name: room for room in live(world)}
+    recorded = {name for name, room in rooms.items() if room.recording_now}
+    assert recorded == {"Board & Co", "quarterly-webinar"}
+    people = [who for room in rooms.values() for who in room.present.values()]
+    tracks = [track for who in people for track in who.tracks.values()]
+    assert 3 <= sum(track.kind == "audio" and not track.enabled for track in tracks) < len(tracks) / 3
+    assert sum(track.kind == "video" and not track.enabled for track in tracks) >= 2
+    assert sum(track.name == "screen" for track in tracks) >= 1
+    phones = [who for who in people if who.phone is not None]
+    assert len(phones) >= 3
+    for phone in phones:
+        assert phone.phone == phone.identity.partition("-")[0]
+        assert [track.kind for track in phone.tracks.values()] == ["audio"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000))
+def test_habits_leave_who_comes_and_goes_as_it_is(seed: int) -> None:
+    script = some_meeting(Random(seed), seed)  # noqa: S311 - a test's own chance
+    habits = {Deed.MUTE, Deed.COVER, Deed.SHARE, Deed.UNSHARE}
+    bare = replace(script, acts=tuple(act for act in script.acts if act.deed not in habits))
+    again = with_habits(bare)
+    assert [act for act in again.acts if act.deed not in habits] == list(bare.acts)
+    assert again.life == bare.life
+    assert again == with_habits(bare)
+    assert all(act.at <= script.life for act in again.acts if act.deed in habits)
+
+
+def test_the_same_seed_has_the_same_tracks_and_recordings() -> None:
+    def told(seed: int) -> list[tuple[object, ...]]:
+        world = working_day(20, seed)
+        return [
+            (recording.sid, recording.source_sid, recording.started, recording.status)
+            for room in [*live(world), *completed(world)]
+            for recording in room.recordings
+        ]
+
+    assert told(3) == told(3)
+    assert told(3) != told(4)
 
 
 def test_phone_callers_are_fictional_numbers() -> None:
