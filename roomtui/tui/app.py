@@ -11,16 +11,13 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.notifications import Notification
 
-from roomtui.rooms.personal import shown
-from roomtui.rooms.picture import EndedRoom
+from roomtui.tui.asking import Asking
 from roomtui.tui.clipboard import Clipboard
 from roomtui.tui.columns import View
 from roomtui.tui.commands import commands
 from roomtui.tui.keys import OneKeyAtATime
 from roomtui.tui.lines import ASCII, UNICODE
 from roomtui.tui.screens.copied import CopiedScreen
-from roomtui.tui.screens.copy_twiml import CopyTwimlDialog
-from roomtui.tui.screens.end_room import EndRoomDialog
 from roomtui.tui.screens.help import HelpScreen
 from roomtui.tui.screens.live import LiveScreen
 
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from roomtui.rooms.clock import Clock
-    from roomtui.tui.columns import Entry
     from roomtui.tui.session import Session, Settings
     from roomtui.watch.board import Board, BoardState
 
@@ -91,6 +87,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.copier = clipboard or Clipboard(self._write_to_terminal)
         self.session: Session | None = None
         self.refresh_seconds = settings.refresh
+        self.ask = Asking(self)
         self.view = View(hide=settings.hide_personal, glyphs=ASCII if settings.ascii_only else UNICODE)
         self._connect = connect
         self._live = LiveScreen()
@@ -149,6 +146,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self._next_tick = asyncio.get_running_loop().call_later(delay, self.call_later, self._tick)
 
     def _tick(self) -> None:
+        if not self.is_running:
+            return  # the screens are being taken down
         self._tick_at_the_second()
         self.tick()
 
@@ -198,23 +197,9 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         copied = await self.copier.copy(what, text)
         self.tell(copied.sentence)
 
-    def ask_to_end(self, entry: Entry | None, done: Callable[[str | None], None] | None = None) -> None:
-        """Ask whether to end this room, if it can be; `done` gets its SID if it was ended, else None."""
-        if entry is None:
-            self.tell("There is no room to end.")
-        elif isinstance(entry, EndedRoom):
-            self.tell(f"{shown(entry.room.unique_name, hide=self.view.hide)} has ended already.")
-        elif self.session is None:
-            self.tell("Not connected yet.")
-        else:
-            self.push_screen(EndRoomDialog(entry, self.session), done)
-
-    def ask_for_twiml(self, entry: Entry | None) -> None:
-        """Open the dialog that copies this room's TwiML."""
-        if entry is None:
-            self.tell("There is no room whose TwiML could be copied.")
-        else:
-            self.push_screen(CopyTwimlDialog(entry, self.session))
+    def await_room(self, sid: str) -> None:
+        """Put the cursor on the room that was just created, once it is listed."""
+        self._live.await_room(sid)
 
     # -- keys
 

@@ -10,6 +10,7 @@ from roomtui.rooms.countdown import age, span
 from roomtui.rooms.model import RoomType
 from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom, LiveRoom
+from roomtui.rooms.recording import Recording
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.lines import UNICODE, Glyphs, Piece, Tone, fit
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Entry: TypeAlias = LiveRoom | EndedRoom
 
 
+_RECORDED: Final[dict[Recording | None, str]] = {Recording.ON: "rec", Recording.PARTLY: "some"}
 _SHORT_TYPES: Final[dict[str, str]] = {RoomType.GROUP_SMALL: "small", RoomType.PEER_TO_PEER: "p2p"}
 
 
@@ -110,9 +112,13 @@ def _region(entry: Entry, _now: datetime, _view: View) -> Piece:
     return Piece(safe(entry.room.media_region or ""), Tone.DIM)
 
 
-def _recording(entry: Entry, _now: datetime, _view: View) -> Piece:
-    tone = Tone.DIM if isinstance(entry, EndedRoom) else Tone.TEXT
-    return Piece("rec" if plain.is_recorded(entry.room) else "", tone)
+def _recording(entry: Entry, _now: datetime, view: View) -> Piece:
+    if isinstance(entry, EndedRoom):
+        return Piece("rec?" if plain.is_recorded(entry.room) else "", Tone.DIM)
+    state, certain = entry.recording_state
+    # What a room was made with is not what its rules say now: the doubt is a sign, not only a colour.
+    text = _RECORDED.get(state, "") + ("" if certain or state is not Recording.ON else "?")
+    return Piece(text, Tone.TEXT if certain and not view.stale else Tone.DIM)
 
 
 def _sid(entry: Entry, _now: datetime, _view: View) -> Piece:
@@ -131,7 +137,7 @@ COLUMNS: Final = (
     Column("type", "TYPE", 12, _type, from_width=96),
     Column("type_short", "TYPE", 5, _type_short, from_width=78),
     Column("region", "REGION", 6, _region, from_width=104),
-    Column("recording", "REC", 3, _recording, from_width=74),
+    Column("recording", "REC", 4, _recording, from_width=74),
     Column("sid", "SID", 34, _sid, from_width=150),
 )
 

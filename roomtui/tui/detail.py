@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import Urgency, countdown, span, urgency
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
-from roomtui.rooms.model import ParticipantStatus
+from roomtui.rooms.model import PHONE_PARTICIPANTS_MAX, ParticipantStatus
 from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom, LiveRoom
-from roomtui.rooms.twiml import is_phone
+from roomtui.rooms.recording import Recording
+from roomtui.rooms.twiml import is_phone, phones_in
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.lines import Line, Piece, Tone, fit, line, wrap
@@ -19,12 +20,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from roomtui.rooms.model import Participant, Room, Roster
+    from roomtui.rooms.model import Participant, Room, Roster, Tracks
     from roomtui.tui.columns import Entry, View
 
 _LABEL: Final = 13
 _IDENTITY_MAX: Final = 28
 _SIDE_BY_SIDE: Final = 56
+_TRACKS_OLD: Final = 20
+"""Seconds after which what somebody publishes is shown as old; it is read about every five."""
+_KINDS: Final = ("audio", "video", "data")
+_RECORDED: Final[dict[Recording | None, str]] = {
+    Recording.ON: "recording",
+    Recording.PARTLY: "recording some of it",
+    Recording.OFF: "not recording",
+}
 
 
 def in_brief(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
@@ -33,7 +42,7 @@ def in_brief(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
     return [
         _headline(room, view, width),
         _outlook(entry, now, view),
-        *(line((text, Tone.DIM)) for text in wrap(_limits(room, now, view), width)),
+        *(line((text, Tone.DIM)) for text in wrap(_limits(entry, now, view), width)),
         *_roster(entry, now, view, width),
     ]
 
@@ -49,7 +58,7 @@ def in_full(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
         *_roster(entry, now, view, width),
         (),
     ]
-    fields = list(_fields(room, now, view))
+    fields = list(_fields(entry, now, view))
     if width >= 2 * _SIDE_BY_SIDE:
         half = (len(fields) + 1) // 2
         right = [*fields[half:], ("", "")]
@@ -106,20 +115,36 @@ def _why(live: LiveRoom, *, hide: bool) -> str:
     return f"{plain.limit(live.room.max_participant_duration)} limit of {shown(last.identity, hide=hide)}{then}"
 
 
-def _limits(room: Room, now: datetime, view: View) -> str:
+def _limits(entry: Entry, now: datetime, view: View) -> str:
+    room = entry.room
     dot = f" {view.glyphs.dot} "
     age = plain.since(room.date_created, now)
     parts = [
         safe(room.type or "?"),
         safe(room.media_region or ""),
         " ".join(safe(codec) for codec in room.video_codecs or ()),
-        "recording" if plain.is_recorded(room) else "",
+        _recorded(entry),
+        _phones(entry),
         f"empty {_minutes(room.empty_room_timeout)}",
         f"unused {_minutes(room.unused_room_timeout)}",
         f"each {plain.limit(room.max_participant_duration)}",
         f"{span(age)} old" if age is not None and room.is_live else "",
     ]
     return dot.join(part for part in parts if part)
+
+
+def _recorded(entry: Entry) -> str:
+    if isinstance(entry, EndedRoom):
+        return "made to be recorded" if plain.is_recorded(entry.room) else ""
+    state, certain = entry.recording_state
+    if not certain:
+        return "made to be recorded" if state is Recording.ON else ""
+    return _RECORDED.get(state, "")
+
+
+def _phones(entry: Entry) -> str:
+    phones = phones_in(entry.roster) if isinstance(entry, LiveRoom) and entry.roster is not None else 0
+    return f"phones {phones} of {PHONE_PARTICIPANTS_MAX}" if phones else ""
 
 
 def _minutes(minutes: int | None) -> str:
@@ -139,11 +164,11 @@ def _roster(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
         return [line(("who is in it: not read yet" if entry.room.is_live else "who was in it: not known", Tone.DIM))]
     if not roster.everybody:
         return [line(("nobody has joined" if entry.room.is_live else "nobody ever joined", Tone.DIM))]
-    identity_width = min(_IDENTITY_MAX, max(10, width - 44))
+    identity_width = min(_IDENTITY_MAX, max(10, width - 52))
     lines = []
     if not roster.present and entry.room.is_live:
         lines.append(line(("nobody is in it", Tone.DIM)))
-    lines += [_present(entry.room, each, now, view, identity_width) for each in _by_time(roster)]
+    lines += [_present(entry, each, now, view, identity_width) for each in _by_time(roster)]
     lines += [_gone(each, now, view, identity_width) for each in _latest_first(roster.gone or ())]
     return lines
 
@@ -158,8 +183,8 @@ def _latest_first(gone: tuple[Participant, ...]) -> list[Participant]:
     )
 
 
-def _present(room: Room, participant: Participant, now: datetime, view: View, identity_width: int) -> Line:
-    deadline = participant_deadline(room, participant)
+def _present(entry: Entry, participant: Participant, now: datetime, view: View, identity_width: int) -> Line:
+    deadline = participant_deadline(entry.room, participant)
     stayed = plain.since(participant.start_time, now)
     pieces: list[Piece | str] = [
         Piece(fit(_who(participant, view), identity_width, ellipsis=view.glyphs.ellipsis), Tone.TEXT),
@@ -180,7 +205,16 @@ def _present(room: Room, participant: Participant, now: datetime, view: View, id
         pieces.append(Piece(f"  {safe(participant.status)}", Tone.WARN))
     if is_phone(participant.identity.raw):
         pieces.append(Piece("  phone", Tone.DIM))
+    if isinstance(entry, LiveRoom) and (tracks := entry.tracks.get(participant.sid)) is not None:
+        old = view.stale or (plain.since(tracks.as_of, now) or 0) > _TRACKS_OLD
+        pieces.append(Piece(f"  {_published(tracks)}", Tone.DIM if old else Tone.TEXT))
     return line(*pieces)
+
+
+def _published(tracks: Tracks) -> str:
+    kinds = sorted(tracks.published, key=lambda each: (_KINDS.index(each.kind) if each.kind in _KINDS else 9, each.sid))
+    said = [safe(track.kind) + (" (muted)" if track.enabled is False else "") for track in kinds]
+    return "  ".join(said) or "publishes nothing"
 
 
 def _gone(participant: Participant, now: datetime, view: View, identity_width: int) -> Line:
@@ -202,7 +236,8 @@ def _field(label: str, value: str, width: int) -> Line:
     return line((fit(label, _LABEL), Tone.DIM), " ", text or "-")
 
 
-def _fields(room: Room, now: datetime, view: View) -> Iterator[tuple[str, str]]:
+def _fields(entry: Entry, now: datetime, view: View) -> Iterator[tuple[str, str]]:
+    room = entry.room
     yield "sid", room.sid
     yield "unique name", shown(room.unique_name, hide=view.hide)
     yield "status", safe(room.status)
@@ -216,7 +251,7 @@ def _fields(room: Room, now: datetime, view: View) -> Iterator[tuple[str, str]]:
     yield "tracks max", _number(room.max_concurrent_published_tracks)
     yield "empty after", _minutes(room.empty_room_timeout)
     yield "unused after", _minutes(room.unused_room_timeout)
-    yield "recording", _yes_no(room.record_participants_on_connect)
+    yield "recording", _recording(entry)
     yield "video codecs", " ".join(safe(codec) for codec in room.video_codecs or ())
     yield "media region", safe(room.media_region or "")
     yield "audio only", _yes_no(room.audio_only)
@@ -225,6 +260,14 @@ def _fields(room: Room, now: datetime, view: View) -> Iterator[tuple[str, str]]:
     yield "callback", _callback(room)
     yield "account", safe(room.account_sid or "")
     yield "url", safe(room.url or "")
+
+
+def _recording(entry: Entry) -> str:
+    made = f"{_yes_no(entry.room.record_participants_on_connect)}, when it was made"
+    if isinstance(entry, EndedRoom) or entry.recording is None:
+        return made
+    state, _ = entry.recording_state
+    return {Recording.ON: "everything", Recording.OFF: "nothing"}.get(state or Recording.PARTLY, "some of it, by rules")
 
 
 def _callback(room: Room) -> str:

@@ -41,6 +41,7 @@ class Settings:
         hide_personal: phone numbers are masked.
         ascii_only: nothing but ASCII is drawn.
         mouse: the mouse is listened to.
+        caller_id: the number (E.164) that calls come from unless another one is typed, None where there is none.
     """
 
     account: str
@@ -52,3 +53,4 @@ class Settings:
     hide_personal: bool = False
     ascii_only: bool = False
     mouse: bool = False
+    caller_id: str | None = None

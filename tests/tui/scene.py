@@ -12,16 +12,32 @@ from roomtui.rooms.changes import Event, EventKind
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.model import Participant, Room, Roster
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
+from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRules
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.app import RoomtuiApp
 from roomtui.tui.clipboard import Clipboard
 from roomtui.tui.session import Session, Settings
-from roomtui.watch.actions import EndOutcome, EndResult, Sight
+from roomtui.watch.actions import (
+    CreateOutcome,
+    CreateResult,
+    Dialling,
+    DialStage,
+    DialStep,
+    EndOutcome,
+    EndResult,
+    RecordOutcome,
+    RecordResult,
+    RemoveOutcome,
+    RemoveResult,
+    Sight,
+)
 from roomtui.watch.board import Board, Link, LinkState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
+    from roomtui.rooms.new_room import NewRoom
+    from roomtui.rooms.recording import RecordingRule
     from roomtui.watch.budget import Attention
 
 NOW = datetime(2026, 11, 20, 10, 15, 0, tzinfo=timezone.utc)
@@ -273,14 +289,35 @@ class FakeFeed:
         self.told.append(("ended_by_us", sid))
 
 
+def step(stage: DialStage, sentence: str, participant: Participant | None = None) -> DialStep:
+    """A step of a call."""
+    return DialStep(stage, sentence, None, participant)
+
+
+RINGS = (step(DialStage.PLACED, "The call is placed."), step(DialStage.RINGING, "It rings."))
+ENTERS = (
+    step(DialStage.ANSWERED, "Answered; waiting for the phone to enter the room."),
+    step(DialStage.IN_THE_ROOM, "The phone is in the room.", person(sid("RM", 3), "+16505550199-0a1b2c3d", NOW)),
+)
+REFUSES = (step(DialStage.NOT_IN_THE_ROOM, "The line is busy."),)
+
+
 class FakeActions:
-    """Answers from a picture; what it was asked to end is in `ended`."""
+    """Answers from a picture; what it was asked for is in its lists."""
 
     read_only = False
 
     def __init__(self, shown: Picture) -> None:
         self.picture = shown
         self.ended: list[str] = []
+        self.created: list[NewRoom] = []
+        self.removed: list[str] = []
+        self.recorded: list[bool] = []
+        self.dialled: list[Dialling] = []
+        self.rules: tuple[RecordingRule, ...] = NOTHING
+        self.steps: tuple[DialStep, ...] = (*RINGS, *ENTERS)
+        self.steps_before_the_gate = len(self.steps)
+        self.unclear = False
         self.failing: Exception | None = None
         self.unwritten: str | None = None
         self.gate = asyncio.Event()
@@ -301,6 +338,56 @@ class FakeActions:
         self.ended.append(sid)
         ended = replace(sight.room, status="completed")
         return EndResult(EndOutcome.ENDED, ended, sight.roster.connected, self.unwritten)
+
+
+    async def create_room(self, new: NewRoom) -> CreateResult:
+        await self._answer()
+        self.created.append(new)
+        if self.unclear:
+            return CreateResult(CreateOutcome.UNCLEAR, None, "Twilio gave no clear answer. Look before you go on.")
+        made = room(77, new.unique_name or "", NOW)
+        return CreateResult(CreateOutcome.CREATED, made, unwritten=self.unwritten)
+
+    async def remove(self, room_sid: str, participant_sid: str) -> RemoveResult:
+        await self._answer()
+        roster = (await self.look(room_sid)).roster
+        gone = next((each for each in roster.everybody if each.sid == participant_sid), None)
+        assert gone is not None
+        if not gone.is_present:
+            return RemoveResult(RemoveOutcome.GONE_BEFORE, gone, roster.connected)
+        self.removed.append(participant_sid)
+        outcome = RemoveOutcome.NOT_VERIFIED if self.unclear else RemoveOutcome.REMOVED
+        return RemoveResult(outcome, gone, roster.connected - 1, self.unwritten)
+
+    async def recording(self, room_sid: str) -> RecordingRules:
+        await self.gate.wait()
+        if self.failing is not None:
+            raise self.failing
+        return RecordingRules(room_sid, self.rules, NOW)
+
+    async def record(self, room_sid: str, *, on: bool) -> RecordResult:
+        await self._answer()
+        self.recorded.append(on)
+        rules = EVERYTHING if on else NOTHING
+        told = RecordingRules(room_sid, rules, NOW)
+        if self.rules == rules:
+            return RecordResult(RecordOutcome.WAS_SO_BEFORE, told)
+        outcome = RecordOutcome.NOT_VERIFIED if self.unclear else RecordOutcome.DONE
+        return RecordResult(outcome, told, self.unwritten)
+
+    async def dial(self, dialling: Dialling) -> AsyncGenerator[DialStep, None]:
+        if self.failing is not None:
+            raise self.failing
+        self.dialled.append(dialling)
+        for number, each in enumerate(self.steps):
+            if number >= self.steps_before_the_gate:
+                await self.gate.wait()
+            yield each
+
+    async def _answer(self) -> None:
+        await self.gate.wait()
+        if self.failing is not None:
+            raise self.failing
 
 
 @dataclass
@@ -324,6 +411,7 @@ def stage(
     hide_personal: bool = False,
     ascii_only: bool = False,
     account: str = "acme-prod",
+    caller_id: str | None = "+16505550100",
 ) -> Stage:
     """The app showing this picture, over this link."""
     shown = a_day() if shown is None else shown
@@ -346,6 +434,7 @@ def stage(
         read_only=read_only,
         hide_personal=hide_personal,
         ascii_only=ascii_only,
+        caller_id=caller_id,
     )
 
     async def no_program(*_: object) -> bool:

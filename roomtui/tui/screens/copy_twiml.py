@@ -13,10 +13,12 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from roomtui.rooms.personal import shown
-from roomtui.rooms.twiml import TwimlError, hazards, snippet
+from roomtui.rooms.twiml import FALLBACK_SAY, Language, TwimlError, hazards, snippet
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.widgets.choice import Choice
 from roomtui.tui.widgets.field import Field
+from roomtui.tui.widgets.form_row import FormRow
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
 
 _IDENTITIES_MAX: Final = 20
 _MARGIN: Final = 6
+_LANGUAGES: Final = {
+    "XML": Language.XML,
+    "Python": Language.PYTHON,
+    "Node": Language.NODE,
+    "TwiML Bin": Language.BIN,
+}
 
 
 class _Identities(OptionList):
@@ -68,11 +76,13 @@ class CopyTwimlDialog(ModalScreen[None]):
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Copy the TwiML that puts a call into this room", classes="title")
             yield LineView(id="about")
-            yield Field(placeholder="participantIdentity (empty: Twilio makes one up)", id="identity")
+            yield FormRow("Identity", Field(id="identity", placeholder="empty: Twilio makes one up"))
             yield _Identities(id="identities", compact=True)
+            yield FormRow("Spoken if no room", Field(id="say", placeholder=f"nothing; such as: {FALLBACK_SAY}"))
+            yield FormRow("Written as", Choice(tuple(_LANGUAGES), id="language"))
             yield LineView(id="snippet")
             yield LineView(id="hazards")
-            yield Static("enter copies. down, up: an identity that is known. esc cancels.", classes="hint")
+            yield Static("enter copies, esc cancels. down: identities. tab: more.", classes="hint")
 
     def on_mount(self) -> None:
         """Show it, and look at the room again."""
@@ -95,6 +105,19 @@ class CopyTwimlDialog(ModalScreen[None]):
     def _identity(self) -> str:
         return self.query_one("#identity", Input).value
 
+    def _snippet(self) -> str:
+        """What would be copied.
+
+        Raises:
+            TwimlError: it cannot be written.
+        """
+        return snippet(
+            self._room.unique_name.raw,
+            identity=self._identity,
+            fallback_say=self.query_one("#say", Input).value.strip(),
+            language=_LANGUAGES[self.query_one("#language", Choice).value],
+        )
+
     def _show(self) -> None:
         name = shown(self._room.unique_name, hide=self.app.view.hide) if self._room.has_name else "(no name)"
         self.query_one("#about", LineView).show(
@@ -104,7 +127,7 @@ class CopyTwimlDialog(ModalScreen[None]):
             ]
         )
         try:
-            text = snippet(self._room.unique_name.raw, identity=self._identity)
+            text = self._snippet()
         except TwimlError as error:
             self.query_one("#snippet", LineView).show(self._wrapped(str(error), Tone.BAD))
         else:
@@ -114,7 +137,9 @@ class CopyTwimlDialog(ModalScreen[None]):
         warnings: list[Line] = []
         for hazard in hazards(self._room, self._roster, identity=self._identity):
             warnings += self._wrapped(f"! {hazard.sentence}", Tone.WARN)
-        self.query_one("#hazards", LineView).show(warnings)
+        view = self.query_one("#hazards", LineView)
+        view.show(warnings)
+        view.display = bool(warnings)
 
     def _show_choices(self) -> None:
         choices = self.query_one("#identities", OptionList)
@@ -142,7 +167,8 @@ class CopyTwimlDialog(ModalScreen[None]):
 
     # -- keys
 
-    @on(Input.Changed, "#identity")
+    @on(Input.Changed)
+    @on(Choice.Changed)
     def _typed(self) -> None:
         self._show()
 
@@ -152,10 +178,11 @@ class CopyTwimlDialog(ModalScreen[None]):
             self.query_one("#identity", Input).value = self._choices[event.option_index]
 
     @on(OptionList.OptionSelected, "#identities")
-    @on(Input.Submitted, "#identity")
+    @on(Input.Submitted)
+    @on(Choice.Submitted)
     async def _copy(self) -> None:
         try:
-            text = snippet(self._room.unique_name.raw, identity=self._identity)
+            text = self._snippet()
         except TwimlError:
             return  # the reason stands where the snippet would
         self.dismiss()

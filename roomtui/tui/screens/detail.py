@@ -5,36 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.screen import Screen
-from textual.widgets import Footer
 
+from roomtui.rooms.picture import EndedRoom
 from roomtui.tui.detail import in_full
 from roomtui.tui.lines import Tone, line
+from roomtui.tui.screens.room_screen import RoomScreen
+from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from roomtui.tui.app import RoomtuiApp
     from roomtui.tui.columns import Entry
     from roomtui.watch.board import BoardState
 
 
-class DetailScreen(Screen[None], inherit_bindings=False):
+class DetailScreen(RoomScreen):
     """The room of `sid`, whatever becomes of it.
 
     Args:
         sid: the room.
     """
 
-    app: RoomtuiApp
-
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "back", "Back", key_display="esc"),
-        Binding("e", "end_room", "End", tooltip="End this room for everybody in it"),
-        Binding("t", "copy_twiml", "TwiML", tooltip="Copy TwiML that puts a call into it"),
-        Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False),
         Binding("up,k", "scroll(-1)", "Scroll", show=False),
         Binding("down,j", "scroll(1)", "Scroll", show=False),
         Binding("pageup", "scroll(-10)", "Page", show=False),
@@ -46,11 +41,12 @@ class DetailScreen(Screen[None], inherit_bindings=False):
     def __init__(self, sid: str) -> None:
         super().__init__()
         self._sid = sid
+        self._has_ended = False
 
     def compose(self) -> ComposeResult:
         """The lines, and the keys."""
         yield LineView(id="full")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show it, and go on showing it."""
@@ -66,11 +62,16 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self.tick)
 
     @property
-    def _entry(self) -> Entry | None:
+    def selected(self) -> Entry | None:
+        """The room of this screen, if it is still known."""
         return self.app.board.state.picture.find(self._sid)
 
     def _on_board(self, _state: BoardState) -> None:
         self.tick()
+        ended = isinstance(self.selected, EndedRoom)
+        if ended is not self._has_ended:
+            self._has_ended = ended
+            self.refresh_bindings()
 
     def redraw(self) -> None:
         """Show it again."""
@@ -81,7 +82,7 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         if not self.is_mounted:
             return
         pane = self.query_one("#full", LineView)
-        entry = self._entry
+        entry = self.selected
         if entry is None:
             pane.show([line((f"{self._sid} is not known any more.", Tone.DIM))])
             return
@@ -95,20 +96,3 @@ class DetailScreen(Screen[None], inherit_bindings=False):
     def action_back(self) -> None:
         """Back to the rooms."""
         self.dismiss()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Read-only has no key that changes anything."""
-        del parameters
-        return not (action == "end_room" and self.app.settings.read_only)
-
-    def action_end_room(self) -> None:
-        """Ask whether to end this room."""
-        self.app.ask_to_end(self._entry)
-
-    def action_copy_twiml(self) -> None:
-        """Open the dialog that copies this room's TwiML."""
-        self.app.ask_for_twiml(self._entry)
-
-    async def action_copy_sid(self) -> None:
-        """Copy this room's SID."""
-        await self.app.copy(f"SID {self._sid}", self._sid)

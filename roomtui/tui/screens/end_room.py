@@ -6,16 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from roomtui.rooms import words
 from roomtui.rooms.personal import shown
-from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.untrusted import safe
-from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.lines import Tone, line
+from roomtui.tui.screens.dialog import RoomDialog
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
@@ -24,45 +22,31 @@ from roomtui.watch.journal import JournalError
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from roomtui.rooms.model import Room
     from roomtui.rooms.picture import LiveRoom
-    from roomtui.tui.app import RoomtuiApp
     from roomtui.tui.lines import Line
     from roomtui.tui.session import Session
     from roomtui.watch.actions import EndResult
-    from roomtui.watch.board import BoardState
 
 _TYPEABLE_MAX: Final = 40
 _SID_END: Final = 6
-_MARGIN: Final = 6
 
 
-class EndRoomDialog(ModalScreen["str | None"]):
+class EndRoomDialog(RoomDialog[str]):
     """Names the room, its SID and how many are in it; the answer is the SID if it was ended, else None.
 
     An empty room is ended with tab and enter; one with people in it asks for its name to be typed. The room is the
     one that the cursor was on when the key was pressed, whatever moves meanwhile, and it is looked at again.
     """
 
-    app: RoomtuiApp
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel"),
-        Binding("left,right", "app.focus_next", "Next button", show=False),
-    ]
-    AUTO_FOCUS = None
+    WIDTH: ClassVar[int] = 64
 
     def __init__(self, live: LiveRoom, session: Session) -> None:
-        super().__init__()
-        self._room = live.room
+        super().__init__(live.room, session)
         self._people = live.roster.connected if live.roster is not None else None
-        self._session = session
         self._name_asked = bool(self._people)
         self._looked = asyncio.Event()
-        self._ending = False
-        self._over = False
 
     def compose(self) -> ComposeResult:
         """Question, room, field, buttons."""
@@ -77,26 +61,14 @@ class EndRoomDialog(ModalScreen["str | None"]):
 
     def on_mount(self) -> None:
         """Focus what is safe, and look at the room again."""
-        for button in self.query(Button):
-            button.active_effect_duration = 0  # a press must count at once, and cost no drawing
-        self._unsubscribe = self.app.board.subscribe(self._on_board)
         self._show()
         self._show_field()
         self.run_worker(self._look(), exit_on_error=False)
 
-    def on_unmount(self) -> None:
-        """Hear no more."""
-        self._unsubscribe()
-
     # -- what is shown
 
     def _show(self) -> None:
-        name = shown(self._room.unique_name, hide=self.app.view.hide) if self._room.has_name else "(no name)"
-        width = self._text_width
-        about: list[Line] = [line((text, Tone.STRONG)) for text in wrap(name, width)[:4]]
-        about.append(line((self._room.sid, Tone.DIM)))
-        about.append(self._who_is_in_it())
-        self.query_one("#about", LineView).show(about)
+        self.query_one("#about", LineView).show([*self._name_and_sid(), self._who_is_in_it()])
 
     def _show_field(self) -> None:
         self.query_one("#typed", Field).display = self._name_asked
@@ -112,13 +84,6 @@ class EndRoomDialog(ModalScreen["str | None"]):
         tone = Tone.BAD if self._people else Tone.GOOD
         verb = "is" if self._people in {0, 1} else "are"
         return line((f"{words.head_count(self._people)} {verb} in it", tone))
-
-    def _note(self, text: str, tone: Tone = Tone.TEXT) -> None:
-        self.query_one("#note", LineView).show([line((part, tone)) for part in wrap(text, self._text_width)])
-
-    @property
-    def _text_width(self) -> int:
-        return max(20, min(64, self.app.size.width - 4) - _MARGIN)
 
     @property
     def _to_type(self) -> str:
@@ -149,19 +114,9 @@ class EndRoomDialog(ModalScreen["str | None"]):
             self._ask_for_the_name()
         self._show()
 
-    def _on_board(self, state: BoardState) -> None:
-        entry = state.picture.find(self._room.sid)
-        if self._ending or self._over or not self.is_mounted:
-            return
-        if isinstance(entry, EndedRoom):
-            self._is_over(f"It has ended: {words.why_it_ended(entry.ending)}")
-        elif entry is not None and entry.roster is not None and entry.roster.connected != self._people:
-            self._seen(entry.room, entry.roster.connected)
-
-    def _is_over(self, why: str) -> None:
-        # The dialog does not close by itself: what is still being typed must not fall into the table.
-        self._over = True
-        self._note(f"{why}. enter or esc closes this.", Tone.WARN)
+    def _heard_of(self, live: LiveRoom) -> None:
+        if live.roster is not None and live.roster.connected != self._people:
+            self._seen(live.room, live.roster.connected)
 
     def _ask_for_the_name(self) -> None:
         # Only ever stricter: who has begun to type a name is not sent back to a bare button.
@@ -169,21 +124,16 @@ class EndRoomDialog(ModalScreen["str | None"]):
         self._show()
         self._show_field()
 
-    @property
-    def _called(self) -> str:
-        return shown(self._room.unique_name, hide=self.app.view.hide) or self._room.sid
-
     # -- answering
 
     @on(Button.Pressed, "#cancel")
-    def action_cancel(self) -> None:
-        """Leave the room alone."""
+    def _cancelled(self) -> None:
         self.dismiss(None)
 
     @on(Button.Pressed, "#end")
     @on(Input.Submitted, "#typed")
     def _confirmed(self) -> None:
-        if self._ending:
+        if self._busy:
             return
         if self._over:
             self.dismiss(None)
@@ -192,13 +142,13 @@ class EndRoomDialog(ModalScreen["str | None"]):
             self._note(f"That is not it. Type {self._to_type} to end it, then enter.", Tone.BAD)
             self.query_one("#typed").focus()
             return
-        self._ending = True
+        self._busy = True
         self._note("Ending it...")
         self.run_worker(self._end(even_if_occupied=self._name_asked), exit_on_error=False)
 
     @on(Input.Changed, "#typed")
     def _typed(self) -> None:
-        if not self._ending and not self._over:
+        if not self._busy and not self._over:
             self._note(f"Type {self._to_type} to end it, then enter. esc cancels.")
 
     def _is_typed(self) -> bool:
@@ -208,17 +158,17 @@ class EndRoomDialog(ModalScreen["str | None"]):
     async def _end(self, *, even_if_occupied: bool) -> None:
         await self._looked.wait()
         if not self.is_current or self._over or (self._name_asked and not even_if_occupied):
-            self._ending = False
+            self._busy = False
             return
         try:
             result = await self._session.actions.end_room(self._room.sid, even_if_occupied=even_if_occupied)
         except (TwilioError, ReadOnlyError, JournalError) as error:
-            self._ending = False
+            self._busy = False
             self._note(str(error), Tone.BAD)
             return
         if result.outcome is EndOutcome.OCCUPIED:
             self._people = result.people
-            self._ending = False
+            self._busy = False
             self._ask_for_the_name()
             return
         self._tell(result)

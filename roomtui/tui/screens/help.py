@@ -27,6 +27,8 @@ _SIGNS: Final = (
     ("<23h41", "closes then at the latest"),
     ("4 h+5m: lena", "lena, the last, reaches 4 h; then 5 min empty"),
     ("7/50", "people in it, and how many it takes"),
+    ("rec, some", "all of it is recorded, or some"),
+    ("rec?", "made to be recorded; not known whether it still is"),
     ("was empty?", "why it ended, most likely"),
 )
 

@@ -12,29 +12,30 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 from textual.binding import Binding
 from textual.containers import Container, Horizontal, Vertical
-from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import SOON
+from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
+from roomtui.tui.asking import Deed
 from roomtui.tui.detail import in_brief, in_full
 from roomtui.tui.find import matcher
 from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.screens.detail import DetailScreen
+from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.widgets.filter_field import FilterField
+from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.room_table import RoomTable
 from roomtui.watch.board import BoardState
 from roomtui.watch.budget import Attention
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from roomtui.tui.app import RoomtuiApp
     from roomtui.tui.columns import Entry, View
     from roomtui.tui.lines import Line
 
@@ -42,15 +43,10 @@ _RATE_OVER: Final = 10
 _ROOM_FOR_ALL: Final = 30
 
 
-class LiveScreen(Screen[None], inherit_bindings=False):
+class LiveScreen(RoomScreen):
     """The dashboard's main screen."""
 
-    app: RoomtuiApp
-
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "end_room", "End", tooltip="End this room for everybody in it"),
-        Binding("t", "copy_twiml", "TwiML", tooltip="Copy TwiML that puts a call into it"),
-        Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False),
         Binding(
             "slash",
             "filter",
@@ -66,6 +62,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
         self._state = BoardState()
         self._ready = False
         self._filter = ""
+        self._on_an_ended_room = False
         self._closings: list[float] = []
         self._read_samples: deque[tuple[float, int]] = deque(maxlen=_RATE_OVER + 1)
 
@@ -83,7 +80,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
                 yield LineView(id="detail")
                 yield LineView(id="events")
         yield FilterField(placeholder="name, SID, identity, type or region", id="filter")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show what there is."""
@@ -126,6 +123,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
         )
         self._show_table()
         self._show_rest()
+        self._offer_what_can_be_done()
 
     def redraw(self) -> None:
         """Show everything again: the way it is to be shown has changed."""
@@ -143,6 +141,17 @@ class LiveScreen(Screen[None], inherit_bindings=False):
         """Tell the feed what is on screen."""
         if self.app.session is not None and self._ready:
             self.app.session.feed.attend(Attention(self._table.cursor_sid, self._table.visible_sids))
+
+    def await_room(self, sid: str) -> None:
+        """Put the cursor on this room once it is listed, unless a key moves it before."""
+        self._table.await_room(sid)
+
+    def _offer_what_can_be_done(self) -> None:
+        # The line of keys differs on a room that has ended; it is drawn anew only where that changes.
+        ended = isinstance(self.selected, EndedRoom)
+        if ended is not self._on_an_ended_room:
+            self._on_an_ended_room = ended
+            self.refresh_bindings()
 
     def _show_table(self) -> None:
         self._table.hold(on=self.app.screen is not self)
@@ -224,6 +233,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
         # The feed looks at the selected room first; a read for each row that a held key passes would be a flood.
         self.attend()
         self._show_detail()
+        self._offer_what_can_be_done()
 
     @on(RoomTable.Chosen)
     def _chosen(self, message: RoomTable.Chosen) -> None:
@@ -235,16 +245,6 @@ class LiveScreen(Screen[None], inherit_bindings=False):
 
     # -- keys
 
-    def on_key(self, event: events.Key) -> None:
-        """Say why the key that ends rooms does nothing, where it does nothing."""
-        if event.key == "e" and self.app.settings.read_only:
-            self.app.tell("This is read-only: nothing can be ended here.")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Read-only has no key that changes anything."""
-        del parameters
-        return not (action == "end_room" and self.app.settings.read_only)
-
     def action_end_room(self) -> None:
         """Ask whether to end the room under the cursor."""
         entry = self.selected
@@ -255,17 +255,7 @@ class LiveScreen(Screen[None], inherit_bindings=False):
             if ended is not None and neighbour is not None and self._table.cursor_sid == ended:
                 self._table.go_to(neighbour)
 
-        self.app.ask_to_end(entry, go_on)
-
-    def action_copy_twiml(self) -> None:
-        """Open the dialog that copies the TwiML of the room under the cursor."""
-        self.app.ask_for_twiml(self.selected)
-
-    async def action_copy_sid(self) -> None:
-        """Copy the SID of the room under the cursor."""
-        entry = self.selected
-        if entry is not None:
-            await self.app.copy(f"SID {entry.room.sid}", entry.room.sid)
+        self.app.ask.to(Deed.END, entry, go_on)
 
     def action_filter(self) -> None:
         """Type what rooms must have to be shown."""

@@ -112,6 +112,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         self._cursor_sid: str | None = None
         # Until everything is known or a key is pressed, the cursor stands on what closes first.
         self._at_the_top = True
+        self._awaited: str | None = None
         self._hold_until = float("-inf")
         self._holding = False
         self._placed: tuple[Placed, ...] = ()
@@ -167,6 +168,16 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         if sid in self._position:
             self._set_cursor(sid)
 
+    def await_room(self, sid: str) -> None:
+        """Put the cursor on this room once it is shown, unless a key moves it before."""
+        self._awaited = sid
+        self._go_to_the_awaited()
+
+    def _go_to_the_awaited(self) -> None:
+        if self._awaited in self._position:
+            self._set_cursor(self._awaited)
+            self._at_the_top, self._awaited = False, None
+
     def neighbour(self, sid: str) -> str | None:
         """The live room below this one, or else the one above."""
         here = self._position.get(sid)
@@ -201,6 +212,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
             self._set_cursor(self._stand_in(before))
         else:
             self._scroll_to_cursor()
+        self._go_to_the_awaited()
 
     def _stand_in(self, before: list[str | None]) -> str | None:
         # The room under the cursor is gone: the next one of the old order that is still there, or the one before.
@@ -247,7 +259,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         return row if row < len(self._rooms) and self._rooms[row] == self._cursor_sid else row - 1
 
     def _by_key(self, sid: str | None) -> None:
-        self._at_the_top = False
+        self._at_the_top, self._awaited = False, None
         self._hold_until = self._monotonic() + _HOLD_AFTER_KEY
         self._set_cursor(sid)
 

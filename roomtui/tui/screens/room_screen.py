@@ -1,0 +1,103 @@
+"""What the screens that show a room share: the keys for what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding
+from textual.screen import Screen
+
+from roomtui.rooms.picture import EndedRoom
+from roomtui.tui.asking import Deed
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from roomtui.tui.app import RoomtuiApp
+    from roomtui.tui.columns import Entry
+
+_DEEDS: Final = frozenset(Deed)
+
+
+class RoomScreen(Screen[None], inherit_bindings=False):
+    """A screen on which one room is selected.
+
+    A key that changes something is bound twice: to the deed where it is offered, else to the reason why it is not.
+    """
+
+    app: RoomtuiApp
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "end_room", "End", tooltip="End this room for everybody in it"),
+        Binding("e", "say_why_not('end_room')", "", show=False, system=True),
+        Binding("t", "copy_twiml", "TwiML", tooltip="Copy TwiML that puts a call into it"),
+        Binding("d", "dial_in", "Dial in", tooltip="Call a phone and put it into this room"),
+        Binding("d", "say_why_not('dial_in')", "", show=False, system=True),
+        Binding("x", "remove", "Remove", tooltip="Put somebody out of this room"),
+        Binding("x", "say_why_not('remove')", "", show=False, system=True),
+        Binding("R", "record", "Recording", tooltip="Start or stop recording this room", show=False),
+        Binding("R", "say_why_not('record')", "", show=False, system=True),
+        Binding("n", "new_room", "New room", tooltip="Create a room", show=False),
+        Binding("n", "say_why_not('new_room')", "", show=False, system=True),
+        Binding("N", "create_again", "Again", tooltip="Create another room with the settings of this one"),
+        Binding("N", "create_like", "New like this", tooltip="Create another room with these settings", show=False),
+        Binding("N", "say_why_not('create_again')", "", show=False, system=True),
+        Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False),
+    ]
+
+    @property
+    def selected(self) -> Entry | None:
+        """The room that keys are about."""
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with the room that is selected."""
+        entry = self.selected if self.is_mounted else None
+        if action == "say_why_not":
+            return not self.app.ask.is_offered(Deed(str(parameters[0])), entry)
+        if action in {"create_again", "create_like"}:
+            ended = isinstance(entry, EndedRoom)
+            return self.app.ask.is_offered(Deed.AGAIN, entry) and ended == (action == "create_again")
+        return action not in _DEEDS or self.app.ask.is_offered(Deed(action), entry)
+
+    def action_say_why_not(self, deed: str) -> None:
+        """Say why a key does nothing."""
+        self.app.ask.to(Deed(deed), self.selected)
+
+    def action_end_room(self) -> None:
+        """Ask whether to end this room."""
+        self.app.ask.to(Deed.END, self.selected)
+
+    def action_dial_in(self) -> None:
+        """Ask whom to call into this room."""
+        self.app.ask.to(Deed.DIAL, self.selected)
+
+    def action_remove(self) -> None:
+        """Ask whom to remove from this room."""
+        self.app.ask.to(Deed.REMOVE, self.selected)
+
+    def action_record(self) -> None:
+        """Ask whether to start or stop recording this room."""
+        self.app.ask.to(Deed.RECORD, self.selected)
+
+    def action_new_room(self) -> None:
+        """Ask what the new room is to be like."""
+        self.app.ask.to(Deed.CREATE, self.selected)
+
+    def action_create_again(self) -> None:
+        """Ask what the new room is to be like, beginning with this one."""
+        self.app.ask.to(Deed.AGAIN, self.selected)
+
+    def action_create_like(self) -> None:
+        """The same, where this one still runs."""
+        self.app.ask.to(Deed.AGAIN, self.selected)
+
+    def action_copy_twiml(self) -> None:
+        """Open the dialog that copies this room's TwiML."""
+        self.app.ask.for_twiml(self.selected)
+
+    async def action_copy_sid(self) -> None:
+        """Copy this room's SID."""
+        entry = self.selected
+        if entry is not None:
+            await self.app.copy(f"SID {entry.room.sid}", entry.room.sid)
