@@ -125,6 +125,7 @@ class CallbackLog:
 def _head(callback: Callback) -> dict[str, object]:
     return {
         "event": callback.event,
+        "resource_sid": callback.line,
         "room_sid": callback.parameters.get("RoomSid"),
         "method": callback.method,
         "url": displayed(callback.url),

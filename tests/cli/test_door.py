@@ -224,6 +224,7 @@ def test_twilio_in_trouble(roomtui: Program, sandbox: SandboxProcess, kind: str)
         ("sandbox", "--rooms", "-1"),
         ("sandbox", "--host", "0.0.0.0"),  # noqa: S104 # refused
         ("sandbox", "--host", "example.com"),
+        ("sandbox", "--allow-callbacks-to", "http://example.com"),
         ("--api-url", "video.twilio.com", "ls"),
         ("--api-url", "http://video.twilio.com", "ls"),
         ("--api-url", "https://user:password@video.twilio.com", "ls"),

@@ -279,6 +279,7 @@ async def test_another_machine_is_not_called_and_the_control_plane_says_why(clie
     assert (said["delivered"], said["failed"]) == (0, 1)
     assert callback == {
         "event": "room-created",
+        "resource_sid": room["sid"],
         "room_sid": room["sid"],
         "method": "POST",
         "url": "https://hooks.example.com/room-events?key=1",
@@ -379,6 +380,7 @@ async def test_what_went_wrong_is_told_as_twilios_debugger_does(client: Client, 
             "message": f"{receiver.url('/hook')} answered 404.",
             "more_info": "https://www.twilio.com/docs/errors/11200",
             "event": "room-created",
+            "resource_sid": room["sid"],
             "room_sid": room["sid"],
             "method": "POST",
             "url": receiver.url("/hook"),
