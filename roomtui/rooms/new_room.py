@@ -230,7 +230,7 @@ def _codecs(new: NewRoom) -> str | None:
     for codec in new.video_codecs or ():
         if codec not in CODECS:
             return f"The video codecs are {' and '.join(CODECS)}, not {safe(codec)}."
-    return _needs_media_server(new, "given codecs")
+    return _needs_media_server(new, "given codecs") if new.video_codecs else None
 
 
 def _region(new: NewRoom) -> str | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from roomtui.rooms.model import Room, RoomType
@@ -63,6 +63,10 @@ class TestTheCheck:
         assert complaint.sentence == "A go room holds 1 to 2 people."
 
     @given(st.integers(-10, 100_000))
+    @example(599)
+    @example(600)
+    @example(86_400)
+    @example(86_401)
     def test_somebody_stays_ten_minutes_to_a_day(self, seconds: int) -> None:
         new = NewRoom(max_participant_duration=seconds)
         assert complained(new) == ([] if 600 <= seconds <= 86_400 else ["max_participant_duration"])
@@ -75,6 +79,8 @@ class TestTheCheck:
         assert complained(new) == ([] if 1 <= minutes <= 60 else [field])
 
     @given(st.text(max_size=140))
+    @example("x" * 128)
+    @example("x" * 129)
     def test_any_text_of_1_to_128_characters_is_a_name(self, name: str) -> None:
         good = 1 <= len(name) <= 128 and not any("\ud800" <= each <= "\udfff" for each in name)
         assert complained(NewRoom(unique_name=name)) == ([] if good else ["unique_name"])
@@ -167,6 +173,7 @@ class TestTheCheck:
         off = NewRoom(
             type=kind,
             record_participants_on_connect=False,
+            video_codecs=(),
             audio_only=False,
             large_room=False,
             transcribe_participants_on_connect=False,

@@ -6,14 +6,24 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from hypothesis import settings
 
+from roomtui.sandbox.options import SandboxOptions
+from roomtui.sandbox.server import Sandbox
+from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.credentials import Credentials
 from roomtui.twilio_api.sdk import SdkGateway
 from roomtui.twilio_api.transport import Transport
 from tests.twilio_api.scripted import SECRET
+from tests.twilio_api.town import Town, key_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+
+# How long one example takes depends on the machine, not on the gateway.
+settings.register_profile("gateway", deadline=None)
+settings.load_profile("gateway")
 
 
 class Open(Protocol):
@@ -66,3 +76,13 @@ def connect(open_to: Open) -> Connect:
         return SdkGateway(Credentials("SK" + "a" * 32, SECRET, "AC" + "0" * 32), open_to(url, **options))
 
     return make
+
+
+@pytest.fixture
+async def town(open_to: Open) -> AsyncIterator[Town]:
+    async with Sandbox(SandboxOptions(speed=0)) as sandbox:
+        sandbox.world.account.read_limit = sandbox.world.account.write_limit = 0
+        transport = open_to(sandbox.url, clock=ServerClock(rate=0.0))
+        known = sandbox.credentials
+        yield Town(sandbox, transport, SdkGateway(key_of(sandbox), transport))
+        assert known.api_secret not in repr(vars(transport))

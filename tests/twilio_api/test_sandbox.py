@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -21,54 +21,11 @@ from roomtui.twilio_api.retries import Retries
 from roomtui.twilio_api.sdk import SdkGateway
 from roomtui.twilio_api.transport import Transport
 from tests.twilio_api.test_sdk import HOSTILE_NAMES
+from tests.twilio_api.town import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from roomtui.rooms.model import Room
     from tests.twilio_api.conftest import Open
-
-
-class Town(NamedTuple):
-    """A sandbox, and the gateway to it."""
-
-    sandbox: Sandbox
-    transport: Transport
-    gateway: SdkGateway
-
-    async def post(self, path: str, **form: str) -> dict[str, Any]:
-        known = self.sandbox.credentials
-        auth = (known.account_sid, known.auth_token)
-        answer = await self.transport.request("POST", f"{self.sandbox.url}{path}", data=form, auth=auth)
-        assert answer.ok, answer.text
-        return dict(json.loads(answer.text))
-
-    async def create(self, **form: str) -> str:
-        return str((await self.post("/v1/Rooms", **form))["sid"])
-
-    async def join(self, room: str, identity: str) -> str:
-        return str((await self.post("/_sandbox/participants", Room=room, Identity=identity))["sid"])
-
-    async def fault(self, kind: str, **form: str) -> None:
-        await self.post("/_sandbox/faults", Kind=kind, Path="/v1/*", **form)
-
-    async def rooms(self, **query: Any) -> list[Room]:  # the fields of a query
-        return [room async for page in self.gateway.room_pages(RoomQuery(**query)) for room in page]
-
-
-@pytest.fixture
-async def town(open_to: Open) -> AsyncIterator[Town]:
-    async with Sandbox(SandboxOptions(speed=0)) as sandbox:
-        sandbox.world.account.read_limit = sandbox.world.account.write_limit = 0
-        transport = open_to(sandbox.url, clock=ServerClock(rate=0.0))
-        known = sandbox.credentials
-        yield Town(sandbox, transport, SdkGateway(key_of(sandbox), transport))
-        assert known.api_secret not in repr(vars(transport))
-
-
-def key_of(sandbox: Sandbox) -> Credentials:
-    known = sandbox.credentials
-    return Credentials(known.api_key, known.api_secret, known.account_sid)
+    from tests.twilio_api.town import Town
 
 
 async def test_reads_a_room_as_the_api_tells_it(town: Town) -> None:
