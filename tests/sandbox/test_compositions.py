@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from roomtui.sandbox.composition_callbacks import event_parameters
 from roomtui.sandbox.world.composition_sources import matches
 from tests.sandbox.conftest import CREDENTIALS, basic_auth
+from tests.sandbox.receiver import Receiver
 
 if TYPE_CHECKING:
     from roomtui.sandbox.world.compositions import CompositionEvent
@@ -441,6 +442,19 @@ async def test_what_happens_to_a_composition_is_told_in_twilios_words(client: Cl
         "StatusCallbackEvent": "composition-available",
         "Timestamp": callbacks[-1]["Timestamp"],
     }
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_the_callbacks_of_a_composition_arrive(client: Client, method: str) -> None:
+    async with Receiver() as receiver:
+        callback = {"StatusCallback": receiver.url("/composed"), "StatusCallbackMethod": method}
+        composition = await compose(client, await recorded(client), AudioSources="*", **callback)
+        await client.advance(LONG_ENOUGH)
+        await client.sandbox.deliveries.drain()
+        assert {(each.method, each.path) for each in receiver.received} == {(method, "/composed")}
+        assert {each.parameters["CompositionSid"] for each in receiver.received} == {composition["sid"]}
+        events = [each.parameters["StatusCallbackEvent"] for each in receiver.received]
+    assert (events[0], events[-1], len(events)) == ("composition-started", "composition-available", 11)
 
 
 @given(st.text("ab*", max_size=6), st.text("ab", max_size=8))
