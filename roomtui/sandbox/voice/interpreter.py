@@ -87,6 +87,7 @@ class Interpreter:
         """Do this from now on, whatever was done before."""
         self.halt()
         self._fallback, self._falling_back = instructions.fallback, False
+        self._verb = Element("Response")
         if instructions.target is not None:
             self._fetch(instructions.target)
         else:
