@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from roomtui.rooms.endings import Ending, EndingReason
+from roomtui.rooms.model import Track, Tracks
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
+from roomtui.rooms.recording import Recording, RecordingRule, RecordingRules
+from roomtui.rooms.untrusted import Untrusted
 from tests.rooms.builders import CREATED, after, completed, participant, room, roster
 
 ALICE, BOB = participant("alice"), participant("bob", status="reconnecting")
@@ -72,3 +77,69 @@ def test_a_room_is_found_by_its_sid_alive_or_ended() -> None:
     assert picture.find("RM2") is ended
     assert picture.find("same") is None
     assert picture.find("RM3") is None
+
+
+# What else is learnt of a room
+
+
+def rules(*types: str) -> RecordingRules:
+    return RecordingRules("RM1", tuple(RecordingRule(type=each, all=True) for each in types), CREATED)
+
+
+def tracks(owner: str) -> Tracks:
+    return Tracks((Track(sid="MT1", participant_sid=owner, name=Untrusted("mic"), kind="audio"),), CREATED)
+
+
+def test_nothing_else_is_known_of_a_room_at_first() -> None:
+    live = LiveRoom.known(room(), roster(ALICE))
+    assert (live.recording, dict(live.tracks)) == (None, {})
+    with pytest.raises(TypeError):
+        live.tracks["PA1"] = tracks("PA1")  # type: ignore[index]  # the point: nobody may write into it
+
+
+@pytest.mark.parametrize(
+    ("made_with", "state"), [(True, Recording.ON), (False, Recording.OFF), (None, None)], ids=["on", "off", "unknown"]
+)
+def test_what_a_room_was_made_with_is_a_guess_at_what_is_recorded(
+    made_with: bool | None,  # noqa: FBT001  # a column
+    state: Recording | None,
+) -> None:
+    live = LiveRoom.known(replace(room(), record_participants_on_connect=made_with), None)
+    assert live.recording_state == (state, False)
+
+
+@pytest.mark.parametrize(
+    ("read", "state"),
+    [(rules("include"), Recording.ON), (rules("include", "exclude"), Recording.OFF), (rules(), Recording.OFF)],
+)
+@pytest.mark.parametrize("made_with", [True, False, None])
+def test_the_rules_are_certain_whatever_it_was_made_with(
+    read: RecordingRules,
+    state: Recording,
+    made_with: bool | None,  # noqa: FBT001  # a column
+) -> None:
+    live = LiveRoom.known(replace(room(), record_participants_on_connect=made_with), None)
+    assert replace(live, recording=read).recording_state == (state, True)
+
+
+def test_what_was_learnt_stays_with_a_room_that_is_told_anew() -> None:
+    read = rules("include")
+    live = replace(LiveRoom.known(room(), roster(ALICE, BOB), listed=False), recording=read)
+    live = live.publishing(ALICE.sid, tracks(ALICE.sid)).publishing(BOB.sid, tracks(BOB.sid))
+    told = live.told(room(unused=9, updated=after(5)), roster(ALICE, BOB, as_of=after(5)))
+    assert (told.recording, told.tracks, told.listed) == (read, live.tracks, True)
+    assert told.deadline == LiveRoom.known(told.room, told.roster).deadline
+    assert told.roster is not None
+    assert told.roster.as_of == after(5)
+
+
+def test_who_has_left_publishes_nothing() -> None:
+    live = LiveRoom.known(room(), roster(ALICE, BOB))
+    live = live.publishing(ALICE.sid, tracks(ALICE.sid)).publishing(BOB.sid, tracks(BOB.sid))
+    assert set(live.told(room(), roster(BOB)).tracks) == {BOB.sid}
+    assert set(live.told(room(), None).tracks) == {ALICE.sid, BOB.sid}, "not known to have left"
+
+
+def test_a_room_with_tracks_can_be_hashed() -> None:
+    live = LiveRoom.known(room(), roster(ALICE))
+    assert hash(live) == hash(live.publishing(ALICE.sid, tracks(ALICE.sid)))

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roomtui.rooms.deadlines import DeadlineKind, room_deadline
+from roomtui.rooms.model import Roster
 from roomtui.twilio_api.errors import NotFound
-from roomtui.watch.rosters import read_last_roster, read_roster
+from roomtui.watch.rosters import Turns, read_last_roster, read_roster
 from tests.watch.scripted import ScriptedGateway
 from tests.watch.virtual import VirtualTime
 
 if TYPE_CHECKING:
-    from roomtui.rooms.model import Participant, Roster
+    from roomtui.rooms.model import Participant
     from tests.watch.conftest import Twilio
 
 
@@ -226,3 +227,100 @@ async def test_a_person_who_waits_is_served_first() -> None:
     await read_roster(twilio, sid, twilio.time, urgent=True)
     await read_last_roster(twilio, sid, twilio.time, urgent=True)
     assert [ask.urgent for ask in twilio.asked] == [True] * 4
+
+
+# A room that stays empty
+
+
+def an_empty_room() -> tuple[ScriptedGateway, str]:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    twilio.leaves(twilio.joins(sid, "alice"))
+    return twilio, sid
+
+
+async def again(twilio: ScriptedGateway, sid: str, before: Roster, turns: Turns) -> tuple[Roster, list[str]]:
+    """The next look, and what it asked."""
+    asked = len(twilio.asked)
+    roster = await read_roster(twilio, sid, twilio.time, before=before, still_empty=turns.next(sid))
+    return roster, [ask.what.removeprefix("participants:") for ask in twilio.asked[asked:]]
+
+
+async def test_a_room_that_stays_empty_costs_two_reads_a_look() -> None:
+    twilio, sid = an_empty_room()
+    turns = Turns()
+    roster = await read_roster(twilio, sid, twilio.time)
+    asked = []
+    for _ in range(4):
+        roster, questions = await again(twilio, sid, roster, turns)
+        asked.append(questions)
+        assert names(roster) == (set(), {"alice"})
+    assert asked == [["connected", "disconnected"], ["connected", "reconnecting"]] * 2
+
+
+async def test_what_is_not_known_to_be_empty_is_read_in_full() -> None:
+    twilio, sid = an_empty_room()
+    turns = Turns()
+    for before in (None, Roster((), None, twilio.time.now())):
+        asked = len(twilio.asked)
+        await read_roster(twilio, sid, twilio.time, before=before, still_empty=turns.next(sid))
+        assert len(twilio.asked) - asked == 3
+    known = await read_roster(twilio, sid, twilio.time)
+    asked = len(twilio.asked)
+    await read_roster(twilio, sid, twilio.time, before=known, everybody=True, still_empty=turns.next(sid))
+    assert len(twilio.asked) - asked == 3, "whoever looks closely sees everybody"
+
+
+async def test_a_room_that_has_just_emptied_is_read_in_full() -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    alice = twilio.joins(sid, "alice")
+    roster = await read_roster(twilio, sid, twilio.time)
+    twilio.drops(alice)
+    roster, asked = await again(twilio, sid, roster, Turns())
+    assert names(roster)[0] == {"alice"}
+    assert asked == ["connected", "reconnecting", "disconnected"]
+
+
+@pytest.mark.parametrize("passed", [0, 1])
+@pytest.mark.parametrize("what", ["comes", "comes and goes", "comes and loses the connection"])
+async def test_nobody_who_comes_is_missed_for_more_than_one_look(what: str, passed: int) -> None:
+    twilio, sid = an_empty_room()
+    turns = Turns()
+    roster = await read_roster(twilio, sid, twilio.time)
+    for _ in range(passed):
+        roster, _ = await again(twilio, sid, roster, turns)
+    bob = twilio.joins(sid, "bob")
+    if what == "comes and goes":
+        twilio.leaves(bob)
+    elif what == "comes and loses the connection":
+        twilio.drops(bob)
+    for _ in range(2):
+        roster, _ = await again(twilio, sid, roster, turns)
+    present, gone = names(roster)
+    assert (bob in {each.sid for each in roster.present}) is (what != "comes and goes"), present
+    assert gone == ({"alice", "bob"} if what == "comes and goes" else {"alice"})
+
+
+async def test_who_lost_the_connection_in_a_room_that_was_empty_stays_in_it_and_may_leave() -> None:
+    twilio, sid = an_empty_room()
+    turns = Turns()
+    roster = await read_roster(twilio, sid, twilio.time)
+    bob = twilio.joins(sid, "bob")
+    twilio.drops(bob)
+    for _ in range(4):
+        roster, _ = await again(twilio, sid, roster, turns)
+    assert names(roster) == ({"bob"}, {"alice"})
+    twilio.leaves(bob)
+    roster, _ = await again(twilio, sid, roster, turns)
+    assert names(roster) == (set(), {"alice", "bob"})
+
+
+async def test_every_room_has_turns_of_its_own() -> None:
+    turns = Turns()
+    first = turns.next("RM1")
+    assert turns.next("RM2") is first
+    assert turns.next("RM1") is not first
+    turns.forget("RM1")
+    turns.forget("RM2")
+    assert turns.next("RM2") is first
