@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _SANDBOX_ENDS_WITHIN: Final = 3.0
 _LEAVES_WITHIN: Final = 3.0
+_DEMO_NUMBER: Final = "+15005550006"
+"""The number that Twilio's test accounts call from (Test Credentials, "Make calls")."""
 
 
 @click.command()
@@ -65,6 +67,7 @@ def demo(*, typed: Typed, rooms: int, speed: float, seed: int) -> int:
             name="demo",
             credentials=Credentials(account["api_key"], account["api_secret"], account["account_sid"]),
             api_url=account["url"],
+            caller_id=_DEMO_NUMBER,
         )
         config = replace(
             base,
@@ -132,6 +135,7 @@ def _run(config: Config, *, rate: float = 1.0) -> None:
             hide_personal=config.no_pii,
             ascii_only=config.ascii,
             mouse=config.mouse,
+            caller_id=config.caller_id,
         ),
     )
     asyncio.run(_until_left(app, mouse=config.mouse))

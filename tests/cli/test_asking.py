@@ -1,4 +1,4 @@
-"""`roomtui end` where there is somebody to ask: at a terminal."""
+"""Where there is somebody to ask, at a terminal: what is asked, and what a yes, a no and ctrl+c do."""
 
 from __future__ import annotations
 
@@ -74,3 +74,33 @@ def test_a_hostile_name_is_asked_about_harmlessly(roomtui: Program, sandbox: San
         terminal.shows("esc^[]52;c;eA==^G", "End it?")
         assert b"\x1b" not in terminal.raw
         assert b"\x07" not in terminal.raw
+
+
+def test_a_participant_is_removed_by_a_yes_alone(roomtui: Program, sandbox: SandboxProcess) -> None:
+    room = sandbox.create("board")
+    people = {name: sandbox.join("board", name) for name in ("al\x1b[2Jice", "bob", "carol")}
+    alice = people["al\x1b[2Jice"]
+    for answer, code, left in (("n\r", 5, 3), ("\r", 5, 3), ("\x03", 130, 3), ("y\r", 0, 2)):
+        with Terminal("kick", "board", alice["sid"], environ=roomtui.environ, columns=160) as terminal:
+            terminal.shows(f"al^[[2Jice ({alice['sid']}) is in board ({room['sid']})", "2 people", "Remove them? [y/N]")
+            terminal.type(answer)
+            assert terminal.ends() == code
+            assert b"\x1b" not in terminal.raw
+        present = sandbox.ask("GET", f"/v1/Rooms/{room['sid']}/Participants?Status=connected")["participants"]
+        assert len(present) == left
+
+
+def test_rules_of_its_own_are_shown_before_they_are_replaced(roomtui: Program, sandbox: SandboxProcess) -> None:
+    own = '[{"type": "include", "all": true}, {"type": "exclude", "publisher": "al\\u001b[2Jice"}]'
+    room = sandbox.create("board", RecordingRules=own)
+
+    def kinds() -> list[str]:
+        return [rule["type"] for rule in sandbox.ask("GET", f"/v1/Rooms/{room['sid']}/RecordingRules")["rules"]]
+
+    for answer, code, left in (("n\r", 5, ["include", "exclude"]), ("y\r", 0, ["exclude"])):
+        with Terminal("record", "board", "stop", environ=roomtui.environ, columns=160) as terminal:
+            terminal.shows("rules of its own", '{"type": "exclude", "publisher": "al', "Record nothing instead? [y/N]")
+            terminal.type(answer)
+            assert terminal.ends() == code
+            assert b"\x1b" not in terminal.raw
+        assert kinds() == left
