@@ -68,6 +68,7 @@ class Sandbox:
         world: rooms and participants.
         media: what is made of rooms: transcriptions and compositions.
         phones: the calls.
+        errands: what they ask the customer's server.
         deliveries: the callbacks under way; tests may wait for them.
         credentials: what clients authenticate with.
         url: the base URL; known once it has started.
@@ -90,8 +91,8 @@ class Sandbox:
         self.world.happened.append(RoomCallbacks(self.world.account, self.deliveries).tell)
         self.media.compositions.happened.append(CompositionCallbacks(self.world.account, self.deliveries).tell)
         self._pulse = Pulse(self.clock)
-        self._errands = Errands(self._courier, self._pulse.catch_up)
-        self.phones = Switchboard(self.world, self._errands.run, self.deliveries.add, options.seed)
+        self.errands = Errands(self._courier, self._pulse.catch_up)
+        self.phones = Switchboard(self.world, self.errands.run, self.deliveries.add, options.seed)
         self._rest = RestApi(self.world, self.media, self.phones, self.credentials, real_seconds)
         more = {**callback_routes(PREFIX, log), **call_routes(PREFIX, self.phones)}
         self._control = ControlPlane(self.world, self._faults, self._meter, more)
@@ -135,7 +136,7 @@ class Sandbox:
         self._closing.set()
         self._pulse.stop()
         await self._runner.cleanup()
-        await self._errands.close()
+        await self.errands.close()
         await self.deliveries.stop()
         await self._courier.close()
 
