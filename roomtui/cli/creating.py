@@ -48,6 +48,7 @@ _OPTIONS: Final = (
     click.option("--large-room/--no-large-room", default=None, help="Only if Twilio enabled it for you [no]."),
     click.option("--enable-turn/--no-enable-turn", default=None, help="Has no effect any more [yes]."),
 )
+_TIMEOUTS: Final = ("empty_room_timeout", "unused_room_timeout")
 
 
 def _takes_parameters(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -108,7 +109,9 @@ async def _sent(actions: Actions, new: NewRoom) -> CreateResult:
         field = field_of(error.code)
         if field is None:
             raise
-        raise TwilioError(f"{error.sentence.rstrip('.')}. It speaks of {_option(field)}.") from error
+        # Twilio does not say which of the two time-outs it means.
+        option = " or ".join(map(_option, _TIMEOUTS if field in _TIMEOUTS else [field]))
+        raise TwilioError(f"{error.sentence.rstrip('.')}. It speaks of {option}.") from error
 
 
 def _option(field: str) -> str:

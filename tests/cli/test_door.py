@@ -61,6 +61,10 @@ def _http(status: int, body: bytes, content_type: str) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def log_message(self, *_: object) -> None:
             pass
 
@@ -151,12 +155,15 @@ def test_what_is_not_twilio(known: Program, status: int, body: bytes, content_ty
     one_sentence(done)
 
 
-def test_a_refusal_full_of_escapes_is_shown_harmlessly(known: Program) -> None:
-    body = b'{"code": 20001, "message": "\\u001b]52;c;eA==\\u0007\\u009b2J\\u202e", "status": 400, "more_info": ""}'
-    with _http(400, body, "application/json") as url:
-        done = known("ls", "--api-url", url)
+@pytest.mark.parametrize(("command", "code"), [("ls", 20001), ("create", 20001), ("create", 53109)])
+def test_a_refusal_full_of_escapes_is_shown_harmlessly(known: Program, command: str, code: int) -> None:
+    body = b'{"code": %d, "message": "\\u001b]52;c;eA==\\u0007\\u009b2J\\u202e", "status": 400, "more_info": ""}'
+    with _http(400, body % code, "application/json") as url:
+        done = known(command, "--api-url", url)
     assert done.code == 1
-    assert "error 20001" in one_sentence(done)
+    sentence = one_sentence(done)
+    assert f"error {code}" in sentence
+    assert sentence.endswith("--empty-room-timeout or --unused-room-timeout.") is (code == 53109)
 
 
 @pytest.mark.parametrize("kind", ["500", "malformed", "truncated", "reset"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cli.program import PROGRAM
 from tests.cli.test_ls import ROOM_FIELDS
 
 if TYPE_CHECKING:
@@ -55,6 +57,21 @@ def test_nobody_to_ask_and_no_yes_ends_nothing(roomtui: Program, sandbox: Sandbo
     )
     assert sandbox.room(room["sid"])["status"] == "in-progress"
     assert audit(roomtui) == []
+
+
+def test_a_closed_stdin_is_nobody_to_ask(roomtui: Program, sandbox: SandboxProcess) -> None:
+    sandbox.create("kept")
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *PROGRAM, "end", "kept"],
+        env=dict(roomtui.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (5, "")
+    (line,) = done.stderr.splitlines()
+    assert line.endswith("there is nobody to ask, and no --yes.")
 
 
 def test_read_only_ends_nothing(roomtui: Program, sandbox: SandboxProcess) -> None:
