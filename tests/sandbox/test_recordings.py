@@ -442,6 +442,19 @@ async def test_a_recording_fails_on_demand_and_its_track_is_recorded_again_only_
     assert (await client.post("/_sandbox/recordings/none/fail")).status == 404
 
 
+async def test_a_recording_that_fails_while_it_is_finished_is_never_completed(client: Client) -> None:
+    room = await client.create(RecordParticipantsOnConnect="true")
+    ann = await client.join(room["sid"], "ann", Tracks="audio")
+    await client.act(ann, "unpublish")
+    again = await client.act(ann, "publish", Kind="audio")
+    old, new = await recordings(client, room)
+    await client.post(f"/_sandbox/recordings/{old['sid']}/fail")
+    assert await recorded_now(client, room) == {again["tracks"][0]["sid"]}
+    await client.advance(FINISHED)
+    assert [each["status"] for each in await recordings(client, room)] == ["failed", "processing"]
+    assert new["status"] == "processing"
+
+
 async def test_recordings_are_told_of_in_order_after_their_tracks(client: Client) -> None:
     told: list[tuple[str, str | None]] = []
 
