@@ -62,9 +62,9 @@ filters = st.fixed_dictionaries(
 )
 valid = st.one_of(
     st.sampled_from(({"type": "include", "all": True}, {"type": "exclude", "all": True})),
-    filters.map(lambda rule: {name: value for name, value in rule.items() if name != "all"}),
+    filters.filter(lambda rule: "all" not in rule and len(rule) > 1),
 )
-rules = st.lists(st.one_of(valid, valid, filters), max_size=4).map(json.dumps)
+rules = st.one_of(st.lists(valid, min_size=1, max_size=4), st.lists(filters, max_size=2)).map(json.dumps)
 creation = st.fixed_dictionaries(
     {"EmptyRoomTimeout": st.sampled_from("12"), "UnusedRoomTimeout": st.sampled_from("13")},
     optional={
