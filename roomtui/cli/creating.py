@@ -34,7 +34,11 @@ _OPTIONS: Final = (
     ),
     click.option("--empty-room-timeout", type=int, metavar="MIN", help="Closes so long after the last leave [5]."),
     click.option("--unused-room-timeout", type=int, metavar="MIN", help="Closes if nobody comes so long [5]."),
-    click.option("--record-participants-on-connect/--no-record-participants-on-connect", default=None, help="[no]"),
+    click.option(
+        "--record-participants-on-connect/--no-record-participants-on-connect",
+        default=None,
+        help="Record everybody who comes [no].",
+    ),
     click.option("--recording-rules", type=recording_rules, metavar="JSON", help="What is recorded; a JSON array."),
     click.option("--video-codec", "video_codecs", multiple=True, metavar="C", help="VP8, H264; repeatable [both]."),
     click.option("--media-region", metavar="R", help="us1, ie1, ...; gll is the nearest [us1]."),
@@ -42,7 +46,9 @@ _OPTIONS: Final = (
     click.option("--status-callback", metavar="URL", help="Who is told what happens in the room."),
     click.option("--status-callback-method", metavar="M", help="GET or POST [POST]."),
     click.option(
-        "--transcribe-participants-on-connect/--no-transcribe-participants-on-connect", default=None, help="[no]"
+        "--transcribe-participants-on-connect/--no-transcribe-participants-on-connect",
+        default=None,
+        help="Write down what everybody says [no].",
     ),
     click.option("--transcriptions-configuration", type=json_object, metavar="JSON", help="A JSON object."),
     click.option("--large-room/--no-large-room", default=None, help="Only if Twilio enabled it for you [no]."),
