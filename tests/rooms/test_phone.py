@@ -57,6 +57,7 @@ def test_reads_a_number_as_people_write_it(written: str, number: str) -> None:
         ("alice", "The number holds a, which no phone number has."),
         ("sip:alice@example.com", "The number holds s, which no phone number has."),
         ("+٤٩٣٠١٢٣٤٥٦", "The number holds ٤, which no phone number has."),
+        ("+43 00 2606", "The number has a prefix that is not dialled from abroad: leave it out."),
         ("+7 8 8743613391", "The number has a prefix that is not dialled from abroad: leave it out."),
     ],
 )

@@ -125,6 +125,22 @@ class Scripted:
         return web.Response()
 
 
+class Counting:
+    """A pace that lets everything go and counts it."""
+
+    def __init__(self) -> None:
+        self.admitted: list[bool] = []
+
+    async def admit(self, *, urgent: bool) -> None:
+        self.admitted.append(urgent)
+
+    def throttled(self, retry_after: float | None) -> None:
+        """Nothing to learn."""
+
+    def served(self) -> None:
+        """Nothing to learn."""
+
+
 def room_json(number: int = 1, **fields: object) -> dict[str, object]:
     """A room as a live account answered on 2025-06-12."""
     sid = f"RM{number:032x}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from roomtui.rooms.new_room import CODECS, METHODS, REGIONS, TYPES, NewRoom, check, field_of
@@ -68,6 +68,8 @@ def refusal(new: NewRoom) -> int | None:
 
 @given(new_rooms)
 def test_what_we_find_nothing_wrong_with_can_be_made_and_nothing_else(new: NewRoom) -> None:
+    # Of a room without video the sandbox never reads the codecs; we do, since Twilio says nothing of it.
+    assume(not new.audio_only or not new.video_codecs)
     assert (refusal(new) is None) is (check(new) == ())
 
 

@@ -21,11 +21,13 @@ from roomtui.twilio_api.errors import (
     Unreachable,
     Unsendable,
 )
+from roomtui.twilio_api.retries import Retries
 from tests.twilio_api.scripted import (
     CALL_SID,
     SECRET,
     Action,
     Asked,
+    Counting,
     Reply,
     Reset,
     Scripted,
@@ -48,22 +50,6 @@ CALLS = f"/2010-04-01/Accounts/AC{0:032x}/Calls.json"
 CALL = f"/2010-04-01/Accounts/AC{0:032x}/Calls/{CALL_SID}.json"
 HEADERS = {"Twilio-Request-Id": "RQ" + "7" * 32}
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-class Counting:
-    """A pace that lets everything go and counts it."""
-
-    def __init__(self) -> None:
-        self.admitted: list[bool] = []
-
-    async def admit(self, *, urgent: bool) -> None:
-        self.admitted.append(urgent)
-
-    def throttled(self, retry_after: float | None) -> None:
-        """Nothing to learn."""
-
-    def served(self) -> None:
-        """Nothing to learn."""
 
 
 def calls_page(*minutes: int, next_uri: str | None = None, **fields: object) -> Reply:
@@ -274,6 +260,20 @@ async def test_reads_of_both_hosts_wait_for_one_budget_and_tell_one_clock(
         assert clock.now().date() == NOON.date()
         await gateway.room("x")
         assert pace.admitted == [True, True, False], "the retry too"
+        await gateway.close()
+
+
+async def test_the_host_of_calls_is_asked_as_often_and_as_patiently(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Scripted(Reply(503), Reply(body=call_json())) as phone:
+        monkeypatch.setattr(sdk, "calls_url", lambda _: phone.url)
+        gateway = connect("https://video.twilio.com", retries=Retries(attempts=1), timeout=7.0, connect_timeout=3.0)
+        with pytest.raises(Broken):
+            await gateway.call(CALL_SID)
+        assert len(phone.asked) == 1
+        beside = gateway._phone_transport
+        assert (beside._timeout, beside._connect_timeout) == (7.0, 3.0)
         await gateway.close()
 
 

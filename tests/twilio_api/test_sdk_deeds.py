@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -12,12 +13,16 @@ from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRule
 from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.errors import Broken, NotFound, NotTwilio, Refused, TwilioError, Unreachable, Unsendable
 from tests.twilio_api.scripted import (
+    CALL_SID,
     PARTICIPANT_SID,
     ROOM_SID,
     Action,
+    Counting,
     Reply,
     Reset,
     Scripted,
+    call_json,
+    calls_page_json,
     page_json,
     participant_json,
     refusal_json,
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from tests.twilio_api.conftest import Connect
 
 REQUEST_ID = "RQ" + "7" * 32
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
 HEADERS = {"Twilio-Request-Id": REQUEST_ID}
 RECORD: list[dict[str, object]] = [{"type": "include", "all": True}]
 PARTICIPANT_PATH = f"/v1/Rooms/{ROOM_SID}/Participants/{PARTICIPANT_SID}"
@@ -62,6 +68,25 @@ READS: dict[str, Callable[[Gateway, str, str], Awaitable[object]]] = {
     "participant": lambda gateway, room, person: gateway.participant(room, person),
     "published tracks": lambda gateway, room, person: gateway.published_tracks(room, person),
     "recording rules": lambda gateway, room, _: gateway.recording_rules(room),
+}
+LOOKS: dict[str, tuple[Callable[[Gateway, bool], Awaitable[object]], dict[str, object]]] = {
+    "participant": (
+        lambda gateway, urgent: gateway.participant(ROOM_SID, PARTICIPANT_SID, urgent=urgent),
+        participant_json(),
+    ),
+    "published tracks": (
+        lambda gateway, urgent: gateway.published_tracks(ROOM_SID, PARTICIPANT_SID, urgent=urgent),
+        page_json("published_tracks", []),
+    ),
+    "recording rules": (
+        lambda gateway, urgent: gateway.recording_rules(ROOM_SID, urgent=urgent),
+        rules_json(RECORD),
+    ),
+    "call": (lambda gateway, urgent: gateway.call(CALL_SID, urgent=urgent), call_json()),
+    "calls to": (
+        lambda gateway, urgent: gateway.calls_to("+15005550006", since=NOON, urgent=urgent),
+        calls_page_json([]),
+    ),
 }
 ACTS: dict[str, Callable[[Gateway, str, str], Awaitable[object]]] = {
     "remove": lambda gateway, room, person: gateway.remove_participant(room, person),
@@ -221,6 +246,16 @@ async def test_addresses_nobody_but_by_their_sid(
         with pytest.raises(NotFound, match="a participant is addressed by its SID"):
             await asking(connect(server.url), ROOM_SID, sid)
         assert server.asked == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("urgent", [True, False])
+async def test_a_person_who_waits_stands_behind_no_poll(connect: Connect, look: str, *, urgent: bool) -> None:
+    asking, answer = LOOKS[look]
+    pace = Counting()
+    async with Scripted(Reply(body=answer)) as server:
+        await asking(connect(server.url, pace=pace), urgent)
+        assert pace.admitted == [urgent]
 
 
 @pytest.mark.parametrize("deed", DEEDS)
