@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
 from roomtui.sandbox.courier import signature
-from tests.sandbox.conftest import CREDENTIALS, basic_auth
+from roomtui.sandbox.options import SandboxOptions
+from roomtui.sandbox.server import Sandbox
+from tests.sandbox.conftest import CREDENTIALS, Client, basic_auth
 from tests.sandbox.receiver import Receiver, status
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tests.sandbox.conftest import Client, Json
+    from tests.sandbox.conftest import Json
     from tests.sandbox.receiver import Received
 
 ACCOUNT = CREDENTIALS.account_sid
@@ -389,6 +392,17 @@ async def test_status_callbacks_are_signed_and_come_in_order(client: Client) -> 
         told = await receiver.until(lambda received: len(received) == 4)
         assert [each.form["CallStatus"] for each in told] == ["initiated", "ringing", "in-progress", "completed"]
         assert all(each.signature == signature(CREDENTIALS.auth_token, each.url, each.form) for each in told)
+
+
+async def test_a_running_clock_sees_a_call_through_while_nobody_asks() -> None:
+    options = SandboxOptions(speed=1000, credentials=CREDENTIALS)
+    async with Receiver(answer=twiml({"/voice": "<Response><Pause length='30'/></Response>"})) as receiver:
+        async with Sandbox(options) as sandbox, aiohttp.ClientSession() as session:
+            client = Client(sandbox, session)
+            await place(client, Url=receiver.url("/voice"), Twiml="", StatusCallback=receiver.url("/told"))
+            _voice, told = await receiver.until(lambda received: len(received) == 2)
+        assert (told.path, told.form["CallStatus"]) == ("/told", "completed")
+        assert int(told.form["CallDuration"]) >= 30
 
 
 async def test_without_events_only_the_end_is_told(client: Client) -> None:

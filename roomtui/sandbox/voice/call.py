@@ -106,6 +106,7 @@ class PhoneCall:
         timeout: seconds it may ring.
         time_limit: seconds it may last from the answer on.
         queue_time: milliseconds it was expected to wait for the account's calls per second.
+        end_time: set only for a call that was completed (OpenAPI: "empty if the call did not complete successfully").
         sip_code: the SIP response that ended an outbound call before it was answered.
         participant_sid: of the room participant that the call is, or was last.
         room_sid: of the room the call is in, or was last.
@@ -148,7 +149,7 @@ class PhoneCall:
     @property
     def duration(self) -> int | None:
         """Seconds from the answer to the end. None for busy, failed, unanswered or ongoing calls (OpenAPI)."""
-        if self.status is not CallStatus.COMPLETED or self.start_time is None or self.end_time is None:
+        if self.start_time is None or self.end_time is None:
             return None
         return int((self.end_time - self.start_time).total_seconds())
 
