@@ -37,6 +37,11 @@ def screen_text(stage: Stage) -> str:
     return "\n".join(strip.crop(0, width).text.rstrip() for strip in strips)
 
 
+def flat(stage: Stage) -> str:
+    """The screen's text without the frame and the line breaks of its dialog."""
+    return " ".join(screen_text(stage).replace("│", " ").split())
+
+
 async def settle(pilot: Pilot[None]) -> None:
     await pilot.pause()
     await pilot.app.workers.wait_for_complete()
@@ -50,7 +55,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 
 def typed(text: str) -> Sequence[str]:
-    names = {" ": "space", "&": "ampersand", "-": "minus", "[": "left_square_bracket"}
+    names = {" ": "space", "&": "ampersand", "-": "minus", "[": "left_square_bracket", "+": "plus"}
     return [names.get(character, character) for character in text]
 
 

@@ -339,7 +339,6 @@ class FakeActions:
         ended = replace(sight.room, status="completed")
         return EndResult(EndOutcome.ENDED, ended, sight.roster.connected, self.unwritten)
 
-
     async def create_room(self, new: NewRoom) -> CreateResult:
         await self._answer()
         self.created.append(new)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ import pytest
 
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.picture import EndedRoom, LiveRoom
+from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRule, RecordingRules
 from roomtui.tui.columns import COLUMNS, View, heading, place
 from roomtui.tui.lines import Tone
 from tests.tui import scene
@@ -95,3 +97,34 @@ def test_a_room_that_left_the_list_is_not_counted_down_as_if_all_were_well() -> 
     each = LiveRoom.known(room(1, "x", ago(minutes=30)), scene.live(room(1, "x", NOW)).roster, listed=False)
     assert cell("why", each) == "closing"
     assert BY_KEY["closes"].cell(each, NOW, View()).tone is Tone.DIM
+
+
+RECORDED = room(1, "x", ago(minutes=1), record_participants_on_connect=True)
+SOME = (RecordingRule(type="include", kind="audio"),)
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [(EVERYTHING, "rec"), (NOTHING, ""), (SOME, "some"), (None, "rec?")],
+)
+def test_what_is_recorded_is_told_from_what_is_assumed(rules: tuple[RecordingRule, ...] | None, said: str) -> None:
+    read = None if rules is None else RecordingRules(RECORDED.sid, rules, NOW)
+    entry = replace(live(RECORDED), recording=read)
+    assert cell("recording", entry) == said
+    assert BY_KEY["recording"].cell(entry, NOW, View()).tone is (Tone.DIM if rules is None else Tone.TEXT)
+
+
+def test_a_room_that_was_not_made_to_be_recorded_has_no_sign_until_its_rules_say_otherwise() -> None:
+    entry = live(room(1, "x", ago(minutes=1)))
+    assert cell("recording", entry) == ""
+    assert cell("recording", replace(entry, recording=RecordingRules("RM", EVERYTHING, NOW))) == "rec"
+    assert cell("recording", live(room(1, "x", ago(minutes=1), record_participants_on_connect=None))) == ""
+
+
+def test_an_old_state_is_dimmed() -> None:
+    entry = replace(live(RECORDED), recording=RecordingRules("RM", EVERYTHING, NOW))
+    assert BY_KEY["recording"].cell(entry, NOW, View(stale=True)).tone is Tone.DIM
+
+
+def test_of_an_ended_room_only_what_it_was_made_with_is_known() -> None:
+    assert cell("recording", EndedRoom(RECORDED, None, Ending(EndingReason.EMPTY_ROOM), NOW)) == "rec?"

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from roomtui.rooms.endings import Ending, EndingReason
-from roomtui.rooms.model import Roster
+from roomtui.rooms.model import Roster, Track, Tracks
 from roomtui.rooms.picture import EndedRoom, LiveRoom
+from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRule, RecordingRules
+from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.columns import View
 from roomtui.tui.detail import in_brief, in_full
+from roomtui.tui.lines import Tone
 from tests.tui.scene import NOW, ago, live, person, room
 
 if TYPE_CHECKING:
@@ -102,3 +108,76 @@ def test_a_room_of_which_twilio_tells_little_can_be_shown() -> None:
     nobody_knows = live(bare, [person(bare.sid, "", NOW)])
     assert "not known" in text(in_full(nobody_knows, NOW, View(), 60))
     assert "?" in text(in_brief(nobody_knows, NOW, View(), 60))
+
+
+def publishing(*tracks: tuple[str, bool | None], seconds_ago: float = 0) -> LiveRoom:
+    """The room, in which alice publishes these kinds of tracks."""
+    alice = OCCUPIED.roster.present[0] if OCCUPIED.roster is not None else None
+    assert alice is not None
+    published = tuple(
+        Track(sid=f"MT{number}", participant_sid=alice.sid, name=Untrusted("t"), kind=kind, enabled=enabled)
+        for number, (kind, enabled) in enumerate(tracks)
+    )
+    return OCCUPIED.publishing(alice.sid, Tracks(published, ago(seconds_ago)))
+
+
+def line_of(name: str, lines: list[Line]) -> Line:
+    return next(each for each in lines if each and each[0].text.startswith(name))
+
+
+@pytest.mark.parametrize(
+    ("tracks", "said"),
+    [
+        ([("video", True), ("audio", True)], "audio  video"),
+        ([("audio", False), ("video", None), ("data", True)], "audio (muted)  video  data"),
+        ([("video", True), ("video", True)], "video  video"),
+        ([("hologram\x1b", True), ("audio", True)], "audio  hologram^["),
+        ([], "publishes nothing"),
+    ],
+)
+def test_what_somebody_publishes_stands_beside_them(tracks: list[tuple[str, bool | None]], said: str) -> None:
+    pieces = line_of("alice", in_brief(publishing(*tracks), NOW, View(), 100))
+    assert pieces[-1].text.strip() == said
+    assert pieces[-1].tone is Tone.TEXT
+
+
+@pytest.mark.parametrize(("view", "age"), [(View(stale=True), 0), (View(), 30)])
+def test_what_was_published_a_while_ago_is_dimmed(view: View, age: float) -> None:
+    pieces = line_of("alice", in_brief(publishing(("audio", True), seconds_ago=age), NOW, view, 100))
+    assert pieces[-1].tone is Tone.DIM
+
+
+def test_of_whom_no_tracks_were_read_nothing_is_said() -> None:
+    assert "publishes" not in text(in_brief(OCCUPIED, NOW, View(), 100))
+
+
+def test_one_audio_track_alone_does_not_make_a_phone() -> None:
+    assert "phone" not in "".join(
+        piece.text for piece in line_of("alice", in_brief(publishing(("audio", True)), NOW, View(), 100))
+    )
+
+
+def test_phones_are_counted_where_there_are_some() -> None:
+    assert "phones 1 of 35" in text(in_brief(OCCUPIED, NOW, View(), 100))
+    assert "phones" not in text(in_brief(live(ROOM), NOW, View(), 100))
+
+
+@pytest.mark.parametrize(
+    ("rules", "brief", "full"),
+    [
+        (EVERYTHING, "recording", "everything"),
+        (NOTHING, "not recording", "nothing"),
+        ((RecordingRule(type="include", kind="audio"),), "recording some of it", "some of it, by rules"),
+        (None, None, "no, when it was made"),
+    ],
+)
+def test_what_is_recorded_is_said_in_words(
+    rules: tuple[RecordingRule, ...] | None, brief: str | None, full: str
+) -> None:
+    read = None if rules is None else RecordingRules(ROOM.sid, rules, NOW)
+    shown = replace(OCCUPIED, recording=read)
+    if brief is None:
+        assert "recording" not in text(in_brief(shown, NOW, View(), 200))
+    else:
+        assert f" {brief} " in text(in_brief(shown, NOW, View(), 200))
+    assert full in text(in_full(shown, NOW, View(), 78))

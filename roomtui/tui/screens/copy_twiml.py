@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
@@ -16,6 +15,7 @@ from roomtui.rooms.personal import shown
 from roomtui.rooms.twiml import FALLBACK_SAY, Language, TwimlError, hazards, snippet
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.choice import Choice
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.form_row import FormRow
@@ -73,7 +73,7 @@ class CopyTwimlDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Room, identity, snippet, hazards."""
-        with VerticalScroll(classes="dialog", can_focus=False):
+        with Box(classes="dialog"):
             yield Static("Copy the TwiML that puts a call into this room", classes="title")
             yield LineView(id="about")
             yield FormRow("Identity", Field(id="identity", placeholder="empty: Twilio makes one up"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from roomtui.rooms.model import PHONE_PARTICIPANTS_MAX
@@ -15,6 +15,7 @@ from roomtui.rooms.twiml import FALLBACK_SAY, TwimlError, hazards, phones_in, sn
 from roomtui.tui.dialling import FollowedCall
 from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.screens.dialog import RoomDialog
+from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.form_row import FormRow
 from roomtui.tui.widgets.line_view import LineView
@@ -63,7 +64,7 @@ class DialDialog(RoomDialog[None]):
         # A field would show a number that is to be masked: the profile's stays out of it, and holds all the same.
         hidden = bool(self._caller_id) and self.app.view.hide
         kept = f"{self._masked(self._caller_id)} (of the profile)" if hidden else "+ and country code: yours"
-        with VerticalScroll(classes="dialog", can_focus=False):
+        with Box(classes="dialog"):
             yield Static("Dial somebody in", id="title", classes="title")
             yield LineView(id="about")
             with Vertical(id="form", classes="step"):

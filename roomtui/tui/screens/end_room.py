@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widgets import Button, Input, Static
 
 from roomtui.rooms import words
@@ -14,6 +14,7 @@ from roomtui.rooms.personal import shown
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.dialog import RoomDialog
+from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
@@ -50,7 +51,7 @@ class EndRoomDialog(RoomDialog[str]):
 
     def compose(self) -> ComposeResult:
         """Question, room, field, buttons."""
-        with VerticalScroll(classes="dialog danger", can_focus=False):
+        with Box(classes="dialog danger"):
             yield Static("End this room for everybody?", classes="title")
             yield LineView(id="about")
             yield Field(id="typed")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
@@ -17,6 +17,7 @@ from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui import words
 from roomtui.tui.lines import Tone, fit, line, wrap
 from roomtui.tui.room_form import BY_KEY, FIELDS, read, said_again, written
+from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.choice import Choice
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.form_row import FormRow
@@ -74,7 +75,7 @@ class NewRoomDialog(ModalScreen[str]):
         """The fields, what is wrong with the whole, the buttons."""
         with Vertical(classes="dialog form"):
             yield LineView(id="heading", classes="title")
-            with VerticalScroll(id="fields", can_focus=False):
+            with Box(id="fields"):
                 yield from self._rows()
             yield LineView(id="note")
             with Horizontal(classes="buttons"):

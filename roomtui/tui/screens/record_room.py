@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
 from roomtui.rooms import words
@@ -15,6 +15,7 @@ from roomtui.rooms.recording import Recording, recording
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.dialog import RoomDialog
+from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 from roomtui.watch.actions import ReadOnlyError, RecordOutcome
@@ -59,7 +60,7 @@ class RecordDialog(RoomDialog[None]):
 
     def compose(self) -> ComposeResult:
         """Room, state, rules, buttons."""
-        with VerticalScroll(classes="dialog", can_focus=False, id="narrow"):
+        with Box(classes="dialog", id="narrow"):
             yield Static("Recording", classes="title")
             yield LineView(id="about")
             yield LineView(id="state")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
@@ -17,6 +17,7 @@ from roomtui.rooms.twiml import is_phone
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, fit, line
 from roomtui.tui.screens.dialog import RoomDialog
+from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 from roomtui.watch.actions import ReadOnlyError, RemoveOutcome
@@ -50,7 +51,7 @@ class RemoveDialog(RoomDialog[None]):
 
     def compose(self) -> ComposeResult:
         """Room, who is in it, question, buttons."""
-        with VerticalScroll(classes="dialog danger", can_focus=False):
+        with Box(classes="dialog danger"):
             yield Static("Remove whom?", id="title", classes="title")
             yield LineView(id="about")
             yield OptionList(id="people", compact=True)
@@ -102,12 +103,13 @@ class RemoveDialog(RoomDialog[None]):
 
     def _show_people(self) -> None:
         people = self.query_one("#people", OptionList)
-        wanted = people.highlighted_option.id if people.highlighted_option is not None else None
-        options = [Option(self._option(each), id=each.sid) for each in self._present]
-        people.set_options(options)
-        if options:
-            sids = [each.sid for each in self._present]
-            people.highlighted = sids.index(wanted) if wanted in sids else 0
+        before = people.highlighted_option.id if people.highlighted_option is not None else None
+        is_first = not people.options
+        people.set_options([Option(self._option(each), id=each.sid) for each in self._present])
+        sids = [each.sid for each in self._present]
+        # Where who was highlighted has left, nobody is: an enter that was meant for them shall choose no other.
+        people.highlighted = sids.index(before) if before in sids else 0 if sids and is_first else None
+        if sids:
             self._note("enter chooses; then it asks. esc cancels.", Tone.DIM)
         else:
             self._note("Nobody is in it. esc closes this.", Tone.WARN)

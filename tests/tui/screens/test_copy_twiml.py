@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from textual.widgets import Input
 
-from roomtui.rooms.twiml import snippet
+from roomtui.rooms.twiml import Language, snippet
 from tests.tui import scene
 from tests.tui.driving import press, screen_text, settle, told, typed
 from tests.tui.scene import ago, live, person, picture, room
@@ -147,3 +148,37 @@ async def test_y_copies_the_sid() -> None:
         await settle(pilot)
         await press(pilot, "y")
         assert copied(stage) == ROOM.sid
+
+
+@pytest.mark.parametrize(
+    ("steps", "language"),
+    [(0, Language.XML), (1, Language.PYTHON), (2, Language.NODE), (3, Language.BIN), (4, Language.XML)],
+)
+async def test_the_snippet_is_copied_as_it_was_chosen_to_be_written(steps: int, language: Language) -> None:
+    name = "{{From}} & Co"
+    stage = scene.stage(picture([live(room(1, name, ago(minutes=4)))]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "tab", "tab", *["right"] * steps, "enter")
+        assert copied(stage) == snippet(name, language=language)
+
+
+async def test_a_spoken_fallback_goes_into_the_snippet() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", *"bob")
+        stage.app.screen.query_one("#say", Input).value = "Sorry <all>"
+        await settle(pilot)
+        assert "<Say>Sorry &lt;all&gt;</Say>" in screen_text(stage)
+        await press(pilot, "enter")
+        assert copied(stage) == snippet("Board & Co", identity="bob", fallback_say="Sorry <all>")
+
+
+async def test_on_a_small_screen_an_arrow_chooses_an_identity_all_the_same() -> None:
+    full = live(room(1, "full", ago(minutes=4), type="go", max_participants=1), [person("RM", "ana", ago(1))])
+    stage = scene.stage(picture([full]))
+    async with stage.app.run_test(size=(60, 16)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "down", "enter")
+        assert copied(stage) == snippet("full", identity="ana")
