@@ -118,7 +118,8 @@ def _recording(entry: Entry, _now: datetime, view: View) -> Piece:
     state, certain = entry.recording_state
     # What a room was made with is not what its rules say now: the doubt is a sign, not only a colour.
     text = _RECORDED.get(state, "") + ("" if certain or state is not Recording.ON else "?")
-    return Piece(text, Tone.TEXT if certain and not view.stale else Tone.DIM)
+    # An empty cell has one tone: the terminal is not written to where there is nothing to see.
+    return Piece(text, Tone.TEXT if text and certain and not view.stale else Tone.DIM)
 
 
 def _sid(entry: Entry, _now: datetime, _view: View) -> Piece:
