@@ -130,7 +130,7 @@ class Feed(Protocol):
         ...
 
     def look_at(self, sid: str) -> None:
-        """Look at this room at once: something was done to it."""
+        """Look at this room at once, its recording rules included: something was done to it."""
         ...
 
     def ended_by_us(self, sid: str) -> None:

@@ -116,8 +116,8 @@ async def _in_progress(desk: Desk, name: str) -> Room | None:
         room = await desk.gateway.room(name, urgent=True)
     except NotFound:
         return None
-    # A name may look like a SID, and by SID Twilio finds rooms that are over as well.
-    return room if room.is_live else None
+    # A name may look like another room's SID; by SID Twilio finds that one, even if it is over.
+    return room if room.is_live and room.unique_name.raw == name else None
 
 
 def _is_like(room: Room, new: NewRoom) -> bool:

@@ -187,6 +187,15 @@ async def test_a_room_of_the_name_that_ended_before_leaves_the_name_to_the_new_o
     assert result.room.sid != old
 
 
+async def test_a_name_that_looks_like_another_rooms_sid_is_not_that_room(desk: Desk) -> None:
+    other = desk.twilio.opens("other")
+    desk.twilio.trouble["create"] = Unreachable("no answer.")
+    assert (await desk.actions.create_room(NewRoom(unique_name=other))).outcome is CreateOutcome.UNCLEAR
+    later = "RM" + "2".rjust(32, "0")
+    desk.twilio.before["create"] = lambda: desk.twilio.opens("another")
+    assert (await desk.actions.create_room(NewRoom(unique_name=later))).outcome is CreateOutcome.UNCLEAR
+
+
 @pytest.mark.parametrize(
     ("older", "outcome"), [(0.9, CreateOutcome.CREATED), (3600, CreateOutcome.UNCLEAR)], ids=["whole second", "an hour"]
 )
