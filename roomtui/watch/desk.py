@@ -154,7 +154,7 @@ class Audit:
             raise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: Python 3.10 trips over generic ones
 class Done(Generic[ResultT]):
     """What came of a change, and what the journal is to say of it: the outcome, Twilio's answer and its request id."""
 
