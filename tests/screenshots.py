@@ -35,6 +35,8 @@ def shots() -> dict[str, Shot]:
         "detail-80x24": Shot(scene.stage(), (80, 24), (*to_board_and_co, "enter")),
         "end-80x24": Shot(scene.stage(), (80, 24), (*to_board_and_co, "e")),
         "twiml-80x24": Shot(scene.stage(), (80, 24), ("t",)),
+        "new-80x24": Shot(scene.stage(), (80, 24), ("n", *"demo", "tab", "tab", "tab", *"90m")),
+        "dial-80x24": Shot(scene.stage(), (80, 24), (*to_board_and_co, "d", "plus", *"16505550199", "enter")),
         "help-80x24": Shot(scene.stage(), (80, 24), ("question_mark",)),
         "refused-80x24": Shot(scene.stage(link=scene.REFUSED), (80, 24)),
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
+
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import Urgency, countdown, span, urgency
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from roomtui.tui.columns import Entry, View
 
 _LABEL: Final = 13
+_IDENTITY_MIN: Final = 12
 _IDENTITY_MAX: Final = 28
 _SIDE_BY_SIDE: Final = 56
 _TRACKS_OLD: Final = 20
@@ -164,7 +167,8 @@ def _roster(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
         return [line(("who is in it: not read yet" if entry.room.is_live else "who was in it: not known", Tone.DIM))]
     if not roster.everybody:
         return [line(("nobody has joined" if entry.room.is_live else "nobody ever joined", Tone.DIM))]
-    identity_width = min(_IDENTITY_MAX, max(10, width - 52))
+    longest = max(cell_len(_who(each, view)) for each in roster.everybody)
+    identity_width = max(_IDENTITY_MIN, min(_IDENTITY_MAX, longest, width - 52))
     lines = []
     if not roster.present and entry.room.is_live:
         lines.append(line(("nobody is in it", Tone.DIM)))

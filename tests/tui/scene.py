@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from roomtui.rooms.changes import Event, EventKind
 from roomtui.rooms.endings import Ending, EndingReason
-from roomtui.rooms.model import Participant, Room, Roster
+from roomtui.rooms.model import Participant, Room, Roster, Track, Tracks
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
-from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRules
+from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRule, RecordingRules
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.app import RoomtuiApp
 from roomtui.tui.clipboard import Clipboard
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from roomtui.rooms.new_room import NewRoom
-    from roomtui.rooms.recording import RecordingRule
     from roomtui.watch.budget import Attention
 
 NOW = datetime(2026, 11, 20, 10, 15, 0, tzinfo=timezone.utc)
@@ -127,6 +126,22 @@ def live(of: Room, present: Sequence[Participant] = (), gone: Sequence[Participa
     return LiveRoom.known(of, Roster(tuple(present), None if gone is None else tuple(gone), NOW))
 
 
+def recorded(entry: LiveRoom, rules: tuple[RecordingRule, ...]) -> LiveRoom:
+    """A live room whose recording rules were read just now."""
+    return replace(entry, recording=RecordingRules(entry.room.sid, rules, NOW))
+
+
+def publishing(entry: LiveRoom, identity: str, *tracks: tuple[str, bool]) -> LiveRoom:
+    """A live room in which somebody was just found to publish tracks of these kinds, enabled or not."""
+    present = entry.roster.present if entry.roster is not None else ()
+    who = next(each for each in present if each.identity.raw == identity)
+    published = [
+        Track(sid=sid("MT", number), participant_sid=who.sid, name=Untrusted(kind), kind=kind, enabled=enabled)
+        for number, (kind, enabled) in enumerate(tracks, start=1)
+    ]
+    return entry.publishing(who.sid, Tracks(tuple(published), NOW))
+
+
 def _day() -> tuple[list[LiveRoom], list[EndedRoom]]:
     standup = room(1, "daily-standup", ago(minutes=31))
     interview = room(2, "interview-7731", ago(minutes=1, seconds=50), type="group-small", max_participants=4)
@@ -149,17 +164,12 @@ def _day() -> tuple[list[LiveRoom], list[EndedRoom]]:
     rooms = [
         live(standup, gone=[person(standup.sid, "fatou", ago(minutes=30), ago(minutes=4, seconds=18))]),
         live(interview),
-        live(
-            board,
-            [
-                person(board.sid, "alice", ago(hours=3, minutes=48)),
-                person(board.sid, "bob", ago(hours=3, minutes=49), status="reconnecting"),
-                person(board.sid, "+16505550123-634a594e", ago(minutes=20)),
-            ],
-            [person(board.sid, "kim", ago(hours=2), ago(hours=1))],
-        ),
+        _board_and_co(board),
         live(webinar, [person(webinar.sid, f"guest-{each:02}", ago(hours=4, seconds=each)) for each in range(50)]),
-        live(support, [person(support.sid, "agent-joan", ago(minutes=19))]),
+        recorded(
+            live(support, [person(support.sid, "agent-joan", ago(minutes=19))]),
+            (RecordingRule(type="include", kind="audio"),),
+        ),
         live(tokyo, [person(tokyo.sid, "さくら", ago(minutes=20)), person(tokyo.sid, "haru", ago(minutes=5))]),
         live(night, [person(night.sid, "nico", ago(hours=23, minutes=51))]),
         live(tutoring, [person(tutoring.sid, "marek", ago(minutes=12)), person(tutoring.sid, "ivy", ago(minutes=11))]),
@@ -191,6 +201,21 @@ def _day() -> tuple[list[LiveRoom], list[EndedRoom]]:
         EndedRoom(lost, None, Ending(EndingReason.ENDED_BY_OTHERS, certain=False), ago(minutes=9)),
     ]
     return rooms, ended
+
+
+def _board_and_co(board: Room) -> LiveRoom:
+    entry = live(
+        board,
+        [
+            person(board.sid, "alice", ago(hours=3, minutes=48)),
+            person(board.sid, "bob", ago(hours=3, minutes=49), status="reconnecting"),
+            person(board.sid, "+16505550123-634a594e", ago(minutes=20)),
+        ],
+        [person(board.sid, "kim", ago(hours=2), ago(hours=1))],
+    )
+    entry = publishing(entry, "alice", ("audio", True), ("video", True))
+    entry = publishing(entry, "bob", ("audio", False))
+    return recorded(publishing(entry, "+16505550123-634a594e", ("audio", True)), EVERYTHING)
 
 
 def a_day() -> Picture:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from roomtui.rooms.picture import Picture
+from roomtui.rooms.recording import EVERYTHING, RecordingRule
+from roomtui.rooms.untrusted import Untrusted
+from roomtui.twilio_api.errors import Refused
 from roomtui.watch.board import Link, LinkState
 from tests.tui import scene
 from tests.tui.driving import settle
@@ -68,6 +71,67 @@ KEYS: dict[str, list[str]] = {
     "palette": ["ctrl+p"],
 }
 
+NUMBER = ["plus", *"16505550199"]
+
+
+def rules_of_ones_own() -> scene.Stage:
+    made = scene.stage()
+    made.actions.rules = (
+        RecordingRule(type="include", kind="video", publisher=Untrusted("alice")),
+        RecordingRule(type="include", kind="audio"),
+        RecordingRule(type="exclude", publisher=Untrusted("+16505550123-634a594e")),
+    )
+    return made
+
+
+def everything_recorded() -> scene.Stage:
+    made = scene.stage()
+    made.actions.rules = EVERYTHING
+    return made
+
+
+def line_is_busy() -> scene.Stage:
+    made = scene.stage()
+    made.actions.steps = (*scene.RINGS, *scene.REFUSES)
+    return made
+
+
+def name_is_refused() -> scene.Stage:
+    made = scene.stage()
+    made.actions.failing = Refused(status=400, code=53113, message=Untrusted("Room exists"))
+    return made
+
+
+def hidden() -> scene.Stage:
+    return scene.stage(hide_personal=True)
+
+
+DIALOGS: dict[str, tuple[Callable[[], scene.Stage], list[str]]] = {
+    "new_room": (scene.stage, ["n"]),
+    "new_room_filled": (scene.stage, ["n", *"demo", "tab", "right", "tab", "tab", *"90m"]),
+    "new_room_wrong": (scene.stage, ["n", *"retro", "tab", "tab", *"51", "tab", *"1m", "enter"]),
+    "new_room_refused": (name_is_refused, ["n", *"demo", "enter"]),
+    "new_room_further_down": (scene.stage, ["n", "up", "up", "up"]),
+    "again": (scene.stage, ["G", "N"]),
+    "again_while_it_runs": (scene.stage, [*BOARD_AND_CO, "N"]),
+    "dial": (scene.stage, [*BOARD_AND_CO, "d"]),
+    "dial_with_hazards": (scene.stage, ["j", "j", "d"]),
+    "dial_wrong": (scene.stage, [*BOARD_AND_CO, "d", *"030", "enter"]),
+    "dial_question": (scene.stage, [*BOARD_AND_CO, "d", *NUMBER, "enter"]),
+    "dial_joined": (scene.stage, [*BOARD_AND_CO, "d", *NUMBER, "enter", "tab", "enter"]),
+    "dial_busy": (line_is_busy, [*BOARD_AND_CO, "d", *NUMBER, "enter", "tab", "enter"]),
+    "dial_masked": (hidden, [*BOARD_AND_CO, "d", *NUMBER]),
+    "remove": (scene.stage, [*BOARD_AND_CO, "x"]),
+    "remove_question": (scene.stage, [*BOARD_AND_CO, "x", "down", "enter"]),
+    "remove_nobody": (scene.stage, ["x"]),
+    "record": (scene.stage, ["R"]),
+    "record_everything": (everything_recorded, [*BOARD_AND_CO, "R"]),
+    "record_rules": (rules_of_ones_own, [*BOARD_AND_CO, "R"]),
+    "twiml_for_a_bin": (scene.stage, [*BOARD_AND_CO, "t", "tab", *"Bye", "tab", "left"]),
+    "twiml_in_python": (scene.stage, [*BOARD_AND_CO, "t", "tab", "tab", "right"]),
+}
+DIALOG_SIZES = [(60, 20), (80, 24), (200, 50)]
+
 
 @pytest.mark.parametrize("size", ALL_SIZES, ids=ids)
 @pytest.mark.parametrize("state", STATES)
@@ -79,6 +143,20 @@ def test_live_screen(snap_compare: Any, state: str, size: tuple[int, int]) -> No
 @pytest.mark.parametrize("dialog", KEYS)
 def test_keys(snap_compare: Any, dialog: str, size: tuple[int, int]) -> None:
     assert looks_as_before(snap_compare, scene.stage(), terminal_size=size, press=KEYS[dialog])
+
+
+@pytest.mark.parametrize("size", DIALOG_SIZES, ids=ids)
+@pytest.mark.parametrize("dialog", DIALOGS)
+def test_dialogs(snap_compare: Any, dialog: str, size: tuple[int, int]) -> None:
+    made, keys = DIALOGS[dialog]
+    assert looks_as_before(snap_compare, made(), terminal_size=size, press=keys)
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+def test_the_form_in_other_themes(snap_compare: Any, theme: str) -> None:
+    made = scene.stage()
+    made.app.theme = theme
+    assert looks_as_before(snap_compare, made, terminal_size=(80, 24), press=DIALOGS["new_room_wrong"][1])
 
 
 @pytest.mark.parametrize("keys", ["end_a_room_with_people", "twiml", "detail"])

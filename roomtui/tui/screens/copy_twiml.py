@@ -43,7 +43,15 @@ _LANGUAGES: Final = {
 
 
 class _Identities(OptionList):
-    """Identities to choose from; above the first one is the field."""
+    """Identities to choose from; above the first one is the field. Tab passes them by: it is for the other fields."""
+
+    def on_mount(self) -> None:
+        """Out of the way of tab."""
+        self.can_focus = False
+
+    def on_blur(self) -> None:
+        """As before."""
+        self.can_focus = False
 
     async def action_cursor_up(self) -> None:  # type: ignore[override] # Textual awaits actions that can be awaited
         """One up, or back to the field."""
@@ -82,7 +90,7 @@ class CopyTwimlDialog(ModalScreen[None]):
             yield FormRow("Written as", Choice(tuple(_LANGUAGES), id="language"))
             yield LineView(id="snippet")
             yield LineView(id="hazards")
-            yield Static("enter copies, esc cancels. down: identities. tab: more.", classes="hint")
+            yield Static("enter copies, esc cancels. down, tab: more.", classes="hint")
 
     def on_mount(self) -> None:
         """Show it, and look at the room again."""
@@ -196,6 +204,7 @@ class CopyTwimlDialog(ModalScreen[None]):
         """Go to the identities that are known."""
         choices = self.query_one("#identities", OptionList)
         if choices.display:
+            choices.can_focus = True
             choices.focus()
             choices.highlighted = choices.highlighted or 0
 

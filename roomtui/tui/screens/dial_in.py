@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from roomtui.tui.lines import Line
     from roomtui.tui.session import Session
 
-_FORM_HINT: Final = "enter goes on: it asks before it calls. esc cancels."
+_FORM_HINT: Final = "enter: it asks before it calls. esc cancels."
 _SAY_HINT: Final = "said if the room is gone; empty: hang up"
 _TONES: Final = {
     DialStage.IN_THE_ROOM: Tone.GOOD,

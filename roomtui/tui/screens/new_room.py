@@ -74,7 +74,7 @@ class NewRoomDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The fields, what is wrong with the whole, the buttons."""
         with Vertical(classes="dialog form"):
-            yield LineView(id="heading", classes="title")
+            yield LineView(id="form-title", classes="title")
             with Box(id="fields"):
                 yield from self._rows()
             yield LineView(id="note")
@@ -105,7 +105,7 @@ class NewRoomDialog(ModalScreen[str]):
         """Begin with the name."""
         for button in self.query(Button):
             button.active_effect_duration = 0  # a press must count at once, and cost no drawing
-        self.query_one("#heading", LineView).show([self._heading()])
+        self.query_one("#form-title", LineView).show([self._heading()])
         for field in FIELDS:
             self._echo(field.key)
         self.query_one("#unique_name").focus()

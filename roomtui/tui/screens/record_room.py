@@ -90,7 +90,7 @@ class RecordDialog(RoomDialog[None]):
         if self._state is None:
             self._note("Reading what is recorded. esc cancels.", Tone.DIM)
         elif self._state is Recording.PARTLY:
-            self._note("tab goes to the buttons, enter presses one. esc cancels.", Tone.DIM)
+            self._note("tab, then enter presses a button. esc cancels.", Tone.DIM)
         else:
             self._note(f"tab, then enter {self._deed(on=self._state is Recording.OFF)} it. esc cancels.", Tone.DIM)
 
@@ -115,7 +115,7 @@ class RecordDialog(RoomDialog[None]):
         hide = self.app.view.hide
         parts = [
             safe(rule.type),
-            "everything" if rule.all else "",
+            "everything" if rule.all or not (rule.kind or rule.track) else "",
             safe(rule.kind or ""),
             f"of {shown(rule.publisher, hide=hide)}" if rule.publisher is not None else "",
             f"track {shown(rule.track, hide=hide)}" if rule.track is not None else "",

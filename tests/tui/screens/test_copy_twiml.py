@@ -182,3 +182,17 @@ async def test_on_a_small_screen_an_arrow_chooses_an_identity_all_the_same() -> 
         await settle(pilot)
         await press(pilot, "t", "down", "enter")
         assert copied(stage) == snippet("full", identity="ana")
+
+
+async def test_tab_passes_the_identities_by_and_arrows_go_to_them_and_back() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "tab")
+        assert stage.app.focused is stage.app.screen.query_one("#say")
+        await press(pilot, "shift+tab", "down")
+        assert stage.app.focused is stage.app.screen.query_one("#identities")
+        await press(pilot, "tab")
+        assert stage.app.focused is stage.app.screen.query_one("#say")
+        await press(pilot, "shift+tab", "down", "up")
+        assert stage.app.focused is stage.app.screen.query_one("#identity")
