@@ -39,11 +39,16 @@ async def read_call(request: web.BaseRequest, *, json_too: bool, usual_origin: s
     return Call(
         method=request.method,
         path=path,
-        origin=f"{request.scheme}://{host}" if _HOST.fullmatch(host) else usual_origin,
+        origin=f"{_scheme(request)}://{host}" if _HOST.fullmatch(host) else usual_origin,
         query=_fields(query) if query else {},
         form=_form(request, body, json_too=json_too) if body else {},
         authorization=request.headers.get("Authorization"),
     )
+
+
+def _scheme(request: web.BaseRequest) -> str:
+    """What the client speaks: a proxy that ends TLS before us says so, and without it every next page would be lost."""
+    return "https" if request.headers.get("X-Forwarded-Proto", "").lower() == "https" else request.scheme
 
 
 def path_and_query(request: web.BaseRequest) -> tuple[str, str, str]:

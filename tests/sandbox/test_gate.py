@@ -82,6 +82,17 @@ async def test_urls_are_on_the_origin_the_client_used(client: Client) -> None:
     assert odd["meta"]["url"].startswith(client.sandbox.url)
 
 
+async def test_urls_are_https_for_a_client_that_comes_through_a_proxy_which_ends_tls(client: Client) -> None:
+    """An SDK without a base URL keeps https; its next page must go the way of its first."""
+    for _ in range(2):
+        await client.create()
+    proxied = {"Host": "video.twilio.com", "X-Forwarded-Proto": "https"}
+    meta = (await client.get("/v1/Rooms?PageSize=1", headers=proxied)).json["meta"]
+    assert meta["next_page_url"].startswith("https://video.twilio.com/v1/Rooms?")
+    odd = (await client.get("/v1/Rooms", headers={"X-Forwarded-Proto": "javascript"})).json["meta"]
+    assert odd["url"].startswith(f"{client.sandbox.url}/v1/Rooms?")
+
+
 def gate_with(limit: int) -> tuple[Gate, list[float]]:
     now = [100.0]
     account = Account(sid=KNOWN.account_sid, read_limit=limit, write_limit=1)
