@@ -55,39 +55,51 @@ async def remove(desk: Desk, room_sid: str, participant_sid: str) -> RemoveResul
         participant_sid=participant.sid,
         identity=participant.identity.raw,
     )
-    result, unwritten = await carry_out(audit, lambda: _remove_and_see(desk, participant, others))
+    result, unwritten = await carry_out(audit, lambda: _remove_and_see(desk, sight.room.sid, participant, others))
     return replace(result, unwritten=unwritten)
 
 
-async def _remove_and_see(desk: Desk, participant: Participant, others: int) -> Done[RemoveResult]:
+async def _remove_and_see(desk: Desk, room_sid: str, participant: Participant, others: int) -> Done[RemoveResult]:
+    # Both are addressed by what was asked for: an answer may leave out the room.
     try:
-        told, request_id = await desk.gateway.remove_participant(participant.room_sid, participant.sid)
+        told, request_id = await desk.gateway.remove_participant(room_sid, participant.sid)
     except TwilioError as error:
         if isinstance(error, Refused) and (error.code in _GONE_ALREADY or isinstance(error, NotFound)):
-            seen = replace(await _verify(desk, participant, others), outcome=RemoveOutcome.GONE_BEFORE)
+            seen = await _were_gone(desk, room_sid, participant, others, error)
         elif is_plain(error):
             raise
         else:
-            seen = await _after_no_answer(desk, participant, others, error)
+            seen = await _after_no_answer(desk, room_sid, participant, others, error)
         return Done(seen, seen.outcome.value, error.sentence, request_id_of(error))
-    seen = await _verify(desk, told, others)
+    seen = await _verify(desk, room_sid, told, others)
     return Done(seen, seen.outcome.value, seen.participant.status, request_id)
 
 
-async def _after_no_answer(desk: Desk, participant: Participant, others: int, error: TwilioError) -> RemoveResult:
-    # No answer is not a no: they may have been put out all the same.
-    seen = await _verify(desk, participant, others)
+async def _were_gone(
+    desk: Desk, room_sid: str, participant: Participant, others: int, error: TwilioError
+) -> RemoveResult:
+    seen = await _verify(desk, room_sid, participant, others)
     if seen.outcome is RemoveOutcome.REMOVED:
-        return seen
+        return replace(seen, outcome=RemoveOutcome.GONE_BEFORE)
+    raise error  # Twilio does not find them, and shows them all the same: nothing was done
+
+
+async def _after_no_answer(
+    desk: Desk, room_sid: str, participant: Participant, others: int, error: TwilioError
+) -> RemoveResult:
+    # No answer is not a no: they may have been put out all the same.
+    seen = await _verify(desk, room_sid, participant, others)
+    if seen.outcome is RemoveOutcome.REMOVED and not seen.participant.is_present:
+        return seen  # Twilio keeps whoever was in a room: not to be found is not to be gone
     raise unclear(error, "They may or may not be removed yet: look again before you go on.") from error
 
 
-async def _verify(desk: Desk, participant: Participant, others: int) -> RemoveResult:
+async def _verify(desk: Desk, room_sid: str, participant: Participant, others: int) -> RemoveResult:
     for attempt in range(VERIFY_TRIES):
         if attempt:
             await desk.sleep(VERIFY_WAIT)
         try:
-            participant = await desk.gateway.participant(participant.room_sid, participant.sid, urgent=True)
+            participant = await desk.gateway.participant(room_sid, participant.sid, urgent=True)
         except NotFound:
             return RemoveResult(RemoveOutcome.REMOVED, participant, others)
         except TwilioError as error:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +10,12 @@ from roomtui.twilio_api.errors import NotFound, Refused, Throttled, TwilioError,
 from roomtui.watch.actions import Actions, ReadOnlyError, RemoveOutcome
 from roomtui.watch.journal import Journal, JournalError
 from tests.watch.deeds import CONTEXT, Desk, Refusing, no_clear_answer, refused
-from tests.watch.scripted import not_found
+from tests.watch.scripted import ScriptedGateway, not_found
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from roomtui.rooms.model import Participant
     from tests.watch.conftest import Twilio
 
 LOOK_AGAIN = "They may or may not be removed yet: look again before you go on."
@@ -164,6 +166,44 @@ async def test_a_removal_that_cannot_be_looked_at_is_not_verified(desk: Desk) ->
     room, bob = a_room_of_three(desk)
     desk.twilio.before["remove"] = lambda: desk.twilio.trouble.update(participant=Unreachable("no answer"))
     assert (await desk.actions.remove(room, bob)).outcome is RemoveOutcome.NOT_VERIFIED
+
+
+@pytest.mark.parametrize("answer", [refused(53204, 404), not_found(), refused(53118)], ids=["53204", "404", "53118"])
+async def test_whom_twilio_does_not_find_and_still_shows_has_not_gone(desk: Desk, answer: Refused) -> None:
+    room, bob = a_room_of_three(desk)
+    desk.twilio.trouble["remove"] = answer
+    with pytest.raises(Refused) as told:
+        await desk.actions.remove(room, bob)
+    assert told.value is answer
+    assert desk.lines()[1]["outcome"] == "refused"
+
+
+async def test_whom_nobody_finds_after_no_clear_answer_is_not_told_to_be_removed(desk: Desk) -> None:
+    room, bob = a_room_of_three(desk)
+    desk.twilio.before["remove"] = lambda: desk.twilio.trouble.update(participant=not_found())
+    desk.twilio.trouble["remove"] = Unreachable("The connection broke off.")
+    with pytest.raises(TwilioError, match=LOOK_AGAIN):
+        await desk.actions.remove(room, bob)
+    assert desk.lines()[1]["outcome"] == "no-answer"
+
+
+class _SilentAboutRooms(ScriptedGateway):
+    """Its participants do not tell which room they are in."""
+
+    async def participant(self, room_sid: str, participant_sid: str, *, urgent: bool = False) -> Participant:
+        return replace(await super().participant(room_sid, participant_sid, urgent=urgent), room_sid="")
+
+    async def remove_participant(self, room_sid: str, participant_sid: str) -> tuple[Participant, str | None]:
+        participant, request_id = await super().remove_participant(room_sid, participant_sid)
+        return replace(participant, room_sid=""), request_id
+
+
+async def test_an_answer_that_leaves_out_the_room_is_about_this_room(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "journal.jsonl", kind=_SilentAboutRooms)
+    room, bob = a_room_of_three(desk)
+    assert (await desk.actions.remove(room, bob)).outcome is RemoveOutcome.REMOVED
+    assert desk.twilio.people[bob].status == "disconnected"
+    assert [each.sid for each in desk.twilio.asked if each.what in {"remove", "participant"}] == [bob] * 3
 
 
 async def test_read_only_removes_nobody(tmp_path: Path) -> None:
