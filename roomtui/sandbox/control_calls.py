@@ -72,7 +72,7 @@ class _Phones:
             twiml=twiml, target=voice, fallback=_target(fields, "VoiceFallbackUrl", "VoiceFallbackMethod")
         )
         made = self._board.receive(
-            caller, called, instructions, _status_callback(call, fields), fields.optional("ForwardedFrom")
+            caller, called, instructions, _status_callback(call, fields), fields.text("ForwardedFrom", "") or None
         )
         return json_answer(201, call_view(made))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.world.parameters import boolean, first_of, integer, is_callback_url
+from roomtui.sandbox.world.parameters import boolean, first_of, integer, is_callback_url, is_utf8
 from roomtui.sandbox.world.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ class ControlFields:
         return first_of(self._form.get(name))
 
     def text(self, name: str, default: str) -> str:
-        """A text."""
+        """A text that may be told to a customer's server: valid UTF-8."""
         given = self.optional(name)
+        if given is not None and not is_utf8(given):
+            raise Refusal(20001, f"{name} must be valid UTF-8")
         return default if given is None else given
 
     def required(self, name: str) -> str:

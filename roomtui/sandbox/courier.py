@@ -38,6 +38,7 @@ MOST_REDIRECTS = 5
 """No document says how many are too many (error 11215)."""
 
 _REDIRECTS = {301, 302, 303, 307}  # "Twilio will only follow redirects for status codes ..." (error 11216)
+_NO_CHARSETS = {"idna", "punycode", "undefined"}  # Python would try them: without `replace`, or for seconds
 _CONNECT_SECONDS = 5.0  # "Webhook connection overrides": the default of `ct`
 _EXPIRED, _OTHER_HOST = 10, 62  # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_HOSTNAME_MISMATCH
 
@@ -271,12 +272,19 @@ async def _read(target: Target, response: aiohttp.ClientResponse) -> Reply:
         if len(body) > MOST_BYTES:
             message = f"The answer of {spoken(target.url)} is longer than {MOST_BYTES} bytes."
             raise CourierError(11750, message, status=response.status)
-    try:
-        text = body.decode(response.charset or "utf-8", errors="replace")
-    except LookupError:  # a character set that does not exist
-        text = body.decode(errors="replace")
+    text = _decoded(body, response.charset or "utf-8")
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return Reply(response.status, content_type, text, target.url)
+
+
+def _decoded(body: bytearray, charset: str) -> str:
+    """The text of a body; a character set that does not exist, or is none, counts as UTF-8."""
+    if charset.lower() not in _NO_CHARSETS:
+        try:
+            return body.decode(charset, errors="replace")
+        except (LookupError, ValueError):  # ValueError: a name with NUL in it
+            pass
+    return body.decode(errors="replace")
 
 
 def _explain(error: Exception, url: str) -> NoReturn:

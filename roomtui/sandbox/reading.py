@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from roomtui.sandbox.wire import Call, parse_fields
+from roomtui.sandbox.world.parameters import json_object
 from roomtui.sandbox.world.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -101,11 +102,8 @@ def _fields(text: str) -> Fields:
 
 
 def _json_fields(body: bytes) -> Fields:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
+    content = json_object(body)
+    if content is None:
         raise Refusal(20001, "The request body must be a form or a JSON object")
     return {name: [_json_text(value)] for name, value in content.items() if value is not None}
 

@@ -5,7 +5,7 @@ The API of 2010 has its own manners: dates in RFC 2822, durations as text, relat
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -196,7 +196,8 @@ def _windows(query: Fields, name: str) -> tuple[Window, ...]:
     day = instant_of(query, name)
     if day is not None:
         midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
-        windows.append(Window(midnight, midnight + timedelta(days=1)))
+        is_last = midnight.date() == date.max  # after which there is no midnight
+        windows.append(Window(midnight, None if is_last else midnight + timedelta(days=1)))
     before, after = instant_of(query, f"{name}<"), instant_of(query, f"{name}>")
     if before is not None or after is not None:
         windows.append(Window(after, before))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -64,9 +63,10 @@ class RoomsResource:
     def _fetch(self, call: Call, parts: Sequence[str]) -> Answer:
         """Where the account says so a room cannot be found just after its end, as happens at Twilio now and then."""
         room = room_at(self._world, call, parts[0])
-        absence = timedelta(seconds=self._world.account.not_found_after_end)
-        if room.end_time is not None and self._world.clock.now() - room.end_time < absence:
-            raise not_found(resource_path(call))
+        if room.end_time is not None:
+            seconds = (self._world.clock.now() - room.end_time).total_seconds()
+            if seconds < self._world.account.not_found_after_end:
+                raise not_found(resource_path(call))
         return Answer(200, self._texts.of(room, call.origin))
 
     def _update(self, call: Call, parts: Sequence[str]) -> Answer:

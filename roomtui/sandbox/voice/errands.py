@@ -60,6 +60,9 @@ class Errands:
             outcome = await self._courier.send(target.method, target.url, parameters)
         except CourierError as error:
             outcome = error
+        except Exception:  # noqa: BLE001 - the last resort: a call must not wait for ever for what broke here
+            _log.exception("no answer from %s", target.url)
+            outcome = CourierError(11200, "It could not be asked; the sandbox's log tells why.")
         await self._catch_up()
         try:
             then(outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ from roomtui.sandbox.world import limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_DEEPEST_JSON = 32
+"""Levels. Nothing in Twilio's API nests half as deep; without a bound what was read could be too deep to be written."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _UNPRINTABLE_IN_URL = re.compile(r"[\x00-\x20\x7f]")
@@ -28,6 +32,23 @@ def integer(text: str) -> int | None:
 def boolean(text: str) -> bool | None:
     """`true` or `false` in any case, or None."""
     return {"true": True, "false": False}.get(text.lower())
+
+
+def json_object(text: str | bytes) -> dict[str, object] | None:
+    """A JSON object, or None for anything else, or for one that is nested absurdly deep."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    level = [content]
+    for _ in range(_DEEPEST_JSON):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return content if isinstance(content, dict) and not level else None
 
 
 def is_utf8(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from roomtui.sandbox.world import limits
 from roomtui.sandbox.world.limits import Era, RoomType
-from roomtui.sandbox.world.parameters import boolean, first_of, integer, is_callback_url, is_utf8
+from roomtui.sandbox.world.parameters import boolean, first_of, integer, is_callback_url, is_utf8, json_object
 from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.room import RoomSettings
 from roomtui.sandbox.world.track_rules import parse_recording_rules
@@ -161,11 +161,8 @@ def _json_object(parameters: Mapping[str, Sequence[str]], name: str) -> Mapping[
     text = first_of(parameters.get(name))
     if text is None:
         return None
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
+    content = json_object(text)
+    if content is None:
         raise Refusal(20001, f"Invalid parameter {name}: must be a JSON object")
     return content
 
