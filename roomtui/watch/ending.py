@@ -60,7 +60,7 @@ async def _end_and_see(desk: Desk, room: Room, people: int) -> Done[EndResult]:
         told, request_id = await desk.gateway.end_room(room.sid)
     except TwilioError as error:
         if isinstance(error, Refused) and (error.code in _ENDED_ALREADY or isinstance(error, NotFound)):
-            seen = replace(await _verify(desk, room, people), outcome=EndOutcome.ENDED_BEFORE)
+            seen = await _had_ended(desk, room, people, error)
         elif is_plain(error):
             raise
         else:
@@ -68,6 +68,20 @@ async def _end_and_see(desk: Desk, room: Room, people: int) -> Done[EndResult]:
         return Done(seen, seen.outcome.value, error.sentence, request_id_of(error))
     seen = await _verify(desk, told, people)
     return Done(seen, seen.outcome.value, seen.room.status, request_id)
+
+
+async def _had_ended(desk: Desk, room: Room, people: int, error: TwilioError) -> EndResult:
+    seen = await _verify(desk, room, people)
+    if seen.outcome is EndOutcome.NOT_VERIFIED and await _is_shown_live(desk, room):
+        raise error  # Twilio says that it is over, and shows it live all the same: nothing was done
+    return replace(seen, outcome=EndOutcome.ENDED_BEFORE)
+
+
+async def _is_shown_live(desk: Desk, room: Room) -> bool:
+    try:
+        return (await desk.gateway.room(room.sid, urgent=True)).is_live
+    except TwilioError:
+        return False  # what was said to the end itself is the last word
 
 
 async def _after_no_answer(desk: Desk, room: Room, people: int, error: TwilioError) -> EndResult:

@@ -152,6 +152,18 @@ async def test_a_room_that_ends_between_the_look_and_the_end_had_ended(desk: Des
     )
 
 
+@pytest.mark.parametrize("answer", [refused(53112), refused(53118), not_found()], ids=["53112", "53118", "404"])
+async def test_a_room_that_is_shown_live_has_not_ended_whatever_twilio_says_to_the_end(
+    desk: Desk, answer: Refused
+) -> None:
+    sid = desk.twilio.opens("talk")
+    desk.twilio.trouble["end"] = answer
+    with pytest.raises(Refused) as told:
+        await desk.actions.end_room(sid, even_if_occupied=False)
+    assert told.value is answer
+    assert desk.lines()[1]["outcome"] == "refused"
+
+
 async def test_a_room_that_nobody_knows_any_more_had_ended(desk: Desk) -> None:
     sid = desk.twilio.opens("talk")
     desk.twilio.before["end"] = lambda: desk.twilio.hidden.add(sid)
