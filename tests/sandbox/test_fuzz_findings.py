@@ -113,3 +113,11 @@ async def test_a_call_goes_on_even_if_asking_for_its_twiml_breaks(
     call = (await client.get(f"/_sandbox/calls/{made.json['sid']}")).json
     assert (call["status"], [notice["code"] for notice in call["notices"]]) == ("completed", [11200])
     assert [record.message for record in caplog.records] == ["no answer from http://127.0.0.1:1/"]
+
+
+async def test_nobody_is_in_a_room_that_was_refused_for_too_many_tracks(client: Client) -> None:
+    refused = await client.post("/_sandbox/participants", Room="new", Identity="ann", Tracks=",".join(["audio"] * 171))
+    assert (refused.status, refused.json["code"]) == (400, 53203)
+    assert (await client.get("/v1/Rooms")).json["rooms"] == []
+    joined = await client.join("new", "ann", Tracks=",".join(["audio"] * 170))
+    assert len(joined["tracks"]) == 170

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from roomtui.sandbox.clock import Clock
     from roomtui.sandbox.world.events import Herald
+    from roomtui.sandbox.world.limits import RoomType
     from roomtui.sandbox.world.participant import Participant
     from roomtui.sandbox.world.recorder import Recorder
-    from roomtui.sandbox.world.room import Room
     from roomtui.sandbox.world.sids import SidMint
 
 
@@ -52,7 +52,7 @@ class Tracks:
                 raise Refusal(53304)
             self._switch(participant, known, enabled)
             return known
-        require_room_for_tracks(room, 1)
+        require_room_for_tracks(room.settings.type, room.published_tracks + 1)
         sid, now = self._sids.make("MT"), self._clock.second()
         track = Track(sid, next(self._numbers), kind, name or sid, enabled, date_created=now, date_updated=now)
         participant.tracks[track.name] = track
@@ -103,12 +103,12 @@ def published_track(participant: Participant, name_or_sid: str) -> Track | None:
     return by_sid or participant.tracks.get(name_or_sid)
 
 
-def require_room_for_tracks(room: Room, more: int) -> None:
-    """Refuse tracks beyond what a room can hold.
+def require_room_for_tracks(room_type: RoomType, tracks: int) -> None:
+    """Refuse more tracks than a room of a type can hold at the same time.
 
     Raises:
         Refusal: 53203.
     """
-    allowed = room.settings.type.published_tracks
-    if allowed and room.published_tracks + more > allowed:
+    allowed = room_type.published_tracks
+    if allowed and tracks > allowed:
         raise Refusal(53203)

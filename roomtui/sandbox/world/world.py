@@ -132,8 +132,9 @@ class World:
         for kind in kinds:
             check_track(kind, None, audio_only=room is not None and room.settings.audio_only)
         if room is not None:
-            require_room_for_tracks(room, len(kinds))
+            require_room_for_tracks(room.settings.type, room.published_tracks + len(kinds))
         else:
+            require_room_for_tracks(limits.RoomType.GROUP, len(kinds))
             room = self._open_room(ad_hoc_settings(name_or_sid, self.account), RoomOrigin.AD_HOC)
         if first is not None:
             self._depart(first, Departure.DUPLICATE_IDENTITY)
