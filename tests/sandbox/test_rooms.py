@@ -96,6 +96,12 @@ async def test_each_room_type_has_its_limits(client: Client, room_type: str, sea
     assert (too_many.status, too_many.json["code"]) == (400, 53107)
 
 
+async def test_a_type_or_callback_left_blank_counts_as_not_given(client: Client) -> None:
+    """Error 53108: "leave this field blank for the default"; some clients send an empty callback for none."""
+    room = await client.create(Type="", StatusCallback="")
+    assert (room["type"], room["status_callback"]) == ("group", None)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [

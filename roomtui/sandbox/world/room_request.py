@@ -93,9 +93,10 @@ def check_room_name(name: str) -> None:
 
 
 def _room_type(parameters: Mapping[str, Sequence[str]], account: Account) -> RoomType:
+    """The type, the usual one where it is left blank (error 53108, "Solutions")."""
     text = first_of(parameters.get("Type"))
     try:
-        room_type = RoomType.GROUP if text is None else RoomType(text)
+        room_type = RoomType(text) if text else RoomType.GROUP
     except ValueError:
         raise Refusal(53108) from None
     if account.era is Era.CURRENT and room_type is not RoomType.GROUP:
@@ -146,7 +147,8 @@ def _one_of(parameters: Mapping[str, Sequence[str]], name: str, allowed: Sequenc
 
 
 def _status_callback(parameters: Mapping[str, Sequence[str]]) -> str | None:
-    url = first_of(parameters.get("StatusCallback"))
+    """Whom to tell; an empty one is nobody, as some clients say it."""
+    url = first_of(parameters.get("StatusCallback")) or None
     if url is not None and not is_callback_url(url):
         raise Refusal(53111)
     return url
