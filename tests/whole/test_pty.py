@@ -197,7 +197,7 @@ def test_hostile_names_reach_the_terminal_as_text_alone(known: dict[str, str], s
     for name in names:
         sandbox.join(name, name)
     with Terminal(environ=known, lines=40) as terminal:
-        terminal.shows(f"{len(names)} live", "[@click=app.quit]fr")
+        terminal.shows(f"{len(names)} live", "[@click=app.quit]")
         terminal.shows("esc^[[2J")
         for _ in names:
             terminal.type("j\r")
