@@ -63,6 +63,7 @@ class Typed:
     no_pii: bool | None = None
     ascii: bool | None = None
     mouse: bool | None = None
+    plain_output: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ class Config:
         no_pii: phone numbers are masked.
         ascii: only ASCII is drawn.
         mouse: the mouse is listened to.
+        plain_output: the terminal is sent whole lines, not only the cells that changed.
         caller_id: the number that phones are called from (E.164), if one is configured.
     """
 
@@ -91,6 +93,7 @@ class Config:
     no_pii: bool = False
     ascii: bool = False
     mouse: bool = False
+    plain_output: bool = False
     caller_id: str | None = None
 
 
@@ -142,6 +145,7 @@ def load(typed: Typed, environ: Mapping[str, str] = os.environ) -> Config:
         no_pii=_first(typed.no_pii, profile.flag("no_pii"), fallback=False),
         ascii=_first(typed.ascii, profile.flag("ascii"), fallback=False),
         mouse=_first(typed.mouse, profile.flag("mouse"), fallback=False),
+        plain_output=_first(typed.plain_output, profile.flag("plain_output"), fallback=False),
         caller_id=profile.phone("caller_id"),
     )
 
@@ -177,6 +181,7 @@ _KEYS: Final = frozenset(
         "no_pii",
         "ascii",
         "mouse",
+        "plain_output",
         "caller_id",
     }
 )

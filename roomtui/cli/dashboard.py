@@ -77,6 +77,7 @@ def demo(*, typed: Typed, rooms: int, speed: float, seed: int) -> int:
             no_pii=bool(typed.no_pii),
             ascii=bool(typed.ascii),
             mouse=bool(typed.mouse),
+            plain_output=bool(typed.plain_output),
         )
         _run(config, rate=speed)
     return 0
@@ -118,6 +119,7 @@ def _account_of(process: subprocess.Popen[str]) -> dict[str, str]:
 
 def _run(config: Config, *, rate: float = 1.0) -> None:
     from roomtui.tui.app import RoomtuiApp  # noqa: PLC0415 - commands that print do without the screen
+    from roomtui.tui.frugal.driver import FrugalDriver  # noqa: PLC0415 - as above
     from roomtui.tui.session import Settings  # noqa: PLC0415 - as above
 
     clock, budget, board = ServerClock(rate=rate), ReadBudget(config.reads_per_second), Board()
@@ -137,6 +139,7 @@ def _run(config: Config, *, rate: float = 1.0) -> None:
             mouse=config.mouse,
             caller_id=config.caller_id,
         ),
+        driver_class=None if config.plain_output else FrugalDriver,
     )
     asyncio.run(_until_left(app, mouse=config.mouse))
     if app.return_code:

@@ -63,6 +63,11 @@ def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--mouse/--no-mouse", default=None, help="Listen to the mouse [no]."),
         click.option("--ascii/--no-ascii", default=None, help="Draw nothing but ASCII [no]."),
+        click.option(
+            "--plain-output/--frugal-output",
+            default=None,
+            help="Send whole lines, not only the cells that changed [no].",
+        ),
         click.option("--no-pii", is_flag=True, default=None, help="Mask phone numbers."),
     )
     for option in reversed(options):

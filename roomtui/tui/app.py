@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from roomtui.rooms.clock import Clock
@@ -47,6 +48,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         connect: opens the session, after the first frame; it may take its time.
         settings: how the dashboard is to be.
         clipboard: where copies go; by default through the terminal we draw on.
+        driver_class: what draws on the terminal; by default Textual's own.
     """
 
     TITLE = "roomtui"
@@ -79,8 +81,9 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         settings: Settings,
         *,
         clipboard: Clipboard | None = None,
+        driver_class: type[Driver] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class)
         self.board = board
         self.clock = clock
         self.settings = settings
@@ -273,6 +276,9 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
 
     def action_repaint(self) -> None:
         """Draw the whole screen anew, after something else wrote on it."""
+        repaint = getattr(self._driver, "repaint", None)  # the frugal driver would send nothing that did not change
+        if repaint is not None:
+            repaint()
         self.refresh(layout=True)
         self.screen.refresh(layout=True)
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import events, on
 from textual.app import App
 from textual.message import Message
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
 
 # Whoever was handed the key may be gone before it says that it is done with it: then the next one waits no longer.
 _PATIENCE: Final = 0.5
@@ -30,8 +33,8 @@ class _Handled(Message):
 class OneKeyAtATime(App[None]):
     """An app in which no key overtakes what the one before it has set going."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver_class)
         self._keys_waiting: deque[events.Key] = deque()
         self._key_number = 0
         self._key_timer: asyncio.TimerHandle | None = None

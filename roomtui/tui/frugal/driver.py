@@ -1,0 +1,95 @@
+"""Textual's driver for Unix terminals, with an output that sends only what changed."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from typing import TYPE_CHECKING, Final
+
+from textual import events
+from textual.drivers.linux_driver import LinuxDriver
+
+from roomtui.tui.frugal.pipe import Pipe
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from textual.message import Message
+
+_SYNC: Final = frozenset({"\x1b[?2026h", "\x1b[?2026l"})
+_ALTERNATE: Final = re.compile(r"\x1b\[\?1049([hl])")
+# A frame of the compositor begins by addressing the cursor; all else that is written are controls.
+_FRAME: Final = re.compile(r"\x1b\[[0-9;]*H")
+
+
+class FrugalDriver(LinuxDriver):
+    """Hands frames to a `Pipe`, and lets everything else through."""
+
+    _pipe: Pipe | None = None
+
+    @property
+    def aside(self) -> str | None:
+        """Why frames are sent as Textual makes them; None while only the differences are."""
+        return None if self._pipe is None else self._pipe.aside
+
+    def start_application_mode(self) -> None:
+        """Take over the terminal."""
+        if self._file is None:
+            self._file = sys.__stderr__
+        if self._file is not None:
+            self._pipe = Pipe(self._file, asks=self.input_tty and os.isatty(self.fileno))
+            self._pipe.start()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives no types here
+        self._repaint_when_resized()
+
+    def write(self, data: str) -> None:
+        """Write a frame, or something else."""
+        pipe = self._pipe
+        if pipe is None:
+            super().write(data)
+        elif data in _SYNC:
+            pipe.in_sync()
+        elif _FRAME.match(data):
+            width, height = self._app.size
+            pipe.frame(data, width, height)
+        else:
+            if alternate := _ALTERNATE.search(data):
+                # Another screen: an empty one, or one that is not ours.
+                pipe.repaint()
+                if alternate.group(1) == "l":
+                    pipe.leave_out()
+                    data = f"\x1b[m{data}"
+            pipe.control(data)
+
+    def repaint(self) -> None:
+        """Send the whole screen anew, after something else wrote on it."""
+        if self._pipe is not None:
+            self._pipe.repaint()
+
+    def process_message(self, message: Message) -> None:
+        """Hear the terminal's answers, and its resizes."""
+        if isinstance(message, events.CursorPosition) and self._pipe is not None:
+            self._pipe.answered()
+            return
+        if isinstance(message, events.Resize):
+            self.repaint()
+        super().process_message(message)
+
+    def close(self) -> None:
+        """Send the last words, and end."""
+        if self._pipe is not None:
+            self._pipe.stop()
+        super().close()
+
+    def _repaint_when_resized(self) -> None:
+        # A terminal that is made smaller and larger again has the old size and another content.
+        handler = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            self.repaint()
+            if callable(handler):
+                handler(number, frame)
+
+        signal.signal(signal.SIGWINCH, resized)

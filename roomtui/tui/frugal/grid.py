@@ -1,0 +1,116 @@
+"""What a screen shows, cell by cell, as frames of terminal sequences say it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from rich.cells import cell_len
+
+UNKNOWN: Final = "\x00"
+"""The text of a cell of which nobody knows what the terminal shows in it."""
+CONTINUED: Final = ""
+"""The text of a cell that the wide character before it covers."""
+
+# A frame of Textual's compositor: where to write, how it is to look, text, and line ends (each followed by a CUP).
+_TOKEN: Final = re.compile(r"\x1b\[([0-9;]*)([Hm])|([^\x00-\x1f\x7f-\x9f]+)|(\r?\n)")
+_PLAIN: Final = re.compile(r"[ -~]*")
+
+
+class NotUnderstood(Exception):
+    """A frame holds what this module does not know; `str()` says what."""
+
+
+class Grid:
+    """Text and style of each cell of a screen.
+
+    Attributes:
+        width: columns.
+        height: rows.
+        texts: per row, what each cell shows: one character, with the combining ones that belong to it.
+        styles: per row, each cell's SGR parameters, as in `38;2;1;2;3`; empty for the terminal's own look.
+        cursor: column and row, from 0, where the last frame left the cursor.
+        dirty: per row that was written to since it was last taken away, the number of the latest frame that did.
+    """
+
+    def __init__(self, width: int, height: int, *, text: str = " ") -> None:
+        self.width = width
+        self.height = height
+        self.texts = [[text] * width for _ in range(height)]
+        self.styles = [[""] * width for _ in range(height)]
+        self.cursor = (0, 0)
+        self.dirty: dict[int, int] = {}
+        self._frame = 0
+
+    def feed(self, frame: str) -> None:
+        """Take in one frame.
+
+        Raises:
+            NotUnderstood: it holds something else than cursor addresses, SGR and text. What came before that has been
+                taken in.
+        """
+        self._frame += 1
+        x, y = self.cursor
+        style = ""
+        at = 0
+        while at < len(frame):
+            token = _TOKEN.match(frame, at)
+            if token is None:
+                raise NotUnderstood(f"{frame[at : at + 12]!r} in a frame")
+            at = token.end()
+            numbers, kind, text, _ = token.groups()
+            if text is not None:
+                x = self._write(x, y, text, style)
+            elif kind == "m":
+                style = "" if numbers in {"", "0"} else numbers
+            elif kind == "H":
+                row, _, column = numbers.partition(";")
+                x, y = max(int(column or 1) - 1, 0), max(int(row or 1) - 1, 0)
+            else:
+                x, y = 0, y + 1
+        self.cursor = (x, y)
+
+    def forget(self) -> None:
+        """Nobody knows any more what these cells show."""
+        for row in range(self.height):
+            self.texts[row] = [UNKNOWN] * self.width
+
+    def _write(self, x: int, y: int, text: str, style: str) -> int:
+        """Put `text` at column `x` of row `y`; the column behind it. What lies outside is cut off."""
+        if y >= self.height:
+            return x + cell_len(text)
+        self.dirty[y] = self._frame
+        if not _PLAIN.fullmatch(text):
+            return self._write_characters(x, y, text, style)
+        room = max(self.width - x, 0)
+        fitting = text[:room]
+        if fitting:
+            end = x + len(fitting)
+            self._cut_wide(y, x, end)
+            self.texts[y][x:end] = fitting
+            self.styles[y][x:end] = [style] * len(fitting)
+        return x + len(text)
+
+    def _write_characters(self, x: int, y: int, text: str, style: str) -> int:
+        texts, styles = self.texts[y], self.styles[y]
+        for character in text:
+            width = cell_len(character)
+            if width == 0:
+                if 0 < x <= self.width:  # it joins the character before it
+                    base = x - 1 if texts[x - 1] != CONTINUED else x - 2
+                    texts[base] += character
+                continue
+            if x + width <= self.width:
+                self._cut_wide(y, x, x + width)
+                texts[x : x + width] = [character, CONTINUED][:width]
+                styles[x : x + width] = [style] * width
+            x += width
+        return x
+
+    def _cut_wide(self, y: int, start: int, end: int) -> None:
+        """Half of a wide character cannot stay: writing over one half blanks the other."""
+        texts = self.texts[y]
+        if texts[start] == CONTINUED:
+            texts[start - 1] = " "
+        if end < self.width and texts[end] == CONTINUED:
+            texts[end] = " "

@@ -1,0 +1,152 @@
+"""The thread that writes to the terminal: controls at once, and of the frames only the newest."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+from roomtui.tui.frugal.difference import Terminal
+from roomtui.tui.frugal.grid import Grid, NotUnderstood
+from roomtui.tui.frugal.window import MOST, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TextIO
+
+ASK: Final = "\x1b[6n"
+"""Where is the cursor? Every terminal and multiplexer answers, in order, as soon as it has come this far."""
+
+_SYNC: Final = ("\x1b[?2026h", "\x1b[?2026l")
+_WORTH_SYNC: Final = 1000
+_CONTROLS_WAITING_MAX: Final = 64
+_LAST_WORDS: Final = 1.0
+
+
+class Pipe(threading.Thread):
+    """Writes to a terminal what it is to show, as slowly as its line is, without ever holding up who asks for it.
+
+    Args:
+        file: the terminal.
+        asks: whether the terminal may be asked what has arrived, since somebody hears its answers.
+        monotonic: seconds that only grow.
+    """
+
+    def __init__(self, file: TextIO, *, asks: bool, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(daemon=True, name="frugal-output")
+        self._file = file
+        self._asks = asks
+        self._monotonic = monotonic
+        self._change = threading.Condition()
+        self._controls: list[str] = []
+        self._wanted = Grid(1, 1)
+        self._terminal = Terminal(Grid(1, 1))
+        self._cursor_told: tuple[int, int] | None = self._wanted.cursor
+        self._window = Window()
+        self._in_sync = False
+        self._stopping = False
+        self.aside: str | None = None
+        """Why frames are handed on as they are; None while they are not."""
+
+    # -- called by whoever draws
+
+    def frame(self, frame: str, width: int, height: int) -> None:
+        """Show one frame of Textual's compositor on a screen of this size."""
+        with self._change:
+            if self.aside is not None:
+                self._hand_on(frame)
+                return
+            if (width, height) != (self._wanted.width, self._wanted.height):
+                self._wanted = Grid(width, height)
+                self._terminal = Terminal(Grid(width, height))
+                self._terminal.forget()
+                self._cursor_told = None
+            try:
+                self._wanted.feed(frame)
+            except NotUnderstood as error:
+                self._step_aside(str(error), frame)
+            self._change.notify()
+
+    def control(self, sequence: str) -> None:
+        """Send a sequence that changes nothing on the screen: a mode, the clipboard, the bell."""
+        with self._change:
+            self._hand_on(sequence)
+
+    def repaint(self) -> None:
+        """Nobody knows what the terminal shows: send all of it anew."""
+        with self._change:
+            self._terminal.forget()
+            self._cursor_told = None
+            self._wanted.dirty.update(dict.fromkeys(range(self._wanted.height), 0))
+            self._change.notify()
+
+    def leave_out(self) -> None:
+        """What has not been shown yet is not worth showing any more."""
+        with self._change:
+            self._wanted.dirty.clear()
+
+    def in_sync(self) -> None:
+        """The terminal is known to take whole frames at once (mode 2026)."""
+        self._in_sync = True
+
+    def answered(self) -> None:
+        """The terminal answered the oldest question."""
+        with self._change:
+            self._window.answered(self._monotonic())
+            self._change.notify()
+
+    def stop(self) -> None:
+        """Send what is left, for at most a second."""
+        with self._change:
+            self._stopping = True
+            self._change.notify()
+        if self.is_alive():
+            self.join(_LAST_WORDS)
+
+    # -- the thread
+
+    def run(self) -> None:
+        """Write until it is stopped, or the terminal has gone."""
+        while True:
+            with self._change:
+                chunk = self._next()
+                while not chunk and not self._stopping:
+                    self._change.wait(self._window.overdue_in(self._monotonic()) if self._wanted.dirty else None)
+                    chunk = self._next()
+                if not chunk:
+                    return
+                self._change.notify_all()
+            try:
+                self._file.write(chunk)
+                self._file.flush()
+            except (OSError, ValueError):  # the terminal has gone, or its file is closed
+                return
+
+    def _next(self) -> str:
+        chunk = "".join(self._controls)
+        self._controls.clear()
+        now = self._monotonic()
+        room = MOST if self._stopping else self._window.room(now)
+        if room and self._wanted.dirty:
+            painted = self._terminal.approach(self._wanted, most=room)
+            chunk += painted.join(_SYNC) if len(painted) > _WORTH_SYNC and self._in_sync else painted
+        if not self._wanted.dirty and self._cursor_told != self._wanted.cursor:
+            chunk += self._terminal.place_cursor(self._wanted.cursor)
+            self._cursor_told = self._wanted.cursor
+        if chunk and self._asks and self._window.sent(len(chunk), now):
+            chunk += ASK
+        return chunk
+
+    def _hand_on(self, sequence: str) -> None:
+        while len(self._controls) >= _CONTROLS_WAITING_MAX and self.is_alive() and not self._stopping:
+            self._change.wait(0.1)
+        self._controls.append(sequence)
+        self._change.notify()
+
+    def _step_aside(self, reason: str, frame: str) -> None:
+        # Everything that was understood so far first: the frame is a change of it.
+        self.aside = reason
+        self._terminal.forget()
+        self._wanted.dirty.update(dict.fromkeys(range(self._wanted.height), 0))
+        self._controls.append("\x1b[m" + self._terminal.approach(self._wanted, most=MOST * 64) + "\x1b[m" + frame)
+        self._terminal.forget_pen()

@@ -1,0 +1,76 @@
+"""How many bytes may be under way to the terminal, learnt from how long it takes to answer. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+FIRST: Final = 2048
+LEAST: Final = 256
+MOST: Final = 65_536
+ASK_EVERY: Final = 256
+"""Bytes between two questions: one costs four, its answer some more the other way."""
+QUEUEING: Final = 0.25
+"""Seconds that bytes may wait on the way beyond what the way itself takes."""
+PATIENCE: Final = 5.0
+"""Seconds after which the answer to a question counts as lost."""
+FIRST_PATIENCE: Final = 0.5
+"""Seconds for the very first answer: a terminal that does not answer is not waited for any longer."""
+
+
+class Window:
+    """Counts bytes under way. A terminal that never answers is not waited for.
+
+    Over ssh no pipe is ever full: the machines on the way hold megabytes, and a key is answered after all of it. Only
+    the terminal's own answers tell what has arrived. All times are seconds that only grow.
+    """
+
+    def __init__(self) -> None:
+        self.size = FIRST
+        self._sent = 0
+        self._arrived = 0
+        self._asked_at_byte: int | None = None
+        self._questions: deque[tuple[int, float]] = deque()
+        self._quickest: float | None = None
+
+    def room(self, now: float) -> int:
+        """How many bytes may be sent now."""
+        if self.overdue_in(now) == 0:
+            if self._quickest is None:
+                return MOST
+            # The answer is lost, or the line is: go on, carefully.
+            self._questions.clear()
+            self._arrived = self._sent
+            self.size = LEAST
+        return max(0, self.size - (self._sent - self._arrived))
+
+    def overdue_in(self, now: float) -> float | None:
+        """Seconds until a missing answer counts as lost; None where none is missing."""
+        if not self._questions:
+            return None
+        patience = FIRST_PATIENCE if self._quickest is None else PATIENCE
+        return max(0.0, self._questions[0][1] + patience - now)
+
+    def sent(self, size: int, now: float) -> bool:
+        """So many bytes are sent; whether the terminal is to be asked, right behind them, if they have arrived."""
+        self._sent += size
+        asked = self._asked_at_byte
+        if asked is not None and (self._sent - asked < ASK_EVERY or (self._questions and self._quickest is None)):
+            return False
+        self._asked_at_byte = self._sent
+        self._questions.append((self._sent, now))
+        return True
+
+    def answered(self, now: float) -> None:
+        """The terminal answered the oldest question."""
+        if not self._questions:
+            return
+        byte, asked = self._questions.popleft()
+        taken = now - asked
+        used = byte - self._arrived
+        self._arrived = byte
+        self._quickest = taken if self._quickest is None else min(self._quickest, taken)
+        # As LEDBAT does (RFC 6817): towards the size at which bytes wait just so long.
+        queued = taken - self._quickest
+        change = used * (1.0 - queued / QUEUEING)
+        self.size = round(min(max(self.size + change, self.size / 2, LEAST), MOST))

@@ -1,0 +1,172 @@
+"""What is sent, read by a terminal emulator, shows the very same screen as what Textual would have sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyte
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roomtui.tui.frugal.difference import Terminal
+from roomtui.tui.frugal.grid import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WIDTH, HEIGHT = 24, 6
+
+_STYLES = st.sampled_from(
+    [
+        "",
+        "1",
+        "31",
+        "2;38;2;10;20;30;48;2;1;1;1",
+        "38;2;10;20;30;48;2;1;1;1",
+        "7;38;5;200",
+        "48;5;16",
+        "4;91;104",
+        "3;9",
+    ]
+)
+_NARROW = "ab01:~ é│─…≤"
+_WIDE = "会議한Ｗ"
+
+
+@st.composite
+def _frames(draw: st.DrawFn, alphabet: str) -> str:
+    """A frame as the compositor makes them: address, styled text, line ends, and the cursor at last."""
+    texts = st.text(alphabet=st.sampled_from(alphabet), min_size=1, max_size=WIDTH)
+    pieces = []
+    for _ in range(draw(st.integers(1, 6))):
+        x, y = draw(st.integers(0, WIDTH - 1)), draw(st.integers(0, HEIGHT - 1))
+        pieces.append(f"\x1b[{y + 1};{x + 1}H")
+        room = WIDTH - x
+        for _ in range(draw(st.integers(1, 3))):
+            text = _cut(draw(texts), room)
+            style = draw(_STYLES)
+            room -= _cells(text)
+            pieces.append(f"\x1b[{style}m{text}\x1b[0m" if style else text)
+        if y < HEIGHT - 1 and draw(st.booleans()):
+            pieces.append("\n")
+    pieces.append(f"\x1b[{draw(st.integers(1, HEIGHT))};{draw(st.integers(1, WIDTH))}H")
+    return "".join(pieces)
+
+
+def _cells(text: str) -> int:
+    return sum(2 if character in _WIDE else 1 for character in text)
+
+
+def _cut(text: str, room: int) -> str:
+    while _cells(text) > room:
+        text = text[:-1]
+    return text
+
+
+class Emulator:
+    """A terminal that reads what is sent; raw, as Textual sets it, so that a line feed only goes down."""
+
+    def __init__(self) -> None:
+        self.screen = pyte.Screen(WIDTH, HEIGHT)
+        self.screen.reset_mode(pyte.modes.DECAWM)
+        self._stream = pyte.Stream(self.screen)
+
+    def read(self, data: str) -> None:
+        self._stream.feed(data.replace("\n", "\r\n"))
+
+    def cells(self) -> list[list[tuple[object, ...]]]:
+        return [
+            [
+                (
+                    cell.data,
+                    cell.fg,
+                    cell.bg,
+                    cell.bold,
+                    cell.italics,
+                    cell.underscore,
+                    cell.strikethrough,
+                    cell.reverse,
+                )
+                for cell in (self.screen.buffer[row][column] for column in range(WIDTH))
+            ]
+            for row in range(HEIGHT)
+        ]
+
+
+def _seen(frames: Sequence[str]) -> tuple[Emulator, Emulator, Grid, list[str]]:
+    """A terminal that is sent the frames, one that is sent the differences, what both are to show, and the latter."""
+    stock, frugal = Emulator(), Emulator()
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    sent = []
+    for frame in frames:
+        stock.read(frame)
+        wanted.feed(frame)
+        sent.append(terminal.approach(wanted, most=10**6))
+        frugal.read(sent[-1])
+    return stock, frugal, wanted, sent
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(_frames(_NARROW), min_size=1, max_size=12))
+def test_the_screen_is_the_same_as_with_whole_frames(frames: list[str]) -> None:
+    stock, frugal, *_ = _seen(frames)
+    assert frugal.cells() == stock.cells()
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(_frames(_NARROW + _WIDE), min_size=1, max_size=12))
+def test_wide_characters_are_written_and_cut_as_a_terminal_does(frames: list[str]) -> None:
+    # Not compared with the emulator that got the frames: it leaves halves of wide characters behind.
+    _, frugal, wanted, _ = _seen(frames)
+    shown = [[cell[0] for cell in row] for row in frugal.cells()]
+    assert shown == wanted.texts
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_frames(_NARROW + _WIDE), min_size=1, max_size=6))
+def test_the_same_frame_again_costs_nothing(frames: list[str]) -> None:
+    *_, sent = _seen([frames[-1], frames[-1]])
+    assert sent[-1] == ""
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(_frames(_NARROW), min_size=2, max_size=12), st.integers(1, 60))
+def test_frames_that_are_skipped_leave_no_trace(frames: list[str], most: int) -> None:
+    stock, frugal = Emulator(), Emulator()
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    for frame in frames:
+        stock.read(frame)
+        wanted.feed(frame)
+        frugal.read(terminal.approach(wanted, most=most))  # as much as the line takes
+    while rest := terminal.approach(wanted, most=most):
+        frugal.read(rest)
+    assert frugal.cells() == stock.cells()
+
+
+def test_what_was_written_last_is_sent_first() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    wanted.feed("\x1b[1;1Hone\x1b[2;1Htwo")
+    wanted.feed("\x1b[5;1Hfive")
+    assert "five" in terminal.approach(wanted, most=1)
+    assert "one" in terminal.approach(wanted, most=1)
+
+
+def test_a_countdown_costs_little_more_than_its_digits() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    style = "38;2;10;20;30;48;2;1;1;1"
+    for second in (9, 8):
+        for row in range(HEIGHT):
+            wanted.feed(f"\x1b[{row + 1};1H\x1b[{style}m  0:0{second} room {row}   \x1b[0m")
+        sent = terminal.approach(wanted, most=10**6)
+    # The address of the first digit, then for each row a digit, a step back and one up or down.
+    assert len(sent) <= len("\x1b[1;6H") + HEIGHT * len("8") + (HEIGHT - 1) * len("\x1b[B\b")
+
+
+def test_after_something_unknown_was_written_everything_is_sent_again() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    wanted.feed("\x1b[1;1Hone")
+    first = terminal.approach(wanted, most=10**6)
+    terminal.forget()
+    wanted.dirty[0] = 0
+    assert "one" in first
+    assert "one" in terminal.approach(wanted, most=10**6)

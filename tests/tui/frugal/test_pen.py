@@ -1,0 +1,68 @@
+"""Moving the cursor and changing the pen: read by a terminal emulator, and never longer than the plain way."""
+
+from __future__ import annotations
+
+import pyte
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomtui.tui.frugal.pen import look, move, restyle
+
+_CELLS = st.tuples(st.integers(0, 79), st.integers(0, 23))
+_COLOURS = st.sampled_from(["", "31", "97", "38;5;200", "38;2;1;2;3", "38;2;9;8;7"])
+_GROUNDS = st.sampled_from(["", "41", "104", "48;5;16", "48;2;3;2;1", "48;2;7;8;9"])
+_ATTRIBUTES = st.lists(st.sampled_from(["1", "3", "4", "7", "9"]), unique=True)
+
+
+@st.composite
+def _styles(draw: st.DrawFn) -> str:
+    return ";".join(part for part in (*draw(_ATTRIBUTES), draw(_COLOURS), draw(_GROUNDS)) if part)
+
+
+def _screen(data: str) -> pyte.Screen:
+    screen = pyte.Screen(80, 24)
+    pyte.Stream(screen).feed(data)
+    return screen
+
+
+@given(_CELLS, _CELLS)
+def test_a_move_ends_where_it_should_and_is_never_longer_than_the_address(
+    before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    address = f"\x1b[{after[1] + 1};{after[0] + 1}H"
+    sequence = move(before, after)
+    screen = _screen(move(None, before) + sequence)
+    assert (screen.cursor.x, screen.cursor.y) == after
+    assert len(sequence) <= len(address)
+
+
+@given(_CELLS)
+def test_to_stay_costs_nothing_and_from_nowhere_the_address_is_told(cell: tuple[int, int]) -> None:
+    assert move(cell, cell) == ""
+    screen = _screen(move(None, cell))
+    assert (screen.cursor.x, screen.cursor.y) == cell
+
+
+@given(st.none() | _styles(), _styles())
+def test_after_a_restyle_the_pen_is_as_if_it_had_been_told_whole(before: str | None, after: str) -> None:
+    start = f"\x1b[0;{before}m" if before else "\x1b[0m"
+    changed = _screen(start + restyle(before, after) + "x").buffer[0][0]
+    told = _screen(f"\x1b[0;{after}mx" if after else "\x1b[0mx").buffer[0][0]
+    assert changed == told
+
+
+@given(_styles(), _styles())
+def test_a_restyle_is_never_longer_than_the_whole_style(before: str, after: str) -> None:
+    assert len(restyle(before, after)) <= len(f"\x1b[0;{after}m")
+    assert restyle(before, before) == ""
+
+
+def test_only_the_colour_that_differs_is_told() -> None:
+    assert restyle("1;38;2;1;2;3;48;2;9;9;9", "1;38;2;4;5;6;48;2;9;9;9") == "\x1b[38;2;4;5;6m"
+    assert restyle("38;5;1;48;5;2", "38;5;1;48;5;3") == "\x1b[48;5;3m"
+
+
+def test_a_style_is_taken_apart() -> None:
+    assert look("1;4;38;2;1;2;3;48;5;16") == ("38;2;1;2;3", "48;5;16", ("1", "4"))
+    assert look("91;104;7") == ("91", "104", ("7",))
+    assert look("") == ("", "", ())

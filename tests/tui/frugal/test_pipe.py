@@ -1,0 +1,142 @@
+"""The thread that writes: only the newest frame, controls in order, and nobody waits for the terminal."""
+
+from __future__ import annotations
+
+import io
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roomtui.tui.frugal.pipe import ASK, Pipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Line(io.StringIO):
+    """A terminal's line that may be held up, and that tells when something came through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = threading.Event()
+        self.open.set()
+        self._written = threading.Condition()
+        self.begun = threading.Event()
+
+    def write(self, text: str) -> int:
+        self.begun.set()
+        self.open.wait(20)
+        with self._written:
+            count = super().write(text)
+            self._written.notify_all()
+        return count
+
+    def until(self, seen: Callable[[str], bool]) -> str:
+        with self._written:
+            assert self._written.wait_for(lambda: seen(self.getvalue()), timeout=20), self.getvalue()
+            return self.getvalue()
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture
+def pipe(line: Line) -> Iterator[Pipe]:
+    pipe = Pipe(line, asks=True)
+    pipe.start()
+    yield pipe
+    line.open.set()
+    pipe.stop()
+    assert not pipe.is_alive()
+
+
+def test_of_the_frames_that_a_held_up_line_missed_only_the_newest_is_sent(pipe: Pipe, line: Line) -> None:
+    line.open.clear()
+    pipe.frame("\x1b[1;1Hfirst", 20, 3)
+    assert line.begun.wait(20)
+    for number in range(500):
+        pipe.frame(f"\x1b[1;1Hn{number:04}", 20, 3)
+    line.open.set()
+    sent = line.until(lambda text: "n0499" in text or "499" in text)
+    assert len(sent) < 60
+
+
+def test_controls_keep_their_order(pipe: Pipe, line: Line) -> None:
+    line.open.clear()
+    for number in range(20):
+        pipe.control(f"<{number}>")
+    line.open.set()
+    sent = line.until(lambda text: "<19>" in text)
+    assert sent.replace(ASK, "") == "".join(f"<{number}>" for number in range(20))
+
+
+def test_a_frame_that_is_not_understood_is_handed_on_after_all_that_was_and_so_are_all_after_it(
+    pipe: Pipe, line: Line
+) -> None:
+    pipe.frame("\x1b[1;1Hone", 20, 3)
+    line.until(lambda text: "one" in text)
+    odd = "\x1b[2;1H\x1b[5Ltwo"
+    pipe.frame(odd, 20, 3)
+    pipe.frame("\x1b[1;1Hone", 20, 3)
+    sent = line.until(lambda text: text.endswith("\x1b[1;1Hone"))
+    assert odd in sent
+    assert sent.count("one") == 3, "as understood, whole once more before the odd one, and then as it comes"
+    assert pipe.aside is not None
+    assert "5L" in pipe.aside
+
+
+def test_another_size_is_painted_whole(pipe: Pipe, line: Line) -> None:
+    pipe.frame("\x1b[1;1Hsame", 20, 3)
+    line.until(lambda text: "same" in text)
+    pipe.frame("\x1b[1;1Hsame", 30, 3)
+    line.until(lambda text: text.count("same") == 2)
+
+
+def test_a_repaint_sends_everything_anew(pipe: Pipe, line: Line) -> None:
+    pipe.frame("\x1b[1;1Hone\x1b[3;1Hthree", 20, 3)
+    line.until(lambda text: "one" in text and "three" in text)
+    pipe.repaint()
+    line.until(lambda text: text.count("one") == 2 and text.count("three") == 2)
+
+
+def test_a_large_frame_is_followed_by_a_question_and_waits_for_its_answer_once_the_terminal_has_answered(
+    pipe: Pipe, line: Line
+) -> None:
+    def fill(letter: str, height: int) -> str:
+        return "".join(f"\x1b[{row + 1};1H{letter * 100}" for row in range(height))
+
+    pipe.frame(fill("a", 60), 100, 60)
+    line.until(lambda text: text.endswith(ASK))
+    pipe.answered()
+    pipe.frame(fill("b", 60), 100, 60)
+    sent = line.until(lambda text: "b" in text and text.endswith(ASK))
+    assert 0 < sent.count("b") < 6000, "no more than may be under way"
+    pipe.answered()
+    more = line.until(lambda text: text.count("b") > sent.count("b"))
+    assert len(more) > len(sent)
+
+
+def test_a_terminal_that_has_gone_ends_the_thread(line: Line) -> None:
+    pipe = Pipe(line, asks=False)
+    line.close()
+    pipe.start()
+    pipe.frame("\x1b[1;1Hx", 5, 5)
+    pipe.join(20)
+    assert not pipe.is_alive()
+    pipe.stop()
+
+
+def test_whoever_stops_waits_only_so_long_for_a_line_that_takes_nothing(line: Line) -> None:
+    pipe = Pipe(line, asks=False)
+    pipe.start()
+    line.open.clear()
+    pipe.control("x")
+    assert line.begun.wait(20)
+    pipe.stop()
+    assert pipe.is_alive(), "still stuck, and left behind"
+    line.open.set()
+    pipe.join(20)
+    assert not pipe.is_alive()

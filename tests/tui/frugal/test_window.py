@@ -1,0 +1,90 @@
+"""How many bytes may be under way."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+
+from roomtui.tui.frugal.window import ASK_EVERY, FIRST, FIRST_PATIENCE, LEAST, MOST, PATIENCE, QUEUEING, Window
+
+
+def test_a_terminal_that_never_answers_is_waited_for_once_and_shortly() -> None:
+    window = Window()
+    assert window.sent(FIRST, now=0.0)
+    assert window.room(now=0.0) == 0
+    assert window.room(now=FIRST_PATIENCE) == MOST
+    assert not window.sent(10 * FIRST, now=1.0), "nor asked again before it has answered"
+    assert window.room(now=60.0) == MOST
+
+
+def test_what_is_under_way_takes_room_until_it_has_arrived() -> None:
+    window = Window()
+    window.sent(ASK_EVERY, now=0.0)
+    window.answered(now=0.01)
+    before = window.room(now=0.01)
+    assert window.sent(300, now=0.02)
+    assert window.room(now=0.02) == before - 300
+    window.answered(now=0.03)
+    assert window.room(now=0.03) >= before
+
+
+def test_small_frames_are_not_asked_about_one_by_one() -> None:
+    window = Window()
+    window.sent(1, now=0.0)
+    window.answered(now=0.0)
+    asked = [window.sent(64, now=second) for second in range(8)]
+    assert asked == [False, False, False, True] * 2
+
+
+def test_a_lost_answer_is_waited_for_so_long_and_no_longer() -> None:
+    window = Window()
+    window.sent(ASK_EVERY, now=0.0)
+    window.answered(now=0.1)
+    window.sent(window.room(now=1.0), now=1.0)
+    assert window.room(now=1.0) == 0
+    assert window.overdue_in(now=2.0) == pytest.approx(PATIENCE - 1.0)
+    assert window.room(now=1.0 + PATIENCE + 0.1) == LEAST
+    assert window.overdue_in(now=1.0 + PATIENCE + 0.1) is None
+
+
+def test_an_answer_that_nobody_asked_for_changes_nothing() -> None:
+    window = Window()
+    window.answered(now=1.0)
+    assert window.size == FIRST
+    assert window.room(now=1.0) == FIRST
+
+
+@pytest.mark.parametrize(("rate", "delay"), [(1_000, 0.0), (1_000, 0.2), (3_000, 0.2), (10_000, 0.05)])
+def test_on_a_slow_line_nothing_waits_much_longer_than_the_line_itself_takes(rate: int, delay: float) -> None:
+    """Whoever wants to send all the time, simulated: after a while the newest byte is never far behind."""
+    window, now, free_at = Window(), 0.0, 0.0
+    window.sent(1, now=0.0)  # asked as soon as the terminal is taken over, before there is anything to show
+    window.answered(now=2 * delay)
+    answers: deque[float] = deque()
+    waits = []
+    while now < 60.0:
+        while answers and answers[0] <= now:
+            window.answered(answers.popleft())
+        size = min(window.room(now), 400)
+        if size:
+            free_at = max(free_at, now) + size / rate
+            waits.append((now, free_at - now))
+            if window.sent(size, now):
+                answers.append(free_at + 2 * delay)
+        now += 0.01
+    late = max(wait for at, wait in waits if at > 20.0)
+    assert late < QUEUEING + 2 * delay + 1.1 * LEAST / rate + 400 / rate
+    sent_late = sum(1 for at, _ in waits if at > 20.0)
+    assert sent_late > 20, "and the line is used"
+
+
+def test_on_a_fast_line_the_window_grows_until_it_does_not_matter() -> None:
+    window, now = Window(), 0.0
+    for _ in range(40):
+        while (size := min(window.room(now), 3000)) > 0 and window.sent(size, now):
+            pass
+        now += 0.02
+        for _ in range(40):
+            window.answered(now)
+    assert window.size > 16_000
