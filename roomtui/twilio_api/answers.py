@@ -53,9 +53,23 @@ def payload(answer: Answer) -> dict[str, object]:
         Refused: Twilio says no; the subclass says why.
         NotTwilio: no JSON object, or a redirect.
     """
-    if 200 <= answer.status < 300:
-        return _object(answer)
-    raise _refusal(answer)
+    return _object(answer.host, body(answer))
+
+
+def body(answer: Answer) -> str:
+    """The text of a successful answer, which may be JSON.
+
+    Raises:
+        Refused: Twilio says no; the subclass says why.
+        NotTwilio: it is certainly none, or a redirect.
+    """
+    if not 200 <= answer.status < 300:
+        raise _refusal(answer)
+    if not answer.text.strip():
+        raise not_twilio(answer.host, f"nothing in its answer, HTTP {answer.status}")
+    if _is_html(answer):
+        raise NotTwilio(f"{answer.host} answered with HTML, not JSON: is the API URL right?")
+    return answer.text
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -64,24 +78,25 @@ def request_id(headers: Mapping[str, str]) -> str | None:
     return value if _REQUEST_ID.fullmatch(value) else None
 
 
+def no_constant(name: str) -> object:
+    """Refuse what Python would read as a number, as `json`'s `parse_constant`: Infinity and NaN."""
+    raise ValueError(f"{name} is not JSON")
+
+
 def not_twilio(host: str, what: str) -> NotTwilio:
     """The error of an answer that is JSON and still not Twilio's. `what`: what is wrong with it, in our words."""
     return NotTwilio(f"{host} does not answer like Twilio ({what}): is the API URL right?")
 
 
-def _object(answer: Answer) -> dict[str, object]:
-    if not answer.text.strip():
-        raise not_twilio(answer.host, f"nothing in its answer, HTTP {answer.status}")
-    if _is_html(answer):
-        raise NotTwilio(f"{answer.host} answered with HTML, not JSON: is the API URL right?")
+def _object(host: str, text: str) -> dict[str, object]:
     try:
         # Infinity and NaN are Python's idea, not JSON's. RecursionError: a body of brackets only.
-        body = json.loads(answer.text, parse_constant=_no_constant)
+        read = json.loads(text, parse_constant=no_constant)
     except (ValueError, RecursionError):
-        raise not_twilio(answer.host, "broken JSON") from None
-    if not isinstance(body, dict):
-        raise not_twilio(answer.host, "JSON, but no object")
-    return body
+        raise not_twilio(host, "broken JSON") from None
+    if not isinstance(read, dict):
+        raise not_twilio(host, "JSON, but no object")
+    return read
 
 
 def _refusal(answer: Answer) -> TwilioError:
@@ -91,10 +106,10 @@ def _refusal(answer: Answer) -> TwilioError:
         return NotTwilio(f"{answer.host} redirects (HTTP {status}) instead of answering: is the API URL right?")
     kind = _kind(status)
     try:
-        body = _object(answer)
+        told = {} if _is_html(answer) else _object(answer.host, answer.text)
     except NotTwilio:
-        body = {}
-    code, message = _code(body.get("code")), _message(body)
+        told = {}
+    code, message = _code(told.get("code")), _message(told)
     if code is None and not message and kind not in {Throttled, Broken, CredentialsRefused}:
         # A gateway in front of Twilio may say 401, 429 or 502 in HTML; any other refusal of Twilio's has a code.
         what = "HTML" if _is_html(answer) else "no Twilio error"
@@ -128,15 +143,11 @@ def _code(value: object) -> int | None:
     return value if 0 <= value < _CODE_MAX else None
 
 
-def _message(body: Mapping[str, object]) -> str:
+def _message(told: Mapping[str, object]) -> str:
     """Twilio's words: `message`, or `title` and `detail` of a problem document (RFC 9457)."""
-    words = [body.get("message")] if "message" in body else [body.get("title"), body.get("detail")]
+    words = [told.get("message")] if "message" in told else [told.get("title"), told.get("detail")]
     return ": ".join(word for word in words if isinstance(word, str) and word)[:_MESSAGE_MAX]
 
 
 def _is_html(answer: Answer) -> bool:
     return "html" in answer.headers.get("Content-Type", "").lower() or answer.text.lstrip()[:1] == "<"
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")

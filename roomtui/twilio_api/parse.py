@@ -5,50 +5,14 @@ What was not understood is kept as it came in `more`; see `roomtui.twilio_api.fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from roomtui.rooms.model import Participant, Room
 from roomtui.rooms.untrusted import Untrusted
-from roomtui.twilio_api.errors import NotTwilio
 from roomtui.twilio_api.fields import Fields, iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Page(NamedTuple):
-    """One page of a list.
-
-    Attributes:
-        records: the resources, as they came.
-        next_url: where the next page is, or None on the last one; it may be relative to the API's own address. From
-            outside: check its host.
-    """
-
-    records: list[Mapping[str, object]]
-    next_url: str | None
-
-
-def page(payload: Mapping[str, object], key: str) -> Page:
-    """Open the envelope of a list (`{"rooms": [...], "meta": {"next_page_url": ...}}`).
-
-    The older API (2010-04-01) has no `meta`, but a `next_page_uri` that is relative to the address of the API.
-
-    Raises:
-        NotTwilio: it is none.
-    """
-    records = payload.get(key)
-    if not isinstance(records, list):
-        raise NotTwilio(f"The answer is not Twilio's: it has no list of {key}. Is the API URL right?")
-    if not all(isinstance(record, dict) for record in records):
-        raise NotTwilio(f"The answer is not Twilio's: its {key} are no records. Is the API URL right?")
-    meta = payload.get("meta")
-    next_url = meta.get("next_page_url") if isinstance(meta, dict) else payload.get("next_page_uri")
-    if isinstance(next_url, str) and not isinstance(meta, dict):
-        next_url = next_url.lstrip("/")  # below the API's address, which may have a path of its own
-    if next_url is not None and not isinstance(next_url, str):
-        raise NotTwilio(f"The answer is not Twilio's: the next page of its {key} has no address.")
-    return Page(records, next_url or None)
 
 
 def room(record: Mapping[str, object]) -> Room:
@@ -58,6 +22,7 @@ def room(record: Mapping[str, object]) -> Room:
         NotTwilio: it has no SID.
     """
     fields = Fields(record)
+    url = fields.word("url")
     return Room(
         sid=fields.sid("room"),
         status=fields.word("status") or "",
@@ -81,8 +46,8 @@ def room(record: Mapping[str, object]) -> Room:
         enable_turn=fields.flag("enable_turn"),
         status_callback=fields.name("status_callback"),
         status_callback_method=fields.word("status_callback_method"),
-        url=fields.word("url"),
-        links=fields.links("links"),
+        url=url,
+        links=fields.links("links", url),
         more=fields.rest(),
     )
 
@@ -94,6 +59,7 @@ def participant(record: Mapping[str, object]) -> Participant:
         NotTwilio: it has no SID.
     """
     fields = Fields(record)
+    url = fields.word("url")
     return Participant(
         sid=fields.sid("participant"),
         room_sid=fields.word("room_sid") or "",
@@ -105,8 +71,8 @@ def participant(record: Mapping[str, object]) -> Participant:
         start_time=fields.moment("start_time"),
         end_time=fields.moment("end_time"),
         duration=fields.integer("duration"),
-        url=fields.word("url"),
-        links=fields.links("links"),
+        url=url,
+        links=fields.links("links", url),
         more=fields.rest(),
     )
 

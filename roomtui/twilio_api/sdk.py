@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from roomtui.twilio_api import calls, media, parse
 from roomtui.twilio_api.answers import not_twilio, payload, request_id
+from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.twilio_api.new_room import new_room_form
 from roomtui.twilio_api.origin import calls_url
+from roomtui.twilio_api.pages import Memory
 from roomtui.twilio_api.wire import Wire, no_such, quoted
 
 if TYPE_CHECKING:
@@ -22,12 +24,12 @@ if TYPE_CHECKING:
     from roomtui.rooms.new_room import NewRoom
     from roomtui.rooms.recording import RecordingRule, RecordingRules
     from roomtui.twilio_api.credentials import Credentials
-    from roomtui.twilio_api.gateway import RoomQuery
     from roomtui.twilio_api.transport import Transport
 
 PAGE_SIZE: Final = 1000
 """The most that Twilio gives in one page; more is refused with error 20007."""
 
+_LIVE: Final = RoomQuery()
 _ROOM_SID: Final = re.compile(r"RM[0-9a-fA-F]{32}", re.ASCII)
 _PARTICIPANT_SID: Final = re.compile(r"PA[0-9a-fA-F]{32}", re.ASCII)
 _CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}", re.ASCII)
@@ -41,6 +43,7 @@ class SdkGateway:
         self._credentials = credentials
         self._transport = transport
         self._phone_transport = transport.beside(calls_url(transport.api))
+        self._live: Memory[Room] = Memory()
         self._video = Wire(credentials, transport, lambda client: client.video.v1)
 
     @cached_property
@@ -49,7 +52,10 @@ class SdkGateway:
         return Wire(self._credentials, self._phone_transport, lambda client: client.api.v2010)
 
     async def room_pages(self, query: RoomQuery, *, urgent: bool = False) -> AsyncIterator[tuple[Room, ...]]:
-        """The rooms of `query`, page by page (1,000 rooms each), each SID once."""
+        """The rooms of `query`, page by page (1,000 rooms each), each SID once.
+
+        A room in progress that has not changed since this gateway last read their whole list is the same object.
+        """
         params = {
             "Status": query.status,
             "UniqueName": query.unique_name,
@@ -57,7 +63,9 @@ class SdkGateway:
             "DateCreatedBefore": _up_to_the_second(query.created_before),
             "PageSize": PAGE_SIZE,
         }
-        async for page in self._video.pages("/Rooms", "rooms", params, parse.room, urgent=urgent):
+        # Only this list is read again and again; what others hold is not worth keeping.
+        memory = self._live if query == _LIVE else None
+        async for page in self._video.pages("/Rooms", "rooms", params, parse.room, urgent=urgent, memory=memory):
             yield page
 
     async def room(self, name_or_sid: str, *, urgent: bool = False) -> Room:

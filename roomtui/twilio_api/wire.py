@@ -14,10 +14,10 @@ from urllib.parse import quote, urljoin
 from twilio.rest import Client  # type: ignore[import-untyped]  # has hints, but no py.typed
 
 from roomtui.rooms.untrusted import Untrusted
-from roomtui.twilio_api import parse
-from roomtui.twilio_api.answers import Answer, not_twilio, payload
+from roomtui.twilio_api.answers import Answer, body, not_twilio, payload
 from roomtui.twilio_api.credentials import Secret, basic
 from roomtui.twilio_api.errors import NotFound, NotTwilio
+from roomtui.twilio_api.pages import Reading
 from roomtui.twilio_api.transport import urgently
 
 if TYPE_CHECKING:
@@ -29,13 +29,11 @@ if TYPE_CHECKING:
     from roomtui.rooms.calls import Call
     from roomtui.rooms.model import Participant, Room, Track
     from roomtui.twilio_api.credentials import Credentials
+    from roomtui.twilio_api.pages import Memory
     from roomtui.twilio_api.transport import Transport
 
 BARREN_PAGES_MAX: Final = 3
 """Pages in a row without a record that is new. A list that changes while it is read repeats some, never so many."""
-
-_AT_A_TIME: Final = 200
-"""Records read before the event loop gets its turn: about 2 ms."""
 
 # The SDK reads os.environ where this is empty, and TWILIO_EDGE and TWILIO_REGION would bend the API's address.
 _ENVIRONMENT: Final = {"ROOMTUI": "1"}
@@ -101,6 +99,7 @@ class Wire:
         read: Callable[[Mapping[str, object]], _Resource],
         *,
         urgent: bool,
+        memory: Memory[_Resource] | None = None,
     ) -> AsyncIterator[tuple[_Resource, ...]]:
         """A list's pages, each record's SID once: a list changes while it is read.
 
@@ -110,32 +109,30 @@ class Wire:
             params: filters and page size.
             read: reads one record.
             urgent: whether a person waits for it.
+            memory: what this list held the last time; a record that has not changed since is the same object again.
 
         Raises:
             TwilioError: a page did not come, or the list does not end.
         """
-        page = parse.page(await self.get(path, params=params, urgent=urgent), key)
-        sids: set[str] = set()
+        reading = Reading(self.host, key, read, memory)
+        answer = await self.ask("GET", path, params=params, urgent=urgent)
         urls: set[str] = set()
         barren = 0
         while True:
             fresh: list[_Resource] = []
-            for number, record in enumerate(page.records, start=1):
-                resource = read(record)
-                if resource.sid not in sids:
-                    sids.add(resource.sid)
-                    fresh.append(resource)
-                if number % _AT_A_TIME == 0:
-                    await asyncio.sleep(0)
-            yield tuple(fresh)
-            if page.next_url is None:
+            for _ in reading.page(body(answer), fresh):
+                await asyncio.sleep(0)  # the event loop's turn
+            if reading.next_url is None:
+                reading.finish()
+                yield tuple(fresh)
                 return
-            url = self._absolute(page.next_url)
+            yield tuple(fresh)
+            url = self._absolute(reading.next_url)
             barren = 0 if fresh else barren + 1
             if url in urls or barren >= BARREN_PAGES_MAX:
                 raise NotTwilio(f"{self.host} does not come to an end with its {key}: its pages lead nowhere new.")
             urls.add(url)
-            page = parse.page(await self._get_url(url, urgent=urgent), key)
+            answer = await self._ask_url(url, urgent=urgent)
 
     def another(self, asked: str, what: str) -> NotTwilio:
         """The error of an answer about something else than was asked."""
@@ -147,10 +144,10 @@ class Wire:
         except ValueError:
             raise not_twilio(self.host, "a next page whose address is none") from None
 
-    async def _get_url(self, url: str, *, urgent: bool) -> dict[str, object]:
+    async def _ask_url(self, url: str, *, urgent: bool) -> Answer:
         """GET an address that an answer named; the transport refuses any other origin than the API's."""
         with urgently(urgent=urgent):
-            return payload(self._answer(await self._client.request_async("GET", url)))
+            return self._answer(await self._client.request_async("GET", url))
 
     def _answer(self, response: Response) -> Answer:
         text: str = response.text

@@ -12,7 +12,7 @@ from roomtui.rooms.model import NOTHING_MORE
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api import parse
 from roomtui.twilio_api.errors import NotTwilio
-from roomtui.twilio_api.fields import moment
+from roomtui.twilio_api.fields import is_word, moment
 from tests.twilio_api.scripted import participant_json, room_json
 
 UTC = timezone.utc
@@ -253,30 +253,58 @@ def test_keeps_a_fraction_of_a_second_on_the_way_to_json() -> None:
     assert parse.to_api(room)["end_time"] == "2026-11-20T11:00:00.250000Z"
 
 
-def test_opens_the_envelope_of_a_list() -> None:
-    records, next_url = parse.page({"rooms": [{"sid": "RM1"}], "meta": {"next_page_url": "https://x/2"}}, "rooms")
-    assert records == [{"sid": "RM1"}]
-    assert next_url == "https://x/2"
+@given(DOCUMENTED_ROOMS)
+def test_keeps_what_rooms_have_in_common_only_once(record: dict[str, object]) -> None:
+    first, second = (parse.room(json.loads(json.dumps(record))) for _ in range(2))
+    assert first == second
+    shared = ("account_sid", "date_created", "end_time", "type", "status", "status_callback_method", "video_codecs")
+    for field in shared:
+        assert getattr(first, field) is getattr(second, field), field
+    assert first.more is second.more or len(str(first.more)) > 500
 
 
-@pytest.mark.parametrize("meta", [{"next_page_url": None}, {"next_page_url": ""}, {}, None, []])
-def test_takes_a_list_without_a_next_page_for_the_last(meta: object) -> None:
-    assert parse.page({"rooms": [], "meta": meta}, "rooms").next_url is None
+@pytest.mark.parametrize("one", [1, True, 1.0, [1], {"a": 1}, {"a": True}])
+def test_does_not_take_one_unknown_value_for_another_that_python_calls_equal(one: object) -> None:
+    for other in (1, True, 1.0, [True], {"a": 1.0}):
+        parse.room({"sid": "RM1", "a_new_field": other})
+    assert repr(parse.room({"sid": "RM1", "a_new_field": one}).more["a_new_field"]) == repr(one)
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        {},
-        {"rooms": None},
-        {"rooms": {}},
-        {"rooms": "RM1"},
-        {"rooms": [None]},
-        {"rooms": [{"sid": "RM1"}, "RM2"]},
-        {"participants": []},
-        {"rooms": [], "meta": {"next_page_url": 7}},
-    ],
-)
-def test_refuses_an_envelope_of_another_shape(payload: dict[str, object]) -> None:
-    with pytest.raises(NotTwilio, match=r"not Twilio's"):
-        parse.page(payload, "rooms")
+def test_reads_an_unknown_field_that_is_nested_too_deeply_to_be_shared() -> None:
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    assert parse.room({"sid": "RM1", "a_new_field": deep}).more["a_new_field"] is deep
+
+
+LINKS = st.dictionaries(st.text(max_size=5), st.text(max_size=10) | st.integers() | st.none(), max_size=4)
+
+
+@given(LINKS, st.sampled_from(["https://x/v1/Rooms/RM1", "", None, 7]), st.booleans())
+def test_reads_links_below_the_record_and_elsewhere(
+    endings: dict[str, object],
+    address: object,
+    below: bool,  # noqa: FBT001  # one of two cases
+) -> None:
+    links = {
+        name: f"{address}{ending}" if below and isinstance(ending, str) else ending for name, ending in endings.items()
+    }
+    room = parse.room({"sid": "RM1", "url": address, "links": links})
+    understood = all(is_word(link) for link in links.values())
+    assert (room.links is not None) is understood
+    assert parse.to_api(room)["links"] == links
+    assert list(parse.to_api(room)["links"] or ()) == list(links), "in Twilio's order"  # type: ignore[call-overload]  # a dict
+
+
+def test_links_below_an_address_are_a_mapping_like_any_other() -> None:
+    links = parse.room(room_json(1)).links
+    assert links is not None
+    plain = dict(links)
+    assert links == plain
+    assert links == parse.room(room_json(1)).links
+    assert links != parse.room(room_json(2)).links
+    assert links != {**plain, "more": "x"}
+    assert links["recordings"] == plain["recordings"]
+    assert "nothing" not in links
+    assert len(links) == len(plain) == 4
+    assert repr(plain) in repr(links)

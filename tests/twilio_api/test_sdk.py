@@ -207,7 +207,43 @@ async def test_lets_the_loop_breathe_while_it_reads_a_thousand_rooms(
         counting = asyncio.create_task(count_turns())
         assert len(await listed(connect(server.url))) == 1000
         counting.cancel()
-    assert len(read_in) == 5
+    assert len(read_in) == 10
+
+
+async def test_a_room_that_has_not_changed_is_the_same_object_in_the_next_list(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = 0
+    read = parse.room
+
+    def counting(record: Mapping[str, object]) -> Room:
+        nonlocal reads
+        reads += 1
+        return read(record)
+
+    monkeypatch.setattr(parse, "room", counting)
+    later = Reply(body=page_json("rooms", [room_json(4), room_json(1), room_json(2, status="completed")]))
+    async with Scripted(rooms_page(1, 2, 3), rooms_page(1, 2, 3), later, rooms_page(1, 2, 3)) as server:
+        gateway = connect(server.url)
+        first = await listed(gateway)
+        second = await listed(gateway)
+        assert [a is b for a, b in zip(first, second, strict=True)] == [True, True, True]
+        assert reads == 3
+        _, one, two = await listed(gateway)
+        assert one is first[0]
+        assert two.status == "completed"
+        assert reads == 5, "the one that is new, and the one that has changed"
+        await listed(gateway)
+        assert reads == 7, "the third had been forgotten, and the second is in progress again"
+
+
+async def test_lists_of_other_rooms_are_not_kept(connect: Connect) -> None:
+    async with Scripted(rooms_page(1, 2), rooms_page(3), rooms_page(1, 2)) as server:
+        gateway = connect(server.url)
+        first = await listed(gateway)
+        await listed(gateway, RoomQuery(status="completed"))
+        again = await listed(gateway)
+        assert all(a is b for a, b in zip(first, again, strict=True))
 
 
 @pytest.mark.parametrize(
