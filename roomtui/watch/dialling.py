@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _FIND_TRIES: Final = 4
 _FIND_WAIT: Final = 1.0
+# Where Twilio does not answer at all each look takes long: then no other one is begun after so many seconds.
+_FIND_WITHIN: Final = 30.0
 # Not the further legs of somebody else's call.
 _BY_API: Final = frozenset({None, "outbound-api"})
 
@@ -117,8 +119,11 @@ async def _place(desk: Desk, dialling: Dialling, twiml: str) -> _Placed:
 
 async def _find(desk: Desk, dialling: Dialling, since: datetime) -> Call | None:
     """The one call from our number to theirs that was made since; None where there is none, or more than one."""
+    began = desk.monotonic()
     for tried in range(_FIND_TRIES):
         if tried:
+            if desk.monotonic() - began >= _FIND_WITHIN:
+                break
             await desk.sleep(_FIND_WAIT)
         try:
             calls = await desk.gateway.calls_to(dialling.to, since=since, urgent=True)

@@ -26,7 +26,7 @@ _EVERY: Final = 1.0
 _PATIENCE: Final = 60.0
 # So long is waited for a phone's own identity before the only newcomer is taken for it.
 _ANYBODY_AFTER: Final = 10.0
-# Nothing heard of the call for so long: then it is not known any more what becomes of it.
+# Nothing heard of the call for so long, or nothing that is understood: then it is not known what becomes of it.
 _TROUBLE_MAX: Final = 120.0
 
 
@@ -68,6 +68,7 @@ _STAGES: Final[Mapping[str, DialStage]] = {
     CallStatus.RINGING: DialStage.RINGING,
     CallStatus.IN_PROGRESS: DialStage.ANSWERED,
 }
+_KNOWN: Final = frozenset(CallStatus)
 _ORDER: Final = (DialStage.PLACED, DialStage.RINGING, DialStage.ANSWERED)
 _WORDS: Final = {
     DialStage.RINGING: "It rings.",
@@ -115,12 +116,15 @@ class Following:
         try:
             self._call = await self._desk.gateway.call(self._call.sid, urgent=True)
         except TwilioError as error:
-            return self._in_trouble(error)
-        self._heard_at = self._desk.monotonic()
+            return await self._in_trouble(error)
+        if self._call.status in _KNOWN:
+            self._heard_at = self._desk.monotonic()
         if self._call.is_over:
             return await self._over()
         if self._stage is DialStage.ANSWERED:
             return await self._look_for_the_phone()
+        if self._has_heard_nothing:
+            return await self._given_up("Twilio tells no status of the call that is known here.")
         stage = _STAGES.get(self._call.status, self._stage)
         if _ORDER.index(stage) <= _ORDER.index(self._stage):
             self._not_answered_at = began
@@ -136,12 +140,11 @@ class Following:
     async def _look_for_the_phone(self) -> DialStep | None:
         waited = self._desk.monotonic() - self._answered_at
         newcomers: list[Participant] = []
-        with suppress(TwilioError):  # the next look may do better; who never gets one runs out of patience
-            newcomers = self._newcomers(
-                await self._desk.gateway.participants(
-                    self._dialling.room.sid, status=ParticipantStatus.CONNECTED.value, urgent=True
-                )
-            )
+        unseen = None
+        try:
+            newcomers = await self._come_in()
+        except TwilioError as error:  # the next look may do better; who never gets one runs out of patience
+            unseen = error
         if (phone := self._phone_among(newcomers)) is not None:
             return self._step(DialStage.IN_THE_ROOM, "The phone is in the room.", phone)
         if waited >= _ANYBODY_AFTER and (somebody := self._only_one(newcomers)) is not None:
@@ -149,6 +152,9 @@ class Following:
             return self._step(DialStage.IN_THE_ROOM, told, somebody)
         if waited < _PATIENCE:
             return None
+        if unseen is not None:
+            told = f"It was answered {_PATIENCE:.0f} s ago; whether it is in the room is not known. The call goes on."
+            return self._step(DialStage.NOT_IN_THE_ROOM, f"{sentence(unseen.sentence)} {told}")
         told = f"Answered {_PATIENCE:.0f} s ago, and not in the room yet; the call goes on."
         return self._step(DialStage.NOT_IN_THE_ROOM, " ".join((told, *self._kept_out(await self._sight()))))
 
@@ -163,13 +169,35 @@ class Following:
             told = " ".join((told, *self._kept_out(sight)))
         return self._step(DialStage.NOT_IN_THE_ROOM, told, phone)
 
-    def _in_trouble(self, error: TwilioError) -> DialStep | None:
-        if self._desk.monotonic() - self._heard_at >= _TROUBLE_MAX:
-            told = f"{sentence(error.sentence)} It is not known what became of the call."
-            return self._step(DialStage.NOT_IN_THE_ROOM, told)
+    async def _in_trouble(self, error: TwilioError) -> DialStep | None:
+        if self._has_heard_nothing:
+            return await self._given_up(sentence(error.sentence))
         if isinstance(error, Refused) and error.retry_after is not None:
             self._wait = max(_EVERY, error.retry_after)
         return None
+
+    @property
+    def _has_heard_nothing(self) -> bool:
+        return self._desk.monotonic() - self._heard_at >= _TROUBLE_MAX
+
+    async def _given_up(self, why: str) -> DialStep:
+        """Nothing more is heard of the call; but the room may tell."""
+        with suppress(TwilioError):
+            if (phone := self._phone_among(await self._come_in())) is not None:
+                return self._step(DialStage.IN_THE_ROOM, "The phone is in the room.", phone)
+        return self._step(DialStage.NOT_IN_THE_ROOM, f"{why} It is not known what became of the call.")
+
+    async def _come_in(self) -> list[Participant]:
+        """Those who have come into the room since the call was made, and are in it.
+
+        Raises:
+            TwilioError: Twilio could not be asked.
+        """
+        people = await self._desk.gateway.participants(
+            self._dialling.room.sid, status=ParticipantStatus.CONNECTED.value, urgent=True
+        )
+        # A record that tells its status counts more than the question did.
+        return [each for each in self._newcomers(people) if each.status in {ParticipantStatus.CONNECTED, ""}]
 
     async def _sight(self) -> Sight | None:
         try:

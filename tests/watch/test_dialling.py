@@ -17,12 +17,14 @@ from roomtui.twilio_api.errors import CredentialsRefused, Refused, Throttled, Tw
 from roomtui.watch.actions import Actions, Dialling, DialStage, ReadOnlyError
 from roomtui.watch.journal import Journal, JournalError
 from tests.watch.deeds import CONTEXT, Desk, Refusing, no_clear_answer, refused
+from tests.watch.scripted import ScriptedGateway
 from tests.watch.virtual import NOON, idle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from roomtui.rooms.model import Participant
     from roomtui.watch.actions import DialStep
     from tests.watch.conftest import Twilio
 
@@ -298,6 +300,47 @@ async def test_patience_ends_where_the_room_cannot_be_looked_at(phone: Phone) ->
     assert sum(phone.desk.waited) == pytest.approx(65, abs=1)
 
 
+async def test_a_room_that_cannot_be_looked_at_is_not_told_to_be_without_the_phone(phone: Phone) -> None:
+    phone.rings_and_is_answered()
+    phone.joins(PHONE, at=6)
+    phone.trouble("participants", Unreachable("no answer"), since=5, until=200)
+    assert (await phone.told())[-1].sentence == (
+        "no answer. It was answered 60 s ago; whether it is in the room is not known. The call goes on."
+    )
+
+
+class _AnyStatus(ScriptedGateway):
+    """It lists everybody, whatever status is asked for."""
+
+    async def participants(
+        self, room_sid: str, *, status: str | None = None, urgent: bool = False
+    ) -> tuple[Participant, ...]:
+        await super().participants(room_sid, status=status, urgent=urgent)
+        return tuple(each for each in self.people.values() if each.room_sid == room_sid)
+
+
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [
+        ("disconnected", DialStage.NOT_IN_THE_ROOM),
+        ("lobby", DialStage.NOT_IN_THE_ROOM),
+        ("", DialStage.IN_THE_ROOM),
+    ],
+)
+async def test_who_is_listed_is_in_the_room_if_they_say_nothing_else(
+    tmp_path: Path, status: str, stage: DialStage
+) -> None:
+    phone = Phone(Desk(tmp_path / "journal.jsonl", kind=_AnyStatus))
+    phone.rings_and_is_answered()
+
+    def come() -> None:
+        sid = phone.twilio.joins(phone.room, PHONE)
+        phone.twilio.people[sid] = replace(phone.twilio.people[sid], status=status)
+
+    phone.desk.after(6, come)
+    assert (await phone.told())[-1].stage is stage
+
+
 async def test_however_long_it_rings_it_is_followed(phone: Phone) -> None:
     phone.is_(RINGING, at=500)
     phone.is_(ANSWERED, at=1100)
@@ -313,6 +356,16 @@ async def test_a_status_that_nobody_knows_is_no_step_and_no_end(phone: Phone) ->
     phone.is_(ANSWERED, at=5)
     phone.joins(PHONE, at=6)
     assert stages(await phone.told()) == [*STAGES, DialStage.IN_THE_ROOM]
+
+
+async def test_a_call_that_tells_only_what_nobody_knows_is_not_followed_for_ever(phone: Phone) -> None:
+    phone.is_("parked", at=1)
+    steps = await phone.told()
+    assert stages(steps) == [DialStage.PLACED, DialStage.NOT_IN_THE_ROOM]
+    assert steps[-1].sentence == (
+        "Twilio tells no status of the call that is known here. It is not known what became of the call."
+    )
+    assert sum(phone.desk.waited) == pytest.approx(120, abs=2)
 
 
 # Trouble on the way
@@ -357,6 +410,24 @@ async def test_trouble_that_does_not_pass_ends_the_following(phone: Phone) -> No
     assert stages(steps) == [DialStage.PLACED, DialStage.NOT_IN_THE_ROOM]
     assert steps[-1].sentence == "no answer. It is not known what became of the call."
     assert sum(phone.desk.waited) == pytest.approx(122, abs=2)
+
+
+@pytest.mark.parametrize("mute", [True, False], ids=["no answer", "no status"])
+async def test_the_room_tells_where_the_call_does_not(phone: Phone, mute: bool) -> None:  # noqa: FBT001 - a case
+    if mute:
+        phone.trouble("call", Unreachable("no answer"), since=3, until=1000)
+    else:
+        phone.is_("parked", at=3)
+    phone.joins(PHONE, at=7)
+    steps = await phone.told()
+    assert stages(steps) == [DialStage.PLACED, DialStage.IN_THE_ROOM]
+    assert steps[-1].participant is not None
+
+
+async def test_neither_call_nor_room_tell(phone: Phone) -> None:
+    phone.trouble("call", Unreachable("no answer"), since=3, until=1000)
+    phone.trouble("participants", Unreachable("none either"), since=3, until=1000)
+    assert (await phone.told())[-1].sentence == "no answer. It is not known what became of the call."
 
 
 @settings(max_examples=40, deadline=None)
@@ -521,6 +592,18 @@ async def test_where_nobody_can_look_it_is_unclear(phone: Phone) -> None:
     phone.twilio.trouble["dial"] = phone.twilio.trouble["calls-to"] = Unreachable("no answer.")
     assert stages(await phone.told()) == [DialStage.UNCLEAR]
     assert phone.twilio.count("calls-to") > 1
+
+
+async def test_looks_that_take_long_are_not_repeated_for_minutes(phone: Phone) -> None:
+    phone.twilio.trouble["dial"] = Unreachable("no answer.")
+
+    def hangs() -> None:
+        phone.desk.time.seconds += 40
+        phone.twilio.trouble["calls-to"] = Unreachable("no answer.")
+
+    phone.twilio.before["calls-to"] = hangs
+    assert stages(await phone.told()) == [DialStage.UNCLEAR]
+    assert phone.twilio.count("calls-to") == 1
 
 
 async def test_passing_trouble_keeps_nobody_from_finding_the_call(phone: Phone) -> None:
