@@ -85,7 +85,10 @@ class SdkGateway:
         path = f"/Rooms/{quoted(room_sid)}/Participants"
         params = {"Status": status, "PageSize": PAGE_SIZE}
         pages = self._video.pages(path, "participants", params, parse.participant, urgent=urgent)
-        return tuple([participant async for page in pages for participant in page])
+        people = tuple([participant async for page in pages for participant in page])
+        if any(participant.room_sid not in {room_sid, ""} for participant in people):
+            raise self._video.another(f"for the participants of {room_sid}", "room")
+        return people
 
     async def participant(self, room_sid: str, participant_sid: str, *, urgent: bool = False) -> Participant:
         """One participant of any status, by SID."""

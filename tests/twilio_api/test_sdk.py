@@ -362,6 +362,12 @@ async def test_reads_all_participants_of_a_status(connect: Connect) -> None:
         assert server.asked[0].target == f"/v1/Rooms/{ROOM_SID}/Participants?Status=disconnected&PageSize=1000"
 
 
+async def test_refuses_the_participants_of_another_room(connect: Connect) -> None:
+    async with Scripted(Reply(body=page_json("participants", [participant_json(1)]))) as server:
+        with pytest.raises(NotTwilio, match="another room"):
+            await connect(server.url).participants(f"RM{7:032x}")
+
+
 async def test_leaves_the_choice_of_participants_to_twilio(connect: Connect) -> None:
     async with Scripted(Reply(body=page_json("participants", []))) as server:
         assert await connect(server.url).participants("a/b") == ()
