@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import gc
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -12,7 +13,16 @@ from roomtui.cli.asking import until_ctrl_c
 from roomtui.cli.connect import connected
 from roomtui.cli.exits import Exit, asked_for, code_of, say
 from roomtui.cli.options import takes_global_options
-from roomtui.cli.output import closing_order, participant_json, print_json, print_table, room_json, room_row
+from roomtui.cli.output import (
+    closing_order,
+    participant_json,
+    print_json,
+    print_json_array,
+    print_table,
+    room_json,
+    room_row,
+)
+from roomtui.cli.progress import Progress
 from roomtui.config import load
 from roomtui.rooms.countdown import countdown, span
 from roomtui.rooms.deadlines import participant_deadline
@@ -24,6 +34,7 @@ from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.watch.rosters import read_last_roster, read_roster
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from roomtui.cli.connect import Connection
@@ -37,6 +48,8 @@ _FAILURES_MAX: Final = 3
 _READS_A_ROSTER: Final = 2
 # Below this many seconds, nobody wants to be told how long it takes.
 _WORTH_TELLING: Final = 2.0
+# Containers made between two looks at the youngest, and how many of these make a look at older ones.
+_COLLECTING: Final = (100_000, 20, 100)
 
 
 def _date(text: str) -> datetime:
@@ -86,116 +99,167 @@ def show(*, typed: Typed, room: str, as_json: bool) -> int:
     return asyncio.run(_show(load(typed), room, as_json=as_json))
 
 
+@dataclass
+class _Found:
+    """What has been read so far, by SID: an interrupted command prints it."""
+
+    rooms: dict[str, Room] = field(default_factory=dict)
+    rosters: dict[str, Roster] = field(default_factory=dict)
+    listed: bool = False
+
+
 async def _ls(config: Config, query: RoomQuery, *, limit: int | None, people: bool, as_json: bool) -> int:
+    _collect_seldom()
+    found = _Found()
     async with connected(config) as connection:
-        rooms, more = await _rooms(connection, query, limit)
-        if more:
-            say(f"Only the first {limit} rooms are listed; there are more.")
-        rosters: dict[str, Roster] = {}
-        code = Exit.DONE
-        if people and rooms:
-            try:
-                code = await until_ctrl_c(_read_rosters(connection, rooms, rosters))
-            except asyncio.CancelledError:
-                code = Exit.INTERRUPTED
-                say(f"Interrupted: {len(rosters)} of {len(rooms)} rosters were read; the others are left out.")
+        try:
+            code = await until_ctrl_c(_read(connection, query, found, limit=limit, people=people))
+        except asyncio.CancelledError:
+            code = Exit.INTERRUPTED
+            _say_what_is_missing(found, people=people)
         now = connection.clock.now()
     if as_json:
-        print_json([room_json(room, rosters.get(room.sid), now) for room in rooms.values()])
+        print_json_array(room_json(room, found.rosters.get(room.sid), now) for room in found.rooms.values())
     else:
-        _print_rooms(list(rooms.values()), rosters, now)
+        _print_rooms(list(found.rooms.values()), found.rosters, now)
     return code
 
 
-async def _rooms(connection: Connection, query: RoomQuery, limit: int | None) -> tuple[dict[str, Room], bool]:
-    rooms: dict[str, Room] = {}
+def _collect_seldom() -> None:
+    """Look for garbage in cycles less often: imported modules are none, nor are ten thousand rooms and their text."""
+    gc.freeze()
+    gc.set_threshold(*_COLLECTING)
+
+
+def _say_what_is_missing(found: _Found, *, people: bool) -> None:
+    if not found.rooms:
+        raise click.Abort
+    if not found.listed:
+        say(f"Interrupted: only the first {plural(len(found.rooms), 'room')} had been listed; there may be more.")
+    if people:
+        say(f"Interrupted: {len(found.rosters)} of {len(found.rooms)} rosters were read; the others are left out.")
+
+
+async def _read(connection: Connection, query: RoomQuery, found: _Found, *, limit: int | None, people: bool) -> Exit:
+    if await _list_rooms(connection, query, found.rooms, limit):
+        say(f"Only the first {limit} rooms are listed; there are more.")
+    found.listed = True
+    return await _read_rosters(connection, found) if people and found.rooms else Exit.DONE
+
+
+async def _list_rooms(connection: Connection, query: RoomQuery, rooms: dict[str, Room], limit: int | None) -> bool:
+    """List into `rooms`; whether there are more than `limit`."""
     try:
         async for page in connection.gateway.room_pages(query):
             for room in page:
                 if limit is not None and len(rooms) == limit:
-                    return rooms, True
+                    return True
                 rooms[room.sid] = room
     except NotFound as error:
         raise NotTwilio("There is no list of rooms at the API URL (HTTP 404): is it right?") from error
-    return rooms, False
+    return False
 
 
-async def _read_rosters(connection: Connection, rooms: dict[str, Room], rosters: dict[str, Roster]) -> Exit:
+async def _read_rosters(connection: Connection, found: _Found) -> Exit:
     """Read all rosters, as far as Twilio lets us; what a failure leaves unread is said, not lost with the rest."""
-    progress = _Progress(len(rooms), connection.budget.promise)
-    gate = asyncio.Semaphore(_AT_A_TIME)
-    began = connection.clock.now()
+    rooms, rosters = found.rooms, found.rosters
+    began = connection.clock.monotonic()
     failures: list[TwilioError] = []
 
     async def read(room: Room) -> None:
-        async with gate:
-            if len(failures) >= _FAILURES_MAX:
-                return
-            try:
-                rosters[room.sid] = await _roster(connection, room)
-            except NotFound:
-                pass  # ended between the list and this moment; the second look below finds out
-            except TwilioError as error:
-                failures.append(error)
-            progress.one_more()
+        try:
+            rosters[room.sid] = await _roster(connection, room)
+        except NotFound:
+            pass  # ended between the list and this moment; the second look below finds out
+        except TwilioError as error:
+            failures.append(error)
 
-    await asyncio.gather(*(read(room) for room in rooms.values()))
-    progress.done()
-    missing = len(rooms) - len(rosters)
-    if not failures and (missing or (connection.clock.now() - began).total_seconds() > 1):
-        await _see_who_ended(connection, rooms, rosters)
+    reads = sum(_READS_A_ROSTER if room.is_live else 1 for room in rooms.values())
+    await _for_each(connection, list(rooms.values()), read, reads, stop=lambda: len(failures) >= _FAILURES_MAX)
+    if not failures and (len(rosters) < len(rooms) or connection.clock.monotonic() - began > 1):
+        return await _see_who_ended(connection, found)
     if not failures:
         return Exit.DONE
+    missing = len(rooms) - len(rosters)
     say(f"{plural(missing, 'roster')} could not be read and {'is' if missing == 1 else 'are'} left out: {failures[0]}")
     return code_of(failures[0])
 
 
-async def _see_who_ended(connection: Connection, rooms: dict[str, Room], rosters: dict[str, Roster]) -> None:
+async def _see_who_ended(connection: Connection, found: _Found) -> Exit:
     # Time has passed: a room that ended meanwhile must not be told as one that will close some day.
+    rooms, rosters = found.rooms, found.rosters
     if not any(room.is_live for room in rooms.values()):
-        return
-    live, _ = await _rooms(connection, RoomQuery(), None)
-    ended = unknown = 0
-    for sid in [sid for sid, room in rooms.items() if room.is_live and sid not in live]:
+        return Exit.DONE
+    live: dict[str, Room] = {}
+    unknown: list[str] = []
+    failures: list[TwilioError] = []
+
+    async def look(before: Room) -> None:
         try:
-            rooms[sid] = await connection.gateway.room(sid)
-            rosters[sid] = await _roster(connection, rooms[sid])
+            room = await connection.gateway.room(before.sid)
+            roster = await _roster(connection, room)
         except NotFound:
-            rosters.pop(sid, None)
-            unknown += 1
-        ended += not rooms[sid].is_live
-    if ended:
+            rosters.pop(before.sid, None)
+            unknown.append(before.sid)
+        except TwilioError as error:
+            failures.append(error)
+        else:
+            rooms[before.sid], rosters[before.sid] = room, roster
+
+    try:
+        await _list_rooms(connection, RoomQuery(), live, None)
+    except TwilioError as error:
+        say(f"Some of these rooms may have ended while the rosters were read: they could not be listed again: {error}")
+        return code_of(error)
+    gone = [room for sid, room in rooms.items() if room.is_live and sid not in live]
+    await _for_each(connection, gone, look, 2 * len(gone), stop=lambda: len(failures) >= _FAILURES_MAX)
+    if ended := sum(not rooms[room.sid].is_live for room in gone):
         say(f"{plural(ended, 'room')} ended while the rosters were read, and {'is' if ended == 1 else 'are'} shown so.")
     if unknown:
-        say(f"{plural(unknown, 'room')} that Twilio listed {'is' if unknown == 1 else 'are'} not known to it any more.")
+        gone_for_good = "is" if len(unknown) == 1 else "are"
+        say(f"{plural(len(unknown), 'room')} that Twilio listed {gone_for_good} not known to it any more.")
+    if failures:
+        say(f"Not every room that is not listed any more could be looked at again: {failures[0]}")
+        return code_of(failures[0])
+    return Exit.DONE
+
+
+async def _for_each(
+    connection: Connection,
+    rooms: list[Room],
+    read: Callable[[Room], Awaitable[None]],
+    reads: int,
+    *,
+    stop: Callable[[], bool],
+) -> None:
+    """Await `read` for all rooms, a few at a time, until `stop`; tell how far it is where it takes long enough."""
+    promise = connection.budget.promise
+    expected = reads / promise
+    progress = Progress("rosters", len(rooms), connection.clock.monotonic, expected=expected)
+    told = expected > _WORTH_TELLING
+    if told:
+        say(f"Reading {len(rooms)} rosters at {promise} reads/s: {span(round(expected))} at the least.")
+    waiting = iter(rooms)
+
+    async def reader() -> None:
+        # A few readers and one queue, not a task for each of ten thousand rooms.
+        for room in waiting:
+            if stop():
+                return
+            await read(room)
+            if told:
+                progress.one_more()
+
+    try:
+        await asyncio.gather(*(reader() for _ in range(_AT_A_TIME)))
+    finally:
+        progress.clear()
 
 
 async def _roster(connection: Connection, room: Room) -> Roster:
     if room.is_live:
         return await read_roster(connection.gateway, room.sid, connection.clock)
     return await read_last_roster(connection.gateway, room.sid, connection.clock)
-
-
-class _Progress:
-    """Tells on stderr how far the reading is, where it takes long enough to matter."""
-
-    def __init__(self, total: int, reads_per_second: int) -> None:
-        self._total = total
-        self._read = 0
-        seconds = total * _READS_A_ROSTER / reads_per_second
-        self._told = seconds > _WORTH_TELLING
-        self._live = self._told and sys.stderr.isatty()
-        if self._told:
-            say(f"Reading {total} rosters at {reads_per_second} reads/s: {span(round(seconds))} at the least.")
-
-    def one_more(self) -> None:
-        self._read += 1
-        if self._live:
-            click.echo(f"\r{self._read} of {self._total} ", nl=False, err=True)
-
-    def done(self) -> None:
-        if self._live:
-            click.echo("\r" + " " * 24 + "\r", nl=False, err=True)
 
 
 def _print_rooms(rooms: list[Room], rosters: dict[str, Roster], now: datetime) -> None:
