@@ -10,11 +10,11 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterable, Iterator
     from datetime import datetime
 
     from roomtui.rooms.endings import Ending
-    from roomtui.rooms.model import Room, Roster
+    from roomtui.rooms.model import Participant, Room, Roster
     from roomtui.rooms.picture import Picture
     from roomtui.rooms.untrusted import Untrusted
 
@@ -41,52 +41,86 @@ class Event:
     ending: Ending | None = None
 
 
-def changes(before: Picture, after: Picture, now: datetime) -> tuple[Event, ...]:
+def changes(
+    before: Picture,
+    after: Picture,
+    now: datetime,
+    *,
+    changed: Iterable[str] | None = None,
+    names: Container[str] | None = None,
+) -> tuple[Event, ...]:
     """What happened between two pictures, in order of time.
 
     The first picture brings no events (everything was there before we looked), nor does the first roster of a room.
+
+    Args:
+        before: the older picture.
+        after: the newer one.
+        now: what has no time of its own is noticed now (Twilio's time).
+        changed: the SIDs of the live rooms in which they differ, where somebody knows; nobody looks at the others.
+        names: the names of the live rooms of `before`, raw, where somebody keeps them.
     """
     if before.as_of is None:
         return ()
-    return tuple(sorted(_events(before, after, now), key=lambda event: event.at))
+    if changed is None:
+        changed = [sid for sid, live in after.live.items() if before.live.get(sid) is not live]
+    return tuple(sorted(_events(before, after, now, changed, names), key=lambda event: event.at))
 
 
-def _events(before: Picture, after: Picture, now: datetime) -> Iterator[Event]:
-    names_known = _names_known(before, after) if after.live.keys() - before.live.keys() else frozenset()
-    known_ended = {ended.room.sid for ended in before.ended}
-    for sid, live in after.live.items():
-        old = before.live.get(sid)
-        if old is live:
-            continue
+def _events(
+    before: Picture, after: Picture, now: datetime, changed: Iterable[str], names: Container[str] | None
+) -> Iterator[Event]:
+    opened: list[Room] = []
+    for sid in changed:
+        old, live = before.live.get(sid), after.live.get(sid)
+        if live is None:
+            continue  # its end is told by `after.ended`
         if old is None:
-            again = live.room.has_name and live.room.unique_name in names_known
-            kind = EventKind.ROOM_RECREATED if again else EventKind.ROOM_OPENED
-            yield _event(live.room.date_created or now, kind, live.room)
+            opened.append(live.room)
         elif old.roster is not None and live.roster is not None:
             yield from _comings_and_goings(live.room, old.roster, live.roster, now)
-    for ended in after.ended:
-        if ended.room.sid not in known_ended:
-            yield _event(ended.ended_at, EventKind.ROOM_ENDED, ended.room, ending=ended.ending)
+    if opened:
+        yield from _openings(opened, before, after, now, names)
+    if after.ended is not before.ended:
+        known_ended = {ended.room.sid for ended in before.ended}
+        for ended in after.ended:
+            if ended.room.sid not in known_ended:
+                yield _event(ended.ended_at, EventKind.ROOM_ENDED, ended.room, ending=ended.ending)
 
 
-def _names_known(before: Picture, after: Picture) -> frozenset[Untrusted]:
+def _openings(
+    opened: list[Room], before: Picture, after: Picture, now: datetime, names: Container[str] | None
+) -> Iterator[Event]:
     # A name is unique among the rooms in progress: if a new room has it, the old one is over, told yet or not.
-    ended = (room.room.unique_name for room in after.ended)
-    return frozenset(ended).union(room.room.unique_name for room in before.live.values())
+    over = {ended.room.unique_name.raw for ended in after.ended}
+    if names is None:
+        names = {live.room.unique_name.raw for live in before.live.values()}
+    for room in opened:
+        name = room.unique_name.raw
+        again = room.has_name and (name in over or name in names)
+        kind = EventKind.ROOM_RECREATED if again else EventKind.ROOM_OPENED
+        yield _event(room.date_created or now, kind, room)
 
 
 def _comings_and_goings(room: Room, before: Roster, after: Roster, now: datetime) -> Iterator[Event]:
+    if after.present is before.present:
+        return
     was = {participant.sid: participant for participant in before.present}
     present = {participant.sid: participant for participant in after.present}
     ends = {participant.sid: participant.end_time for participant in after.gone or ()}
     for sid, participant in present.items():
-        if sid not in was:
+        # Who was not asked for the last time had come before.
+        if sid not in was and (before.complete or not _was_in(participant, before.as_of)):
             at = participant.start_time or now
             yield _event(at, EventKind.PARTICIPANT_JOINED, room, identity=participant.identity)
     for sid, participant in was.items():
         if sid not in present:
             at = ends.get(sid) or now
             yield _event(at, EventKind.PARTICIPANT_LEFT, room, identity=participant.identity)
+
+
+def _was_in(participant: Participant, then: datetime) -> bool:
+    return participant.start_time is not None and participant.start_time <= then
 
 
 def _event(

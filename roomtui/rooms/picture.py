@@ -95,15 +95,37 @@ class Picture:
     live: Mapping[str, LiveRoom] = field(default_factory=lambda: MappingProxyType({}))
     ended: tuple[EndedRoom, ...] = ()
     as_of: datetime | None = None
+    _people: int | None = field(default=None, init=False, repr=False, compare=False)
+    _unread: int | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def counted(
+        cls,
+        live: Mapping[str, LiveRoom],
+        ended: tuple[EndedRoom, ...],
+        as_of: datetime | None,
+        *,
+        people: int,
+        unread: int,
+    ) -> Picture:
+        """A picture whose people and unread rooms somebody has counted already, so that nobody goes through `live`."""
+        picture = cls(live, ended, as_of)
+        object.__setattr__(picture, "_people", people)
+        object.__setattr__(picture, "_unread", unread)
+        return picture
 
     @property
     def people(self) -> int:
         """How many participants are in rooms whose roster is known."""
+        if self._people is not None:
+            return self._people
         return sum(live.roster.connected for live in self.live.values() if live.roster is not None)
 
     @property
     def unread(self) -> int:
         """How many live rooms' rosters are not known yet."""
+        if self._unread is not None:
+            return self._unread
         return sum(live.roster is None for live in self.live.values())
 
     def find(self, sid: str) -> LiveRoom | EndedRoom | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from roomtui.watch.budget import Attention
 
 _EVENTS_KEPT: Final = 200
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class LinkState(Enum):
@@ -41,19 +43,29 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class BoardState:
-    """All there is to show: the picture, the link, and the latest events, newest first."""
+    """All there is to show: the picture, the link, and the latest events, newest first.
+
+    `changed` has the SIDs whose entry in `picture.live` was added, replaced or removed since the state before, so that
+    nobody need go through all of them; None where any may have been.
+    """
 
     picture: Picture = field(default_factory=Picture)
     link: Link = field(default_factory=Link)
     events: tuple[Event, ...] = ()
+    changed: frozenset[str] | None = None
 
 
 class Board:
-    """Holds the current state, replaced as a whole, and tells its subscribers. It does not know who feeds it."""
+    """Holds the current state, replaced as a whole, and tells its subscribers. It does not know who feeds it.
+
+    Every subscriber is told every state, in order: each tells only what has changed since the one before.
+    """
 
     def __init__(self) -> None:
         self._state = BoardState()
         self._subscribers: list[Callable[[BoardState], object]] = []
+        self._untold: deque[BoardState] = deque()
+        self._broken_off = False
 
     @property
     def state(self) -> BoardState:
@@ -65,27 +77,47 @@ class Board:
         self._subscribers.append(subscriber)
         return lambda: self._subscribers.remove(subscriber) if subscriber in self._subscribers else None
 
-    def show(self, picture: Picture, events: tuple[Event, ...] = ()) -> None:
-        """Replace the picture; `events` join the latest ones, in the order in which they happened."""
-        if picture is self._state.picture and not events:
+    def show(self, picture: Picture, events: tuple[Event, ...] = (), *, changed: frozenset[str] | None = None) -> None:
+        """Replace the picture; `events` join the latest ones, in the order in which they happened.
+
+        Args:
+            picture: what is known now.
+            events: what happened since the last picture.
+            changed: as in `BoardState`.
+        """
+        same = picture is self._state.picture
+        if same and not events:
             return
         latest = self._state.events
         if events:
             # Something may be noticed later than what happened after it.
             newest_first = sorted((*reversed(events), *latest), key=lambda event: event.at, reverse=True)
             latest = tuple(newest_first[:_EVENTS_KEPT])
-        self._replace(replace(self._state, picture=picture, events=latest))
+        changed = _NOTHING if same else changed
+        self._replace(replace(self._state, picture=picture, events=latest, changed=changed))
 
     def link(self, link: Link) -> None:
         """Say how we stand with Twilio."""
         if link != self._state.link:
-            self._replace(replace(self._state, link=link))
+            self._replace(replace(self._state, link=link, changed=_NOTHING))
 
     def _replace(self, state: BoardState) -> None:
+        if self._broken_off:
+            # Some have not been told what the state before had changed.
+            state, self._broken_off = replace(state, changed=None), False
         self._state = state
-        for subscriber in tuple(self._subscribers):
-            # Not `state`: a subscriber may have replaced it, and nobody shall be told the older one last.
-            subscriber(self._state)
+        self._untold.append(state)
+        if len(self._untold) > 1:
+            return  # a subscriber has changed the board while it was told: whoever tells goes on with this
+        try:
+            while self._untold:
+                for subscriber in tuple(self._subscribers):
+                    subscriber(self._untold[0])
+                self._untold.popleft()
+        finally:
+            if self._untold:
+                self._untold.clear()
+                self._broken_off = True
 
 
 class Feed(Protocol):

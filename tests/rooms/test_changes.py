@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,6 +182,17 @@ class TestPeople:
             (EventKind.PARTICIPANT_JOINED, "alice", after(minutes=6)),
         ]
 
+    def test_who_was_there_before_and_was_not_asked_for_has_not_joined_since(self) -> None:
+        alice, bob = participant("alice"), participant("bob", joined=after(90), status="reconnecting")
+        carla, dora = participant("carla", joined=after(minutes=31)), participant("dora", joined=None)
+        in_brief = replace(roster(alice, as_of=after(minutes=30)), complete=False)
+        before = picture(LiveRoom.known(room(), in_brief))
+        then = brief(changes(before, with_people(alice, bob, carla, dora), NOW))
+        assert then == [
+            (EventKind.PARTICIPANT_JOINED, "carla", after(minutes=31)),
+            (EventKind.PARTICIPANT_JOINED, "dora", NOW),
+        ]
+
     def test_whoever_has_left_before_is_no_news(self) -> None:
         bob = participant("bob", left=after(minutes=6))
         assert changes(with_people(bob), with_people(bob), NOW) == ()
@@ -262,3 +274,31 @@ def test_nothing_happens_between_a_picture_and_itself(same: Picture) -> None:
 @given(pictures())
 def test_nothing_happens_before_the_first_picture(first: Picture) -> None:
     assert changes(Picture(), first, NOW) == ()
+
+
+@given(pictures(), pictures())
+def test_whoever_knows_what_changed_hears_of_the_same_events(before: Picture, now: Picture) -> None:
+    changed = [sid for sid in {*before.live, *now.live} if before.live.get(sid) is not now.live.get(sid)]
+    names = {live.room.unique_name.raw for live in before.live.values()}
+    told = changes(before, now, NOW, changed=changed, names=names)
+    assert Counter(told) == Counter(changes(before, now, NOW))
+
+
+def test_nobody_looks_at_a_room_that_is_not_said_to_have_changed() -> None:
+    class Unread(dict[str, LiveRoom]):
+        def values(self) -> NoReturn:
+            raise AssertionError("all rooms were gone through")
+
+        items = __iter__ = keys = values
+
+    one, other = LiveRoom.known(room(sid="RM1"), roster()), LiveRoom.known(room(sid="RM2"), roster())
+    joined = LiveRoom.known(one.room, roster(participant("alice")))
+    opened = LiveRoom.known(room("new", sid="RM3"), None)
+    before = Picture(Unread({"RM1": one, "RM2": other}), as_of=EARLIER)
+    after = Picture(Unread({"RM1": joined, "RM2": other, "RM3": opened}), as_of=NOW)
+    assert brief(changes(before, after, NOW, changed=["RM1", "RM3"], names={"DailyStandup"})) == [
+        (EventKind.PARTICIPANT_JOINED, "alice", CREATED),
+        (EventKind.ROOM_OPENED, "new", CREATED),
+    ]
+    again = changes(before, after, NOW, changed=["RM3"], names={"DailyStandup", "new"})
+    assert [event.kind for event in again] == [EventKind.ROOM_RECREATED]

@@ -62,6 +62,14 @@ def test_people_are_counted_where_they_were_read_and_the_rest_is_said_to_be_unre
     assert picture.unread == 1
 
 
+def test_who_has_counted_already_need_not_be_counted_again() -> None:
+    rooms = {"RM1": LiveRoom.known(room(), roster(ALICE))}
+    counted = Picture.counted(rooms, (), CREATED, people=41, unread=7)
+    assert (counted.people, counted.unread) == (41, 7)
+    assert counted == Picture(rooms, (), CREATED)
+    assert (replace(counted, live={}).people, replace(counted, live={}).unread) == (0, 0), "another picture's count"
+
+
 def test_a_room_ended_when_twilio_says_or_else_when_it_was_noticed() -> None:
     ending = Ending(EndingReason.UNUSED_ROOM)
     noticed = after(minutes=6)

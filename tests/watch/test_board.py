@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from roomtui.rooms.changes import Event, EventKind
 from roomtui.rooms.picture import Picture
 from roomtui.rooms.untrusted import Untrusted
@@ -89,3 +91,56 @@ def test_a_subscriber_may_leave_while_it_is_told() -> None:
     board.link(LIVE)
     board.link(Link(LinkState.PAUSED))
     assert heard == ["once", "always", "always"]
+
+
+# What has changed
+
+
+def test_each_state_tells_what_changed_since_the_one_before() -> None:
+    board = Board()
+    heard: list[frozenset[str] | None] = []
+    board.subscribe(lambda state: heard.append(state.changed))
+    assert board.state.changed is None
+    board.show(Picture(as_of=CREATED), changed=frozenset({"RM1"}))
+    board.link(LIVE)
+    board.show(Picture(as_of=after(1)))
+    board.show(board.state.picture, (event(1),))
+    board.show(Picture(as_of=after(2)), (event(2),), changed=frozenset())
+    assert heard == [frozenset({"RM1"}), frozenset(), None, frozenset(), frozenset()]
+
+
+def test_every_subscriber_is_told_every_state_in_order_whoever_changes_the_board_meanwhile() -> None:
+    board = Board()
+    first: list[BoardState] = []
+    last: list[BoardState] = []
+
+    def busybody(state: BoardState) -> None:
+        first.append(state)
+        if len(first) < 4:
+            board.show(Picture(as_of=after(len(first))), changed=frozenset({f"RM{len(first)}"}))
+
+    board.subscribe(busybody)
+    board.subscribe(last.append)
+    board.show(Picture(as_of=CREATED), changed=frozenset({"RM0"}))
+    assert first == last
+    assert [state.changed for state in last] == [frozenset({f"RM{number}"}) for number in range(4)]
+    assert last[-1] is board.state
+
+
+def test_after_somebody_failed_to_hear_anything_may_have_changed() -> None:
+    board = Board()
+    heard: list[BoardState] = []
+
+    def deaf(_state: BoardState) -> None:
+        if not heard:
+            board.link(LIVE)
+            raise ZeroDivisionError
+
+    leave = board.subscribe(deaf)
+    board.subscribe(heard.append)
+    with pytest.raises(ZeroDivisionError):
+        board.show(Picture(as_of=CREATED), changed=frozenset({"RM1"}))
+    leave()
+    for number in (2, 3):
+        board.show(Picture(as_of=after(number)), changed=frozenset({f"RM{number}"}))
+    assert [(state.changed, state.link) for state in heard] == [(None, LIVE), (frozenset({"RM3"}), LIVE)]
