@@ -62,7 +62,7 @@ def room_deadline(room: Room, roster: Roster | None) -> Deadline | None:
 def _in_progress_deadline(room: Room, roster: Roster | None, created: datetime) -> Deadline:
     cap = Deadline(DeadlineKind.MAX_ROOM, created + MAX_ROOM_DURATION)
     bound = Deadline(cap.kind, cap.at, certain=False)
-    if roster is None:
+    if roster is None or not roster.complete:
         return bound
     if roster.present:
         rule = _once_the_last_is_put_out(room, roster.present)

@@ -138,12 +138,13 @@ class Roster:
     """Who is in a room and who was, as read at `as_of`.
 
     `gone` is None where those who left were not asked for: with somebody present it does not matter when the room
-    closes.
+    closes. It is not `complete` where those who lost the connection were not asked for: more may be present.
     """
 
     present: tuple[Participant, ...]
     gone: tuple[Participant, ...] | None
     as_of: datetime
+    complete: bool = True
 
     @property
     def connected(self) -> int:

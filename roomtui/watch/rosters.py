@@ -35,6 +35,7 @@ async def read_roster(
     *,
     before: Roster | None = None,
     everybody: bool = False,
+    briefly: bool = False,
     still_empty: ParticipantStatus | None = None,
     urgent: bool = False,
 ) -> Roster:
@@ -50,6 +51,7 @@ async def read_roster(
         clock: Twilio's time, for `as_of`.
         before: the roster as last read, if it was.
         everybody: read those reconnecting and those who left in any case.
+        briefly: where somebody is connected, leave those reconnecting to the second time: the roster is not complete.
         still_empty: where the room was empty and nobody is connected, ask only for those of this status: whoever has
             been missed has come since the last look, and has lost the connection or left. A caller that asks for the
             one and the other by turns misses nobody for more than a look.
@@ -62,7 +64,9 @@ async def read_roster(
     if still_empty is not None and before is not None and _is_empty(before) and not (present or everybody):
         return await _still_empty(gateway, room_sid, clock, before, still_empty, urgent=urgent)
     missing = before is not None and not {p.sid for p in before.present} <= {p.sid for p in present}
-    if everybody or missing or not present or before is None:
+    if briefly and before is None and present and not everybody:
+        return Roster(present, None, clock.now(), complete=False)
+    if everybody or missing or not present or before is None or not before.complete:
         reconnecting = await _of(gateway, room_sid, ParticipantStatus.RECONNECTING, urgent=urgent)
         present = _once(present + reconnecting)
     gone = before.gone if before is not None else None

@@ -96,6 +96,10 @@ class TestSomebodyIsIn:
         deadline = room_deadline(room(limit=limit, empty=empty), roster(participant()))
         assert deadline == Deadline(DeadlineKind.MAX_ROOM, CAP, certain=False)
 
+    def test_while_those_who_lost_the_connection_were_not_asked_for_only_the_24_hours_are_sure(self) -> None:
+        who = replace(roster(participant("alice")), complete=False)
+        assert room_deadline(room(), who) == Deadline(DeadlineKind.MAX_ROOM, CAP, certain=False)
+
     def test_with_one_start_unknown_only_the_24_hours_are_sure(self) -> None:
         who = roster(participant("alice"), participant("bob", joined=None))
         assert room_deadline(room(), who) == Deadline(DeadlineKind.MAX_ROOM, CAP, certain=False)

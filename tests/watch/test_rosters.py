@@ -229,6 +229,44 @@ async def test_a_person_who_waits_is_served_first() -> None:
     assert [ask.urgent for ask in twilio.asked] == [True] * 4
 
 
+# In brief
+
+
+async def briefly(twilio: ScriptedGateway, sid: str, before: Roster | None = None) -> tuple[Roster, list[str]]:
+    """A look in brief, and what it asked."""
+    asked = len(twilio.asked)
+    roster = await read_roster(twilio, sid, twilio.time, before=before, briefly=True)
+    return roster, [ask.what.removeprefix("participants:") for ask in twilio.asked[asked:]]
+
+
+async def test_in_brief_an_occupied_room_costs_one_read_and_is_complete_the_second_time() -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    twilio.joins(sid, "alice")
+    twilio.drops(twilio.joins(sid, "bob"))
+    first, asked = await briefly(twilio, sid)
+    assert (asked, names(first), first.complete) == (["connected"], ({"alice"}, None), False)
+    deadline = room_deadline(twilio.rooms[sid], first)
+    assert deadline is not None
+    assert not deadline.certain, "bob may hold the room open for longer than alice"
+    second, asked = await briefly(twilio, sid, first)
+    assert (asked, names(second)[0], second.complete) == (["connected", "reconnecting"], {"alice", "bob"}, True)
+    third, asked = await briefly(twilio, sid, second)
+    assert third.complete
+    assert "connected" in asked
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+async def test_where_nobody_is_connected_not_even_a_look_in_brief_is_content_with_that(*, dropped: bool) -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    if dropped:
+        twilio.drops(twilio.joins(sid, "alice"))
+    roster, asked = await briefly(twilio, sid)
+    assert asked == ["connected", "reconnecting", *([] if dropped else ["disconnected"])]
+    assert (names(roster)[0], roster.complete) == ({"alice"} if dropped else set(), True)
+
+
 # A room that stays empty
 
 

@@ -1,0 +1,322 @@
+"""Whose roster is most worth reading next. Pure: instants are monotonic seconds and Twilio's time, handed in.
+
+A choice costs O(log n) among n rooms, as does a room that changes: nobody goes through all of them. What the person at
+the screen looks at comes first; where there is not enough for everybody, these shares are kept, in reads:
+
+    on screen 9 : off screen 1; the selected room before the rows, of these the one read longest ago
+      off screen: rosters 3 : rooms that left the list 1
+        rosters: never read 4 : read before 1
+          read before: the round 4 : empty rooms, and those about to close 1
+
+Who does not need their share leaves it to the others. The round goes through all rooms off screen that were read
+before, the one read longest ago first. It visits nobody twice before it visited everybody once, and of the reads that
+go to rosters read before it has four in five: so each of them is renewed within 5/4 of the time that all of them take.
+Nothing starves, for no share is nothing.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from roomtui.rooms.countdown import CLOSING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from roomtui.rooms.picture import LiveRoom
+    from roomtui.watch.budget import Attention
+
+# How old a roster may grow, in seconds, before it is worth a read. The selected room is to be 2 s old at the most, and
+# those on screen 5 s: a read takes its time, and may have to wait for its turn.
+_SELECTED: Final = 1.5
+_VISIBLE: Final = 4.25
+_HOT: Final = 5.0
+_REST: Final = 15.0
+# What a look costs, in reads: those who are connected; where nobody is, also those who left or lost the connection.
+_ONE: Final = 1
+_MORE: Final = 2
+_OF_SELECTED: Final = 3
+_OF_GONE: Final = 2
+# Never read: longer ago than all that were.
+_NEVER: Final = float("-inf")
+_FAR: Final = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to look at now: rooms whose rosters are read, most worth first, and how many that left the list.
+
+    `spare` is whether something is left: nobody else is worth a read.
+    """
+
+    rosters: tuple[str, ...] = ()
+    gone: int = 0
+    spare: bool = False
+
+
+class _Split:
+    """Two that share: where both want, the first gets `share` of the reads (start-time fair queueing)."""
+
+    __slots__ = ("_now", "_tags", "_weights")
+
+    def __init__(self, share: float) -> None:
+        self._weights = (share, 1.0 - share)
+        self._tags = [0.0, 0.0]
+        self._now = 0.0
+
+    def second_goes(self, *, first_wants: bool, second_wants: bool) -> bool:
+        """Whether it is the second's turn."""
+        if not (first_wants and second_wants):
+            return second_wants
+        # Who wanted nothing for a while has no claim to what the other had meanwhile.
+        return max(self._tags[1], self._now) < max(self._tags[0], self._now)
+
+    def had(self, reads: int, *, second: bool) -> None:
+        """Whose turn it was had so many."""
+        self._now = max(self._tags[second], self._now)
+        self._tags[second] = self._now + reads / self._weights[second]
+
+
+class _Entry:
+    """One room. `read_at`: when its last read began; `closing_at`: when it is nearly due (POSIX, Twilio's time)."""
+
+    __slots__ = ("closing", "closing_at", "cost", "known", "number", "on_screen", "read_at", "restless", "sid")
+
+    def __init__(self, sid: str, number: int, *, on_screen: bool) -> None:
+        self.sid = sid
+        self.number = number
+        self.on_screen = on_screen
+        self.known = True
+        self.read_at = _NEVER
+        self.cost = _ONE
+        self.restless = False
+        self.closing = False
+        self.closing_at = _FAR
+
+    def __lt__(self, other: _Entry) -> bool:
+        return False  # asked where the same room is in a heap twice
+
+    @property
+    def hot(self) -> bool:
+        """Whether the next read may tell something that matters."""
+        return self.restless or self.closing
+
+
+_Item = tuple[float, int, _Entry]
+_Queue = list[_Item]
+
+
+class _Pick(NamedTuple):
+    """A room to look at (None: one that left the list), what that costs, and whose share it is."""
+
+    entry: _Entry | None
+    reads: int
+    shares: tuple[tuple[_Split, bool], ...]
+
+    def of(self, split: _Split, *, second: bool) -> _Pick:
+        return self._replace(shares=(*self.shares, (split, second)))
+
+
+class Rota:
+    """Knows all live rooms and when each was read last, and tells which to read next."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {}
+        self._numbers = count()
+        self._unread = 0
+        self._selected: str | None = None
+        self._on_screen: frozenset[str] = frozenset()
+        # Heaps. Whatever has changed since it was put in is dropped when it comes up.
+        self._new: _Queue = []
+        self._round: _Queue = []
+        self._hot: _Queue = []
+        self._closing: _Queue = []
+        self._on_or_off_screen = _Split(0.9)
+        self._rosters_or_gone = _Split(0.75)
+        self._new_or_known = _Split(0.8)
+        self._round_or_hot = _Split(0.8)
+
+    @property
+    def unread(self) -> int:
+        """How many rooms were never read."""
+        return self._unread
+
+    @property
+    def reads_on_screen(self) -> int:
+        """How many reads it takes to read all that is on screen once."""
+        return sum(self._reads(self._entries[sid]) for sid in self._on_screen if sid in self._entries)
+
+    def see(self, live: LiveRoom) -> None:
+        """This room is in progress, and this is what is known of it now."""
+        sid = live.room.sid
+        entry = self._entries.get(sid)
+        if entry is None:
+            entry = self._entries[sid] = _Entry(sid, next(self._numbers), on_screen=sid in self._on_screen)
+            self._unread += 1
+            self._put(entry)
+        was_hot = entry.hot
+        roster, deadline = live.roster, live.deadline
+        # One that was read and is still not known was read in vain.
+        entry.restless = roster is None or not roster.present
+        entry.cost = _ONE if roster is None or (roster.present and roster.complete) else _MORE
+        closing_at = deadline.at.timestamp() - CLOSING if deadline is not None else _FAR
+        if closing_at != entry.closing_at:
+            entry.closing = False
+            entry.closing_at = closing_at
+            if deadline is not None:
+                self._push(self._closing, closing_at, entry)
+        if entry.hot and not was_hot:
+            self._heat(entry)
+
+    def forget(self, sid: str) -> None:
+        """This room is not in progress any more."""
+        entry = self._entries.pop(sid, None)
+        if entry is not None:
+            entry.known = False
+            self._unread -= entry.read_at == _NEVER
+
+    def attend(self, attention: Attention) -> None:
+        """This is on screen."""
+        self._selected = attention.selected
+        on_screen = attention.visible if attention.selected is None else attention.visible | {attention.selected}
+        before, self._on_screen = self._on_screen, on_screen
+        for sid in before ^ on_screen:
+            entry = self._entries.get(sid)
+            if entry is not None:
+                entry.on_screen = sid in on_screen
+                self._put(entry)
+
+    def begun(self, sid: str, now: float) -> None:
+        """This room is being looked at from now on."""
+        entry = self._entries.get(sid)
+        if entry is not None and entry.read_at != now:
+            self._unread -= entry.read_at == _NEVER
+            entry.read_at = now
+            self._put(entry)
+
+    def doubt(self, sid: str) -> None:
+        """Read this room as if it had never been read."""
+        entry = self._entries.get(sid)
+        if entry is not None and entry.read_at != _NEVER:
+            self._unread += 1
+            entry.read_at = _NEVER
+            self._put(entry)
+
+    def choose(
+        self, now: float, server_now: datetime, *, reads: int, looks: int, gone: int = 0, busy: Collection[str] = ()
+    ) -> Choice:
+        """What to look at now; those chosen count as begun.
+
+        Args:
+            now: the monotonic instant.
+            server_now: Twilio's time, to tell what is about to close.
+            reads: so many are there to be spent; a look that takes more than one may spend a little more.
+            looks: at most so many.
+            gone: how many rooms that left the list wait to be looked at.
+            busy: SIDs that are being looked at already.
+        """
+        self._see_who_closes(server_now.timestamp())
+        rows = self._due_rows(now, busy)
+        aside: list[tuple[_Queue, _Item]] = []
+        chosen: list[str] = []
+        waiting, spare = gone, False
+        while reads > 0 and len(chosen) + gone - waiting < looks:
+            off_screen = self._off_screen(now, busy, aside, gone=waiting > 0)
+            second = self._on_or_off_screen.second_goes(first_wants=bool(rows), second_wants=off_screen is not None)
+            pick = off_screen if second else _Pick(rows[-1], self._reads(rows.pop()), ()) if rows else None
+            if pick is None:
+                spare = True
+                break
+            for split, its_second in pick.of(self._on_or_off_screen, second=second).shares:
+                split.had(pick.reads, second=its_second)
+            reads -= pick.reads
+            if pick.entry is None:
+                waiting -= 1
+            else:
+                chosen.append(pick.entry.sid)
+                self.begun(pick.entry.sid, now)
+        for queue, item in aside:
+            heapq.heappush(queue, item)
+        return Choice(tuple(chosen), gone - waiting, spare)
+
+    def _due_rows(self, now: float, busy: Collection[str]) -> list[_Entry]:
+        """Those on screen whose age is worth a read, most worth last."""
+        rows = [
+            entry
+            for sid in self._on_screen - set(busy)
+            if (entry := self._entries.get(sid)) is not None
+            and now - entry.read_at >= (_SELECTED if sid == self._selected else _VISIBLE)
+        ]
+        rows.sort(key=lambda entry: (entry.sid == self._selected, -entry.read_at, -entry.number))
+        return rows
+
+    def _off_screen(
+        self, now: float, busy: Collection[str], aside: list[tuple[_Queue, _Item]], *, gone: bool
+    ) -> _Pick | None:
+        def head(queue: _Queue, fitting: float = 0.0) -> _Entry | None:
+            while queue:
+                read_at, _, entry = queue[0]
+                if not self._holds(queue, queue[0]):
+                    heapq.heappop(queue)
+                elif now - read_at < fitting:
+                    return None
+                elif entry.sid in busy:
+                    aside.append((queue, heapq.heappop(queue)))
+                else:
+                    return entry
+            return None
+
+        oldest, hot = head(self._round, _REST), head(self._hot, _HOT)
+        known = self._either(self._round_or_hot, _of(oldest), _of(hot))
+        roster = self._either(self._new_or_known, _of(head(self._new)), known)
+        return self._either(self._rosters_or_gone, roster, _Pick(None, _OF_GONE, ()) if gone else None)
+
+    @staticmethod
+    def _either(split: _Split, first: _Pick | None, second: _Pick | None) -> _Pick | None:
+        turn = split.second_goes(first_wants=first is not None, second_wants=second is not None)
+        pick = second if turn else first
+        return pick.of(split, second=turn) if pick is not None else None
+
+    def _see_who_closes(self, server_now: float) -> None:
+        while self._closing and self._closing[0][0] <= server_now:
+            item = heapq.heappop(self._closing)
+            if self._holds(self._closing, item):
+                was_hot = item[2].hot
+                item[2].closing = True
+                if not was_hot:
+                    self._heat(item[2])
+
+    def _reads(self, entry: _Entry) -> int:
+        return _OF_SELECTED if entry.sid == self._selected else entry.cost
+
+    def _put(self, entry: _Entry) -> None:
+        """It is in its queues anew: it was read, or came from or went off the screen."""
+        if entry.on_screen:
+            return
+        self._push(self._new if entry.read_at == _NEVER else self._round, entry.read_at, entry)
+        if entry.hot:
+            self._heat(entry)
+
+    def _heat(self, entry: _Entry) -> None:
+        if not entry.on_screen and entry.read_at != _NEVER:
+            self._push(self._hot, entry.read_at, entry)
+
+    def _push(self, queue: _Queue, key: float, entry: _Entry) -> None:
+        heapq.heappush(queue, (key, entry.number, entry))
+        if len(queue) > 2 * len(self._entries) + 64:  # most of it does not hold any more
+            queue[:] = {item[1]: item for item in queue if self._holds(queue, item)}.values()
+            heapq.heapify(queue)
+
+    def _holds(self, queue: _Queue, item: _Item) -> bool:
+        key, _, entry = item
+        if queue is self._closing:
+            return entry.known and not entry.closing and key == entry.closing_at
+        return entry.known and not entry.on_screen and key == entry.read_at and (queue is not self._hot or entry.hot)
+
+
+def _of(entry: _Entry | None) -> _Pick | None:
+    return _Pick(entry, entry.cost, ()) if entry is not None else None
