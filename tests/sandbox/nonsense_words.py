@@ -126,7 +126,8 @@ NONSENSE: Sequence[Value] = (
     "true", "null", "[]", "{}", '{"a": NaN}', DEEP, '{"a":' * 300, "\x00", "a\x00b", "\r\nX: y", b"\xff\xfe",
     b"\xc0\x80", b"\xed\xa0\x80", "é", "\U0001d4b3", "\u202e\u200b", "a" * 129, "a" * 5000, "*" * 40 + "x",
     "2026-02-30", *DATES, "http://127.0.0.1:1/", "http://[", "http://[::1]:99999/", "http://x:y@127.0.0.1:1/é?q#rc=0",
-    "//", "javascript:1", "http://xn--a/", "http://\u2100/", "completed", "audio", "GET", "%", "%00", "../..", "<Response/>",
+    "//", "javascript:1", "http://xn--a/", "http://\u2100/", "completed", "audio", "GET", "%", "%00", "../..",
+    "<Response/>",
 )  # fmt: skip
 
 # Path parts that are no names: traps for whoever decodes, joins or compares.
