@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from typing_extensions import Self
+
     from tests.benchmarks.recorded import Chunk, Recorded
 
     Cells: TypeAlias = tuple[tuple[pyte.screens.Char, ...], ...]
@@ -21,8 +23,8 @@ _NOT_FOR_EMULATOR = re.compile(rb"\x1b\[(?:\?[0-9;]*\$p|[<>=][0-9;]*[a-z])")
 _BEGUN = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*)?$")
 _MARKED = re.compile(r">\s*\S+\s*!?\s+(\S+)")
 _SOME_LIVE = re.compile(r"\b[1-9]\d* live\b")
-_NOT_READ = "not read yet"
-_READ_WITHIN = 40.0
+_LIVE_WITHIN = 30.0
+_READ_WITHIN = 60.0
 _PAUSE = 0.002
 
 
@@ -34,14 +36,19 @@ class Emulator:
         self.screen = pyte.Screen(recorded.columns, recorded.lines)
         self._stream = pyte.ByteStream(self.screen)
         self._pending = b""
-        self.fed = 0
+        self._fed = 0
+
+    @property
+    def coming(self) -> Chunk | None:
+        """The chunk that `next` will feed; None if nothing more has come yet."""
+        return self.recorded.chunks[self._fed] if self._fed < len(self.recorded.chunks) else None
 
     def next(self) -> Chunk | None:
         """Feed the next chunk, and return it; None if nothing more has come yet."""
-        if self.fed >= len(self.recorded.chunks):
+        chunk = self.coming
+        if chunk is None:
             return None
-        chunk = self.recorded.chunks[self.fed]
-        self.fed += 1
+        self._fed += 1
         data = self._pending + chunk.data
         begun = _BEGUN.search(data)
         cut = begun.start() if begun else len(data)
@@ -67,9 +74,25 @@ class Emulator:
             else:
                 time.sleep(_PAUSE)
 
-    def wait_until_read(self) -> None:
-        """Wait until the dashboard knows the rosters of all rooms on screen; at most as long as that may take."""
-        self.until(lambda: bool(_SOME_LIVE.search(self.text)) and _NOT_READ not in self.text, _READ_WITHIN)
+    def wait_until_live(self) -> Self:
+        """Wait until the dashboard shows some rooms.
+
+        Raises:
+            RuntimeError: with what it shows instead.
+        """
+        if self.until(lambda: bool(_SOME_LIVE.search(self.text)), _LIVE_WITHIN) is None:
+            raise RuntimeError(f"no rooms on the screen:\n{self.text}")
+        return self
+
+    def wait_until_read(self, what: str = "not read yet") -> None:
+        """Wait until the dashboard says of nothing (by default: of no room on screen) that it has not been read yet.
+
+        Raises:
+            RuntimeError: if that takes too long.
+        """
+        self.wait_until_live()
+        if what in self.text and self.until(lambda: what not in self.text, _READ_WITHIN) is None:
+            raise RuntimeError(f"not everything is read:\n{self.text}")
 
     @property
     def text(self) -> str:

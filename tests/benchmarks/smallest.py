@@ -28,10 +28,8 @@ _SWITCHES = (("bold", "1", "22"), ("italics", "3", "23"), ("underscore", "4", "2
 _MORE_SWITCHES = (("reverse", "7", "27"), ("strikethrough", "9", "29"))
 
 
-def smallest(
-    before: Cells, after: Cells, cursor: tuple[int, int], pen: Char | None = None
-) -> tuple[int, tuple[int, int]]:
-    """The bytes from `before` to `after`, and where the cursor is then.
+def smallest(before: Cells, after: Cells, cursor: tuple[int, int], pen: Char | None = None) -> int:
+    """The bytes from `before` to `after`.
 
     Args:
         before: what the terminal shows.
@@ -50,7 +48,7 @@ def smallest(
             total += len(cell.data.encode())
             wide = column + 1 < len(new) and not new[column + 1].data
             cursor = (min(column + 1 + wide, len(new) - 1), line)
-    return total, cursor
+    return total
 
 
 def changed_cells(before: Cells, after: Cells) -> int:

@@ -14,6 +14,7 @@ import time
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tests.benchmarks.emulator import Emulator
 from tests.benchmarks.figures import By, Figure, Limit, quantile
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def _promise(run: Run) -> Iterator[Figure]:
     world, file = run.lively(_ROOMS), run.new_file()
     world.ask("DELETE", "/_sandbox/requests")
     with run.dashboard(world, _SIZE, inside=file) as dashboard:
-        began = time.monotonic()
+        began = dashboard.began
+        Emulator(dashboard).wait_until_live()
         keys = cycle(_KEYS)
         while (left := began + seconds - time.monotonic()) > 0:
             time.sleep(min(_KEY_EVERY, left))
@@ -79,6 +81,7 @@ def _quota(run: Run) -> Iterator[Figure]:
     world.ask("POST", "/_sandbox/account", ReadLimit=str(_QUOTA))
     try:
         with run.dashboard(world, _SIZE, "--reads-per-second", str(_PROMISE)) as dashboard:
+            Emulator(dashboard).wait_until_live()
             time.sleep(half)
             world.ask("DELETE", "/_sandbox/requests")
             time.sleep(half)

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tests.benchmarks.emulator import Emulator
 from tests.benchmarks.figures import Figure, Limit, median
 from tests.benchmarks.run import authorization
 
@@ -35,7 +36,8 @@ def measure(run: Run) -> Iterator[Figure]:
     bare: list[float] = []
     asked: list[float] = []
     with run.dashboard(world, _SIZE) as dashboard:
-        time.sleep(5.0 if run.quick else 12.0)
+        Emulator(dashboard).wait_until_live()
+        time.sleep(_SETTLED)
         for turn in range(turns):
             run.say(f"polling: turn {turn + 1} of {turns}")
             world.ask("DELETE", "/_sandbox/requests")

@@ -57,7 +57,6 @@ def _ticking(run: Run) -> Iterator[Figure]:
                 files[size, rooms] = run.new_file()
                 board = run.dashboard(world, size, inside=files[size, rooms])
                 boards[size, rooms] = stack.enter_context(board)
-        time.sleep(_SETTLED)
         for board in boards.values():
             Emulator(board).wait_until_read()
         for board in boards.values():
@@ -104,7 +103,9 @@ class _Polling:
         self._dashboard.press("p")
 
     def pause(self) -> None:
-        """Wait for another's turn to end."""
+        """Once it has begun, wait for its turn."""
+        self._emulator.wait_until_live()
+        time.sleep(_SETTLED)
         self._dashboard.press("p")
 
     def leave(self) -> None:
@@ -142,7 +143,6 @@ def _polling(run: Run, size: tuple[int, int]) -> Iterator[Figure]:
             file = run.new_file()
             dashboard = stack.enter_context(run.dashboard(run.lively(rooms), size, inside=file))
             boards[rooms] = _Polling(run, dashboard, file)
-        time.sleep(5.0 if run.quick else 12.0)
         for board in boards.values():
             board.pause()
         for turn in range(turns):
