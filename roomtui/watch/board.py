@@ -33,12 +33,14 @@ class LinkState(Enum):
 class Link:
     """How we stand with Twilio; `next_try` is when it is asked again (Twilio's time), where that is not as usual.
 
-    `trouble` is a sentence for people, safe to show.
+    `trouble` is a sentence for people, safe to show. `every` is the seconds between two looks at the rooms list, where
+    it is so long that it is looked at more rarely than was wished.
     """
 
     state: LinkState = LinkState.CONNECTING
     trouble: str | None = None
     next_try: datetime | None = None
+    every: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

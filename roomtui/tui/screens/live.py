@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_right
 from collections import deque
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +20,7 @@ from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.asking import Deed
 from roomtui.tui.detail import in_brief, in_full
-from roomtui.tui.find import matcher
+from roomtui.tui.find import Haystacks, matcher
 from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.screens.room_screen import RoomScreen
@@ -63,7 +62,7 @@ class LiveScreen(RoomScreen):
         self._ready = False
         self._filter = ""
         self._on_an_ended_room = False
-        self._closings: list[float] = []
+        self._haystacks = Haystacks(hide=False)
         self._read_samples: deque[tuple[float, int]] = deque(maxlen=_RATE_OVER + 1)
 
     def compose(self) -> ComposeResult:
@@ -88,7 +87,8 @@ class LiveScreen(RoomScreen):
             return  # left before the first frame
         self._ready = True
         self._table.focus()
-        self.show(self.app.board.state)
+        self._state = self.app.board.state
+        self._show(None)
 
     # -- what is shown
 
@@ -104,7 +104,8 @@ class LiveScreen(RoomScreen):
     @property
     def _refresh(self) -> float:
         # In Twilio's seconds: that is what the age of the data is told in.
-        return self.app.refresh_seconds * self.app.settings.speed
+        every = self._state.link.every or self.app.refresh_seconds
+        return every * self.app.settings.speed
 
     @property
     def selected(self) -> Entry | None:
@@ -113,21 +114,23 @@ class LiveScreen(RoomScreen):
         return None if sid is None else self._state.picture.find(sid)
 
     def show(self, state: BoardState) -> None:
-        """Show what is known now."""
+        """Show what is known now; to be told every state of the board, in order."""
         self._state = state
-        if not self._ready:
-            return
-        live = state.picture.live.values()
-        self._closings = sorted(
-            each.deadline.at.timestamp() for each in live if each.deadline is not None and each.deadline.certain
-        )
-        self._show_table()
-        self._show_rest()
-        self._offer_what_can_be_done()
+        if self._ready:
+            self._show(state.changed)
 
     def redraw(self) -> None:
         """Show everything again: the way it is to be shown has changed."""
-        self.show(self._state)
+        if self._ready:
+            self._sift()
+            self._show(None)
+
+    def _show(self, changed: frozenset[str] | None) -> None:
+        self._table.hold(on=self.app.screen is not self)
+        self._table.show(self._state.picture, self._view, changed, nothing=self._nothing_to_show())
+        self.attend()
+        self._show_rest()
+        self._offer_what_can_be_done()
 
     def tick(self) -> None:
         """Let the countdowns go on."""
@@ -153,10 +156,10 @@ class LiveScreen(RoomScreen):
             self._on_an_ended_room = ended
             self.refresh_bindings()
 
-    def _show_table(self) -> None:
-        self._table.hold(on=self.app.screen is not self)
-        keep = matcher(self._filter, hide=self.app.view.hide)
-        self._table.show(self._state.picture, self._view, keep, nothing=self._nothing_to_show())
+    def _sift(self) -> None:
+        if self._haystacks.hide != self.app.view.hide or not self._filter:
+            self._haystacks = Haystacks(hide=self.app.view.hide)
+        self._table.sift(matcher(self._filter, self._haystacks), nothing=self._nothing_to_show())
         self.attend()
 
     def _show_rest(self) -> None:
@@ -178,7 +181,7 @@ class LiveScreen(RoomScreen):
 
     def _summary(self) -> Line:
         picture = self._state.picture
-        soon = bisect_right(self._closings, (self.app.clock.now() + timedelta(seconds=SOON)).timestamp())
+        soon = self._table.closing_by(self.app.clock.now() + timedelta(seconds=SOON))
         counts = f"  {len(picture.live)} live  {plain.plural(picture.people, 'person', 'people')}"
         return line(
             (f" {self.app.settings.account}", Tone.TITLE),
@@ -279,11 +282,12 @@ class LiveScreen(RoomScreen):
     @on(Input.Changed, "#filter")
     def _filter_typed(self, event: Input.Changed) -> None:
         self._filter = event.value.strip()
-        self._show_table()
+        self._sift()
         self._show_rest()
         self.refresh_bindings()
 
     def action_keep_filter(self) -> None:
         """Go back to the table, filtered."""
+        self._table.sift_through()
         self.query_one("#filter", Input).display = False
         self._table.focus()
