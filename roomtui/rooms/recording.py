@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms.model import NOTHING_MORE
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from roomtui.rooms.untrusted import Untrusted
@@ -29,6 +32,14 @@ class RecordingRule:
     kind: str | None = None
     publisher: Untrusted | None = None
     track: Untrusted | None = None
+    more: Mapping[str, object] = field(default_factory=lambda: NOTHING_MORE, hash=False)
+    """Filters that this version does not know, as they came."""
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it is about everything: no other filter narrows it, not even one that we do not know."""
+        others = (self.kind, self.publisher, self.track)
+        return bool(self.all) and not self.more and all(other is None for other in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ def recording(rules: tuple[RecordingRule, ...]) -> Recording:
     state = Recording.OFF
     for rule in rules:
         adds = rule.type == "include"
-        if rule.all:
+        if rule.is_for_all:
             state = Recording.ON if adds else Recording.OFF
         elif state is not (Recording.ON if adds else Recording.OFF):
             state = Recording.PARTLY

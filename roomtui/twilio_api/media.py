@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from roomtui.rooms.model import Track
+from roomtui.rooms.model import NOTHING_MORE, Track
 from roomtui.rooms.recording import RecordingRule, RecordingRules
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api.errors import NotTwilio
@@ -58,6 +58,7 @@ def _rule(record: object) -> RecordingRule:
         kind=fields.word("kind"),
         publisher=fields.name("publisher"),
         track=fields.name("track"),
+        more={name: value for name, value in fields.rest().items() if value is not None} or NOTHING_MORE,
     )
 
 
@@ -79,7 +80,7 @@ def rule_to_api(rule: RecordingRule) -> dict[str, object]:
         "publisher": rule.publisher.raw if rule.publisher is not None else None,
         "track": rule.track.raw if rule.track is not None else None,
     }
-    return {"type": rule.type, **{name: value for name, value in filters.items() if value is not None}}
+    return {"type": rule.type, **{name: value for name, value in filters.items() if value is not None}, **rule.more}
 
 
 def track_to_api(track: Track) -> dict[str, object]:

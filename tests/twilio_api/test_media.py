@@ -65,6 +65,13 @@ def test_writes_rules_under_the_apis_names() -> None:
     assert media.recording_rules_to_api(read) == {"room_sid": ROOM_SID, "rules": [listed]}
 
 
+def test_keeps_a_filter_of_a_rule_that_it_does_not_know() -> None:
+    listed: dict[str, object] = {"type": "exclude", "all": True, "region": {"near": ["us1"]}}
+    read = media.recording_rules(rules_json([{**listed, "label": None}]), ROOM_SID, READ_AT)
+    assert media.recording_rules_to_api(read)["rules"] == [listed]
+    assert not read.rules[0].is_for_all
+
+
 @pytest.mark.parametrize(
     "told",
     [

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRule
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api.errors import Refused, TwilioError, Unreachable
+from roomtui.twilio_api.media import rule_to_api
 from roomtui.watch.actions import Actions, ReadOnlyError, RecordOutcome
 from roomtui.watch.journal import Journal, JournalError
 from tests.watch.deeds import CONTEXT, Desk, Refusing, no_clear_answer, refused
@@ -33,6 +34,19 @@ def a_room(desk: Desk, rules: tuple[RecordingRule, ...]) -> str:
     desk.twilio.joins(sid, "alice")
     desk.twilio.rules[sid] = rules
     return sid
+
+
+@both_ways
+@pytest.mark.parametrize("filters", [{"more": {"region": "us1"}}, {"kind": "screen"}], ids=["unknown", "known"])
+async def test_a_rule_for_all_that_something_narrows_is_not_for_all(
+    desk: Desk,
+    on: bool,  # noqa: FBT001  # a column
+    filters: dict[str, Any],
+) -> None:
+    narrowed = RecordingRule(type="include" if on else "exclude", all=True, **filters)
+    sid = a_room(desk, (*wanted(not on), narrowed))
+    assert (await desk.actions.record(sid, on=on)).outcome is RecordOutcome.DONE
+    assert desk.lines()[0]["rules_before"][1] == rule_to_api(narrowed)
 
 
 @both_ways

@@ -109,16 +109,17 @@ class RecordDialog(RoomDialog[None]):
 
     @property
     def _is_custom(self) -> bool:
-        return self._rules is not None and not (len(self._rules) <= 1 and all(rule.all for rule in self._rules))
+        return self._rules is not None and not (len(self._rules) <= 1 and all(rule.is_for_all for rule in self._rules))
 
     def _in_words(self, rule: RecordingRule) -> str:
         hide = self.app.view.hide
         parts = [
             safe(rule.type),
-            "everything" if rule.all or not (rule.kind or rule.track) else "",
+            "everything" if rule.all or not (rule.kind or rule.track or rule.more) else "",
             safe(rule.kind or ""),
             f"of {shown(rule.publisher, hide=hide)}" if rule.publisher is not None else "",
             f"track {shown(rule.track, hide=hide)}" if rule.track is not None else "",
+            safe(f"where {', '.join(rule.more)}") if rule.more else "",
         ]
         return " ".join(part for part in parts if part)
 
