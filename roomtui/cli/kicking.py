@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from roomtui.cli.asking import called, called_person, confirm, need_somebody, need_to_change
+from roomtui.cli.asking import NotConfirmedError, called, called_person, confirm, need_somebody, need_to_change
 from roomtui.cli.connect import connected
 from roomtui.cli.exits import Exit, NoSuchParticipantError, asked_for, say
 from roomtui.cli.options import takes_global_options
@@ -44,7 +44,7 @@ async def _kick(config: Config, name_or_sid: str, who: str, *, yes: bool, as_jso
     async with connected(config) as connection:
         with asked_for(name_or_sid):
             sight = await connection.actions.look(name_or_sid)
-        person = _found(sight, who)
+        person = who_is_meant(sight, who)
         if person.is_present and not yes:
             _ask(sight, person)
         result = await connection.actions.remove(sight.room.sid, person.sid)
@@ -60,14 +60,24 @@ async def _kick(config: Config, name_or_sid: str, who: str, *, yes: bool, as_jso
     return Exit.FAILED if result.outcome is RemoveOutcome.NOT_VERIFIED else Exit.DONE
 
 
-def _found(sight: Sight, who: str) -> Participant:
-    """Whom `who` means: a SID before anything else, for a stranger may choose another one's SID as identity."""
+def who_is_meant(sight: Sight, who: str) -> Participant:
+    """Whom `who` means: a SID before anything else, for a stranger may choose another one's SID as identity.
+
+    Raises:
+        NoSuchParticipantError: nobody.
+        NotConfirmedError: one of several. While somebody takes the place of their namesake, both may be listed.
+    """
     for person in sight.roster.everybody:
         if person.sid == who:
             return person
-    for person in sight.roster.present:
-        if person.identity.raw == who:
-            return person
+    named = [person for person in sight.roster.present if person.identity.raw == who]
+    if len(named) > 1:
+        raise NotConfirmedError(
+            f"{safe(who)} was not removed: {len(named)} participants in {called(sight.room)} have this identity. "
+            f"Give the SID of one: {', '.join(person.sid for person in named)}."
+        )
+    if named:
+        return named[0]
     raise NoSuchParticipantError(
         f"There is no such participant: nobody in {called(sight.room)} has the identity or SID {safe(who)}."
     )
@@ -86,4 +96,4 @@ def _in_words(room: Room, result: RemoveResult) -> str:
         return f"{person} had left {called(room)} already."
     if result.outcome is RemoveOutcome.REMOVED:
         return f"{person} was removed from {called(room)}; {head_count(result.people)} left in it."
-    return f"{person}: Twilio took the removal, but still shows them in {called(room)}."
+    return f"{person}: Twilio took the removal, but they are not seen to be gone from {called(room)}."

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from roomtui.cli.asking import NotConfirmedError
+from roomtui.cli.kicking import who_is_meant
+from roomtui.watch.actions import Sight
 from tests.cli.test_end import audit
 from tests.cli.test_show import PARTICIPANT_FIELDS
+from tests.rooms.builders import participant, roster
+from tests.rooms.builders import room as a_room
 
 if TYPE_CHECKING:
     from tests.cli.program import Program, SandboxProcess
@@ -45,6 +50,14 @@ def test_who_calls_themselves_by_anothers_sid_protects_nobody_and_harms_nobody(
     done = roomtui("kick", "board", alice["sid"], "--yes")
     assert done.code == 0
     assert (status(sandbox, alice), status(sandbox, mallory)) == ("disconnected", "connected")
+
+
+def test_one_of_two_with_the_same_identity_is_never_chosen_for_somebody() -> None:
+    people = tuple(participant("bob", sid=f"PA{number:032x}") for number in (1, 2))
+    sight = Sight(a_room("board"), roster(participant("alice"), *people))
+    with pytest.raises(NotConfirmedError, match=f"SID of one: {people[0].sid}, {people[1].sid}"):
+        who_is_meant(sight, "bob")
+    assert who_is_meant(sight, people[1].sid) is people[1]
 
 
 def test_who_lost_the_connection_is_still_in_the_room(roomtui: Program, sandbox: SandboxProcess) -> None:

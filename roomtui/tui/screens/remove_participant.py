@@ -171,7 +171,7 @@ class RemoveDialog(RoomDialog[None]):
         if result.outcome is RemoveOutcome.GONE_BEFORE:
             return f"{who} had left {self._called} already."
         if result.outcome is RemoveOutcome.NOT_VERIFIED:
-            return f"Twilio took the removal of {who}, but still shows them in {self._called}."
+            return f"Twilio took the removal of {who}, but they are not seen to be gone from {self._called}."
         left = words.head_count(result.people)
         return f"Removed {who} from {self._called}: {left} left in it. {_AGAIN}"
 

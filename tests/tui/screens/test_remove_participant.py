@@ -160,7 +160,7 @@ async def test_a_removal_that_does_not_show_yet_is_said_to_be_one() -> None:
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "x", "enter", "tab", "enter")
-        assert "still shows them in Board & Co. The journal cannot be written." in told(stage)
+        assert "they are not seen to be gone from Board & Co. The journal cannot be written." in told(stage)
 
 
 async def test_a_slow_answer_outlives_the_dialog() -> None:
