@@ -37,8 +37,7 @@ class Terminal:
     def approach(self, wanted: Grid, *, most: int) -> str:
         """What to send so that the terminal comes closer to showing `wanted`.
 
-        The rows that were written to last come first: that is where the answer to a key is. What was sent counts as
-        shown.
+        The most urgent rows come first: those that answer the latest key. What was sent counts as shown.
 
         Args:
             wanted: what is to be shown, of the same size; rows that have come to be shown are no longer dirty in it.
@@ -49,7 +48,7 @@ class Terminal:
         """
         pieces: list[str] = []
         length = 0
-        for row in sorted(wanted.dirty, key=lambda row: (-wanted.dirty[row], row)):
+        for row in sorted(wanted.dirty, key=lambda row: (wanted.dirty[row], row)):
             if length >= most:
                 break
             piece = "".join(self._row(wanted, row))

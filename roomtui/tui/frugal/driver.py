@@ -69,12 +69,16 @@ class FrugalDriver(LinuxDriver):
             self._pipe.repaint()
 
     def process_message(self, message: Message) -> None:
-        """Hear the terminal's answers, and its resizes."""
-        if isinstance(message, events.CursorPosition) and self._pipe is not None:
-            self._pipe.answered()
-            return
-        if isinstance(message, events.Resize):
-            self.repaint()
+        """Hear the terminal's answers, its resizes, and the keys."""
+        pipe = self._pipe
+        if pipe is not None:
+            if isinstance(message, events.CursorPosition):
+                pipe.answered()
+                return
+            if isinstance(message, events.Key):
+                pipe.key_pressed()
+            elif isinstance(message, events.Resize):
+                pipe.repaint()
         super().process_message(message)
 
     def close(self) -> None:

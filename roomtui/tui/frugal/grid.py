@@ -30,7 +30,7 @@ class Grid:
         texts: per row, what each cell shows: one character, with the combining ones that belong to it.
         styles: per row, each cell's SGR parameters, as in `38;2;1;2;3`; empty for the terminal's own look.
         cursor: column and row, from 0, where the last frame left the cursor.
-        dirty: per row that was written to since it was last taken away, the number of the latest frame that did.
+        dirty: per row that was written to since it was last taken away, how urgent it is: the least first.
     """
 
     def __init__(self, width: int, height: int, *, text: str = " ") -> None:
@@ -39,7 +39,8 @@ class Grid:
         self.texts = [[text] * width for _ in range(height)]
         self.styles = [[""] * width for _ in range(height)]
         self.cursor = (0, 0)
-        self.dirty: dict[int, int] = {}
+        self.dirty: dict[int, tuple[int, int]] = {}
+        self._keys = 0
         self._frame = 0
 
     def feed(self, frame: str) -> None:
@@ -70,6 +71,21 @@ class Grid:
                 x, y = 0, y + 1
         self.cursor = (x, y)
 
+    def key_pressed(self) -> None:
+        """What is written from now on is the answer to a key, more urgent than all that was before."""
+        self._keys += 1
+
+    def touch(self, row: int) -> None:
+        """This row is to be sent: before what older keys asked for, behind what this one did before."""
+        urgency = self.dirty.get(row)
+        if urgency is None or urgency[0] != -self._keys:
+            self.dirty[row] = (-self._keys, self._frame)
+
+    def touch_all(self) -> None:
+        """Every row is to be sent."""
+        for row in range(self.height):
+            self.touch(row)
+
     def forget(self) -> None:
         """Nobody knows any more what these cells show."""
         for row in range(self.height):
@@ -79,7 +95,7 @@ class Grid:
         """Put `text` at column `x` of row `y`; the column behind it. What lies outside is cut off."""
         if y >= self.height:
             return x + cell_len(text)
-        self.dirty[y] = self._frame
+        self.touch(y)
         if not _PLAIN.fullmatch(text):
             return self._write_characters(x, y, text, style)
         room = max(self.width - x, 0)

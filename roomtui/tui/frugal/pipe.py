@@ -77,13 +77,18 @@ class Pipe(threading.Thread):
         with self._change:
             self._terminal.forget()
             self._cursor_told = None
-            self._wanted.dirty.update(dict.fromkeys(range(self._wanted.height), 0))
+            self._wanted.touch_all()
             self._change.notify()
 
     def leave_out(self) -> None:
         """What has not been shown yet is not worth showing any more."""
         with self._change:
             self._wanted.dirty.clear()
+
+    def key_pressed(self) -> None:
+        """What is drawn from now on answers a key: it goes first."""
+        with self._change:
+            self._wanted.key_pressed()
 
     def in_sync(self) -> None:
         """The terminal is known to take whole frames at once (mode 2026)."""
@@ -147,6 +152,6 @@ class Pipe(threading.Thread):
         # Everything that was understood so far first: the frame is a change of it.
         self.aside = reason
         self._terminal.forget()
-        self._wanted.dirty.update(dict.fromkeys(range(self._wanted.height), 0))
+        self._wanted.touch_all()
         self._controls.append("\x1b[m" + self._terminal.approach(self._wanted, most=MOST * 64) + "\x1b[m" + frame)
         self._terminal.forget_pen()

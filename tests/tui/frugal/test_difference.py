@@ -143,12 +143,20 @@ def test_frames_that_are_skipped_leave_no_trace(frames: list[str], most: int) ->
     assert frugal.cells() == stock.cells()
 
 
-def test_what_was_written_last_is_sent_first() -> None:
+def test_the_answer_to_the_latest_key_is_sent_first_and_in_the_order_of_its_frames() -> None:
     wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
     wanted.feed("\x1b[1;1Hone\x1b[2;1Htwo")
+    wanted.key_pressed()
     wanted.feed("\x1b[5;1Hfive")
-    assert "five" in terminal.approach(wanted, most=1)
-    assert "one" in terminal.approach(wanted, most=1)
+    wanted.feed("\x1b[4;1Hfour")
+    wanted.feed("\x1b[5;1Hfifth")
+    sent = [terminal.approach(wanted, most=1) for _ in range(4)]
+    assert [word for piece, word in zip(sent, ("fifth", "four", "one", "two"), strict=True) if word in piece] == [
+        "fifth",
+        "four",
+        "one",
+        "two",
+    ]
 
 
 def test_a_countdown_costs_little_more_than_its_digits() -> None:
@@ -167,6 +175,6 @@ def test_after_something_unknown_was_written_everything_is_sent_again() -> None:
     wanted.feed("\x1b[1;1Hone")
     first = terminal.approach(wanted, most=10**6)
     terminal.forget()
-    wanted.dirty[0] = 0
+    wanted.touch_all()
     assert "one" in first
     assert "one" in terminal.approach(wanted, most=10**6)
