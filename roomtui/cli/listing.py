@@ -48,7 +48,8 @@ _FAILURES_MAX: Final = 3
 _READS_A_ROSTER: Final = 2
 # Below this many seconds, nobody wants to be told how long it takes.
 _WORTH_TELLING: Final = 2.0
-# Containers made between two looks at the youngest, and how many of these make a look at older ones.
+# Containers made between two looks for garbage among the youngest, and how many of these make a look at older ones:
+# ten thousand rooms hold no cycles, and to look through them takes as long as to read them.
 _COLLECTING: Final = (100_000, 20, 100)
 
 
@@ -109,7 +110,7 @@ class _Found:
 
 
 async def _ls(config: Config, query: RoomQuery, *, limit: int | None, people: bool, as_json: bool) -> int:
-    _collect_seldom()
+    gc.set_threshold(*_COLLECTING)
     found = _Found()
     async with connected(config) as connection:
         try:
@@ -123,12 +124,6 @@ async def _ls(config: Config, query: RoomQuery, *, limit: int | None, people: bo
     else:
         _print_rooms(list(found.rooms.values()), found.rosters, now)
     return code
-
-
-def _collect_seldom() -> None:
-    """Look for garbage in cycles less often: imported modules are none, nor are ten thousand rooms and their text."""
-    gc.freeze()
-    gc.set_threshold(*_COLLECTING)
 
 
 def _say_what_is_missing(found: _Found, *, people: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -44,7 +45,14 @@ class _Commands(click.Group):
         if place is None:
             return None
         module, name = place.split(":")
-        command: click.Command = getattr(import_module(module), name)
+        # Imported modules are no garbage. To look for some in them takes an eighth of the start, and 30 ms at a time
+        # later on.
+        gc.disable()
+        try:
+            command: click.Command = getattr(import_module(module), name)
+        finally:
+            gc.freeze()
+            gc.enable()
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
