@@ -229,5 +229,6 @@ def iso(moment: datetime | None) -> str | None:
     """The time as Twilio's newer APIs write it, for JSON."""
     if moment is None:
         return None
-    text = moment.astimezone(timezone.utc).isoformat()
-    return text.replace("+00:00", "Z")
+    if moment.tzinfo is not timezone.utc:
+        moment = moment.astimezone(timezone.utc)
+    return f"{moment.isoformat()[:-6]}Z"

@@ -9,11 +9,15 @@ class Pace(Protocol):
     """Decides when the next read goes out. The transport asks before each one, retries and pages included."""
 
     async def admit(self, *, urgent: bool) -> None:
-        """Return when one read may go out; it goes out at once after that.
+        """Return when one read may go out; it does as soon as there is a connection for it.
 
         Args:
             urgent: whether a person waits for it.
         """
+        ...
+
+    def sent(self) -> None:
+        """One of those admitted goes out at this moment, or will not go out at all: told once for each."""
         ...
 
     def throttled(self, retry_after: float | None) -> None:
@@ -30,6 +34,9 @@ class Unpaced:
 
     async def admit(self, *, urgent: bool) -> None:
         """Let it go at once."""
+
+    def sent(self) -> None:
+        """Nothing to count."""
 
     def throttled(self, retry_after: float | None) -> None:
         """Nothing to learn."""

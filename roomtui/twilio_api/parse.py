@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from roomtui.rooms.model import Participant, Room
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api.fields import Fields, iso
+from roomtui.twilio_api.links import Links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,4 +129,6 @@ def participant_to_api(participant: Participant) -> dict[str, object]:
 
 
 def _plain(links: Mapping[str, str] | None) -> dict[str, str] | None:
+    if isinstance(links, Links):
+        return links.plain()
     return dict(links) if links is not None else None

@@ -33,6 +33,7 @@ from roomtui.twilio_api.retries import THROTTLED, Retries, read_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from types import SimpleNamespace
 
 BODY_MAX: Final = 32 * 1024 * 1024
 """Bytes. A page of 1,000 rooms has 1.2 MB; whoever sends this much more wants to fill our memory."""
@@ -126,6 +127,37 @@ class _SentOnce:
             raise aiohttp.ServerDisconnectedError
         self._sent = True
         return await handler(request)
+
+
+class _Admitted:
+    """A read that was let through: tells the pace, once, when it goes out.
+
+    That is later where a connection has to be made first. Handshakes that take their time and end together would
+    else let the reads of several seconds arrive in one.
+    """
+
+    __slots__ = ("_pace",)
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace: Pace | None = pace
+
+    def sent(self) -> None:
+        if self._pace is not None:
+            self._pace.sent()
+            self._pace = None
+
+
+async def _headers_sent(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
+) -> None:
+    if isinstance(context.trace_request_ctx, _Admitted):
+        context.trace_request_ctx.sent()
+
+
+def _telling_when_sent() -> aiohttp.TraceConfig:
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(_headers_sent)
+    return trace
 
 
 class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to mypy, as above
@@ -297,17 +329,17 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         """Send once, when a connection and the read budget allow it."""
         lane = (self._urgent if request.urgent else self._polls) if request.reading else self._posts
         async with lane:
+            admitted: _Admitted | None = None
             if request.reading:
                 await self._pace.admit(urgent=request.urgent)
-            session = self._open()
-            if request.reading:
+                admitted = _Admitted(self._pace)
                 self._reads += 1
             else:
                 self._writes += 1
             self._in_flight += 1
             sent = self.clock.monotonic()
             try:
-                return await self._exchange(session, request, sent)
+                return await self._exchange(self._open(), request, sent, admitted)
             except FAULTS as fault:
                 return explain(
                     fault,
@@ -317,10 +349,14 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
                     proxy=self._proxy.name if self._proxy is not None else None,
                 )
             finally:
+                if admitted is not None:
+                    admitted.sent()  # if it came to nothing before
                 self._in_flight -= 1
                 request.spent += self.clock.monotonic() - sent
 
-    async def _exchange(self, session: aiohttp.ClientSession, request: _Request, sent: float) -> Response:
+    async def _exchange(
+        self, session: aiohttp.ClientSession, request: _Request, sent: float, admitted: _Admitted | None
+    ) -> Response:
         async with session.request(
             request.method,
             request.url,
@@ -329,6 +365,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             timeout=aiohttp.ClientTimeout(total=request.timeout, connect=self._connect_timeout),
             allow_redirects=False,
             middlewares=(_SentOnce(),),
+            trace_request_ctx=admitted,
             **self._through_proxy(),
         ) as answer:
             self._note(request, answer, sent)
@@ -368,6 +405,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=POLLS_AT_ONCE + URGENT_AT_ONCE + WRITES_AT_ONCE),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[_telling_when_sent()],
             )
         return self._session
 
