@@ -21,6 +21,11 @@ def table(stage: Stage) -> RoomTable:
     return stage.app.screen_stack[0].query_one(RoomTable)
 
 
+def rooms(stage: Stage) -> list[str]:
+    """The SIDs in the table, from top to bottom."""
+    return list(table(stage)._rows)
+
+
 def text_of(stage: Stage, selector: str) -> str:
     lines = stage.app.screen_stack[0].query_one(selector, LineView).lines
     return "\n".join("".join(piece.text for piece in line) for line in lines)

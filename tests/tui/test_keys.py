@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from tests.tui import scene
-from tests.tui.driving import press_at_once, screen_text, settle, table
+from tests.tui.driving import press_at_once, rooms, screen_text, settle, table
 from tests.tui.scene import ago, live, picture, room
 
 EMPTY = live(room(1, "empty", ago(minutes=4)))
@@ -64,7 +64,7 @@ async def test_a_held_key_loses_no_step() -> None:
         await press_at_once(pilot, *["j"] * 200)
         for _ in range(50):
             await settle(pilot)
-        assert table(stage).cursor_sid == table(stage)._rooms[200]
+        assert table(stage).cursor_sid == rooms(stage)[200]
 
 
 async def test_leaving_a_dialog_and_going_on_needs_no_pause() -> None:
@@ -73,5 +73,5 @@ async def test_leaving_a_dialog_and_going_on_needs_no_pause() -> None:
         await settle(pilot)
         await press_at_once(pilot, "question_mark", "escape", "j", "enter", "escape", "j")
         await settle(pilot)
-        assert table(stage).cursor_sid == table(stage)._rooms[2]
+        assert table(stage).cursor_sid == rooms(stage)[2]
         assert "CLOSES IN" in screen_text(stage)

@@ -6,8 +6,9 @@ Here the cursor is a SID, and each row is compared with what stands on the scree
 
 from __future__ import annotations
 
+import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
@@ -16,21 +17,24 @@ from textual.message import Message
 
 from roomtui.tui.columns import GAP, View, heading, place
 from roomtui.tui.lines import Piece, Tone, fit
+from roomtui.tui.rows import Rows
 from roomtui.tui.widgets.toned import Toned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
+    from datetime import datetime
 
     from textual import events
     from textual.binding import BindingType
     from textual.strip import Strip
 
     from roomtui.rooms.clock import Clock
-    from roomtui.rooms.picture import LiveRoom, Picture
+    from roomtui.rooms.picture import Picture
     from roomtui.tui.columns import Entry, Placed
 
 _HOLD_AFTER_KEY: Final = 1.5
-_DIVIDER: Final = None
+# Rooms that a filter tests at a time: a few milliseconds where what it searches is not yet made ready.
+_SIFTED_AT_A_TIME: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class _Drawn:
     sid: str | None
     is_cursor: bool
     cells: tuple[Piece, ...]
+    made_of: tuple[Entry, datetime, View] | None = field(default=None, compare=False)
 
 
 class RoomTable(Toned, can_focus=True, inherit_bindings=False):
@@ -105,10 +110,8 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         self._now = clock.now()
         self._view = View()
         self._nothing = ""
-        self._shown: dict[str, Entry] = {}
-        self._items: list[str | None] = []
-        self._rooms: list[str] = []
-        self._position: dict[str, int] = {}
+        self._rows = Rows()
+        self._sifting_soon = False
         self._cursor_sid: str | None = None
         # Until everything is known or a key is pressed, the cursor stands on what closes first.
         self._at_the_top = True
@@ -130,42 +133,71 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
     def visible_sids(self) -> frozenset[str]:
         """The rooms on screen."""
         top = self.scroll_offset.y
-        return frozenset(sid for sid in self._items[top : top + self._rows_on_screen] if sid is not None)
+        lines = range(top, top + self._rows_on_screen)
+        return frozenset(sid for line in lines if (sid := self._rows.at(line)) is not None)
+
+    def closing_by(self, instant: datetime) -> int:
+        """How many rooms, whether a filter lets them through or not, will certainly have closed by then."""
+        return self._rows.closing_by(instant.timestamp())
 
     @property
     def heading(self) -> str:
         """The titles of the columns, where they stand."""
         return heading(self._columns())
 
-    def show(
-        self, picture: Picture, view: View, keep: Callable[[Entry], bool] | None = None, *, nothing: str = ""
-    ) -> None:
-        """Show the rooms of `picture` that `keep` lets through; where there are none, the sentence `nothing`."""
-        self._view, self._nothing = view, nothing
-        self._now = self._clock.now()
-        live = {sid: each for sid, each in picture.live.items() if keep is None or keep(each)}
-        ended = {each.room.sid: each for each in picture.ended if keep is None or keep(each)}
-        items: list[str | None] = [*self._in_order(live)]
-        if ended:
-            items += [_DIVIDER, *ended]
-        self._shown = {**ended, **live}
-        if items != self._items:
-            self._place_items(items)
-        self._at_the_top = self._at_the_top and (not live or picture.unread > 0)
+    def show(self, picture: Picture, view: View, changed: Collection[str] | None = None, *, nothing: str = "") -> None:
+        """Show the rooms of `picture`; where there are none, the sentence `nothing`.
+
+        `changed` has the SIDs of the live rooms that are not what they were in the picture before, None if that is not
+        known.
+        """
+        self._view = view if view != self._view else self._view
+        self._nothing = nothing
+        self._look_at_the_clock()
+        self._rearrange(
+            lambda: self._rows.show(picture, changed, still=self._is_still, cursor=self._cursor_that_keeps_its_place)
+        )
+        self._at_the_top = self._at_the_top and (not picture.live or picture.unread > 0)
         self._draw_what_changed()
 
     def tick(self) -> None:
-        """Let the countdowns go on."""
-        self._now = self._clock.now()
+        """Let the countdowns go on; what was kept out of its place while a key was pressed takes it."""
+        self._look_at_the_clock()
+        self._rearrange(lambda: self._rows.settle(still=self._is_still, cursor=self._cursor_that_keeps_its_place))
         self._draw_what_changed()
 
     def hold(self, *, on: bool) -> None:
         """Keep the order of the rooms as it is while a dialog is open."""
         self._holding = on
 
+    def sift(self, keep: Callable[[Entry], bool] | None, *, nothing: str) -> None:
+        """Show only the rooms that `keep` lets through (None: all); where there are none, the sentence `nothing`."""
+        self._nothing = nothing
+        self._rows.sift(keep)
+        self._sift_some()
+
+    def sift_through(self) -> None:
+        """Let a filter that was typed a moment ago be through with all rooms: a key is about what it has found."""
+        if self._rows.is_sifting:
+            self._rearrange(lambda: self._rows.go_on(self._cursor_sid))
+            self._draw_what_changed()
+
+    def _sift_some(self) -> None:
+        self._rearrange(lambda: self._rows.go_on(self._cursor_sid, rooms=_SIFTED_AT_A_TIME))
+        self._draw_what_changed()
+        if self._rows.is_sifting and not self._sifting_soon:
+            self._sifting_soon = True
+            # Through the event loop: what else there is to do comes first.
+            asyncio.get_running_loop().call_soon(self.call_later, self._sift_more)
+
+    def _sift_more(self) -> None:
+        self._sifting_soon = False
+        if self._rows.is_sifting:
+            self._sift_some()
+
     def go_to(self, sid: str) -> None:
         """Put the cursor on this room, if it is shown."""
-        if sid in self._position:
+        if self._rows.line_of(sid) is not None:
             self._set_cursor(sid)
 
     def await_room(self, sid: str) -> None:
@@ -174,61 +206,51 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         self._go_to_the_awaited()
 
     def _go_to_the_awaited(self) -> None:
-        if self._awaited in self._position:
+        if self._rows.line_of(self._awaited) is not None:
             self._set_cursor(self._awaited)
             self._at_the_top, self._awaited = False, None
 
     def neighbour(self, sid: str) -> str | None:
         """The live room below this one, or else the one above."""
-        here = self._position.get(sid)
-        if here is None:
-            return None
-        after = (each for each in self._items[here + 1 :])
-        before = (each for each in reversed(self._items[:here]))
-        for side in (after, before):
-            for each in side:
-                if each is _DIVIDER:
-                    break
-                return each
-        return None
+        return self._rows.neighbour(sid)
 
-    def _in_order(self, live: dict[str, LiveRoom]) -> list[str]:
-        if self._holding or self._monotonic() < self._hold_until:
-            kept = [sid for sid in self._items if sid is not None and sid in live]
-            known = set(kept)
-            return kept + sorted((sid for sid in live if sid not in known), key=lambda sid: _closing_order(live[sid]))
-        return sorted(live, key=lambda sid: _closing_order(live[sid]))
+    @property
+    def _is_still(self) -> bool:
+        return self._holding or self._monotonic() < self._hold_until
 
-    def _place_items(self, items: list[str | None]) -> None:
-        before = self._items
-        self._items = items
-        self._rooms = [sid for sid in items if sid is not None]
-        self._position = {sid: index for index, sid in enumerate(items) if sid is not None}
-        self.virtual_size = Size(self.scrollable_content_region.width, len(items))
-        cursor = self._cursor_sid
-        if self._at_the_top and self._rooms:
-            self._set_cursor(self._rooms[0])
-        elif cursor is None or cursor not in self._position:
-            self._set_cursor(self._stand_in(before))
+    @property
+    def _cursor_that_keeps_its_place(self) -> str | None:
+        return None if self._at_the_top else self._cursor_sid
+
+    def _look_at_the_clock(self) -> None:
+        # Within one second all rows are of the same instant: what has not changed need not be looked at again.
+        now = self._clock.now()
+        if now.replace(microsecond=0) != self._now.replace(microsecond=0):
+            self._now = now
+
+    def _rearrange(self, change: Callable[[], str | None]) -> None:
+        """Let the rows change; the cursor's line stays where it is on the screen, and the top in sight at the top."""
+        line, top = self._rows.line_of(self._cursor_sid), self.scroll_offset.y
+        cursor = change()
+        self._fit_the_scrollbar()
+        if self._at_the_top and self._rows.first is not None:
+            self._set_cursor(self._rows.first)
+        elif cursor != self._cursor_sid:
+            self._set_cursor(cursor)
         else:
-            self._scroll_to_cursor()
+            now, height = self._rows.line_of(cursor), self._rows_on_screen
+            if line is not None and now is not None and top <= line < top + height and (top or now >= height):
+                self.scroll_to(y=top + now - line, animate=False, immediate=True)
         self._go_to_the_awaited()
-
-    def _stand_in(self, before: list[str | None]) -> str | None:
-        # The room under the cursor is gone: the next one of the old order that is still there, or the one before.
-        here = before.index(self._cursor_sid) if self._cursor_sid in before else 0
-        for sid in (*before[here:], *reversed(before[:here]), *self._items):
-            if sid is not None and sid in self._position:
-                return sid
-        return None
 
     # -- the cursor
 
     def action_move(self, steps: int) -> None:
         """Move the cursor by `steps` rooms."""
-        if self._rooms:
-            here = self._rank() if self._cursor_sid is not None else 0
-            self._by_key(self._rooms[max(0, min(here + steps, len(self._rooms) - 1))])
+        self.sift_through()
+        sid = self._rows.stepped(self._cursor_sid, steps)
+        if sid is not None:
+            self._by_key(sid)
 
     def action_page(self, direction: int) -> None:
         """Move the cursor by a screenful."""
@@ -236,7 +258,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
 
     def action_jump(self, direction: int) -> None:
         """Move the cursor to the first (-1) or the last (1) room."""
-        self.action_move(direction * len(self._items))
+        self.action_move(direction * len(self._rows))
 
     def action_choose(self) -> None:
         """Ask for the details of the room under the cursor."""
@@ -245,20 +267,15 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the room that was clicked; a second click asks for its details."""
-        index = event.y + self.scroll_offset.y
-        if index >= len(self._items) or self._items[index] is None:
+        sid = self._rows.at(self._index(event.y))
+        if sid is None:
             return
-        if self._items[index] == self._cursor_sid:
+        if sid == self._cursor_sid:
             self.action_choose()
         else:
-            self._by_key(self._items[index])
+            self._by_key(sid)
 
-    def _rank(self) -> int:
-        # The rooms above the cursor: the divider among the rows is none.
-        row = self._position[self._cursor_sid] if self._cursor_sid is not None else 0
-        return row if row < len(self._rooms) and self._rooms[row] == self._cursor_sid else row - 1
-
-    def _by_key(self, sid: str | None) -> None:
+    def _by_key(self, sid: str) -> None:
         self._at_the_top, self._awaited = False, None
         self._hold_until = self._monotonic() + _HOLD_AFTER_KEY
         self._set_cursor(sid)
@@ -272,9 +289,9 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         self.post_message(self.Moved(sid))
 
     def _scroll_to_cursor(self) -> None:
-        if self._cursor_sid is None or not self._rows_on_screen:
+        row, top = self._rows.line_of(self._cursor_sid), self.scroll_offset.y
+        if row is None or not self._rows_on_screen:
             return
-        row, top = self._position[self._cursor_sid], self.scroll_offset.y
         if row < top:
             self.scroll_to(y=row, animate=False, immediate=True)
         elif row >= top + self._rows_on_screen:
@@ -288,9 +305,12 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Keep the cursor on screen."""
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._items))
+        self._fit_the_scrollbar()
         self._scroll_to_cursor()
         self.refresh()
+
+    def _fit_the_scrollbar(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
 
     def _columns(self) -> tuple[Placed, ...]:
         width = self.scrollable_content_region.width
@@ -310,9 +330,9 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         return self.strip(self._row(wanted), width, over=cursor)
 
     def _without_a_room(self, index: int) -> tuple[Piece, ...]:
-        if not self._items:
+        if not len(self._rows):
             return (Piece(f" {self._nothing}", Tone.DIM),) if index == 0 else ()
-        if index >= len(self._items):
+        if index >= len(self._rows):
             return ()
         rule, text = self._view.glyphs.rule, " ended "
         return (Piece(f" {rule * 2}{text}{rule * max(0, self.size.width - len(text) - 5)}", Tone.DIM),)
@@ -322,12 +342,12 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
 
     def _wanted(self, y: int) -> _Drawn:
         index = self._index(y)
-        sid = self._items[index] if 0 <= index < len(self._items) else None
+        sid = self._rows.at(index)
         if sid is None:
             return _Drawn(None, is_cursor=False, cells=self._without_a_room(index))
-        entry = self._shown[sid]
+        entry = self._rows.entry(sid)
         cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in self._columns())
-        return _Drawn(sid, sid == self._cursor_sid, cells)
+        return _Drawn(sid, sid == self._cursor_sid, cells, (entry, self._now, self._view))
 
     def _row(self, drawn: _Drawn) -> tuple[Piece, ...]:
         # Elsewhere the marker's cell is part of what follows: a style of its own would cost 40 bytes a row.
@@ -344,14 +364,27 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         if not self._drawn:
             self.refresh()
             return
-        width = self.size.width
-        regions = [
-            Region(0, y, right, 1)
-            for y, drawn in self._drawn.items()
-            if y < self.size.height and (right := self._changed_up_to(drawn, self._wanted(y), width))
-        ]
+        width, height = self.size.width, self.size.height
+        regions: list[Region] = []
+        for y, drawn in self._drawn.items():
+            if y >= height or self._still_stands(y, drawn):
+                continue
+            wanted = self._wanted(y)
+            right = self._changed_up_to(drawn, wanted, width)
+            if right:
+                regions.append(Region(0, y, right, 1))
+            else:
+                self._drawn[y] = wanted
         if regions:
             self.refresh(*regions)
+
+    def _still_stands(self, y: int, drawn: _Drawn) -> bool:
+        # The same room at the same instant is the same text: most of the time nothing needs to be made to see that.
+        sid = self._rows.at(self._index(y))
+        if sid is None or drawn.made_of is None or (drawn.sid, drawn.is_cursor) != (sid, sid == self._cursor_sid):
+            return False
+        entry, now, view = drawn.made_of
+        return entry is self._rows.entry(sid) and now is self._now and view is self._view
 
     def _changed_up_to(self, drawn: _Drawn, wanted: _Drawn, width: int) -> int:
         # The compositor sends a dirty line from the widget's left edge: what matters is where the change ends.
@@ -361,9 +394,3 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
             return width
         pairs = zip(self._placed, drawn.cells, wanted.cells, strict=True)
         return max(placed.end for placed, before, after in pairs if before != after)
-
-
-def _closing_order(live: LiveRoom) -> tuple[float, str]:
-    # By the instant, not by what is left of it: the order changes only when the facts do.
-    deadline = live.deadline
-    return (deadline.at.timestamp() if deadline is not None else float("inf"), live.room.sid)

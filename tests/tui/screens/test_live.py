@@ -12,7 +12,7 @@ from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.watch.board import Link, LinkState
 from tests.tui import scene
-from tests.tui.driving import screen_text, settle, table, text_of, told
+from tests.tui.driving import rooms, screen_text, settle, table, text_of, told
 from tests.tui.scene import NOW, ago, live, person, picture, room
 
 if TYPE_CHECKING:
@@ -112,23 +112,23 @@ async def test_a_tick_draws_only_the_cells_that_changed() -> None:
     stage = scene.stage(scene.crowd(50))
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        rooms = table(stage)
+        shown = table(stage)
         drawn: list[int] = []
-        render_line = rooms.render_line
+        render_line = shown.render_line
 
         def counted(y: int) -> Strip:
             drawn.append(y)
             return render_line(y)
 
-        rooms.render_line = counted  # type: ignore[method-assign] # to count
+        shown.render_line = counted  # type: ignore[method-assign] # to count
         stage.app.tick()
         await pilot.pause()
         assert drawn == []
         stage.clock.advance(1)
         stage.app.tick()
         await pilot.pause()
-        assert sorted(set(drawn)) == list(range(rooms.size.height))
-        assert len(drawn) == rooms.size.height
+        assert sorted(set(drawn)) == list(range(shown.size.height))
+        assert len(drawn) == shown.size.height
 
 
 async def test_the_order_holds_still_just_after_a_key_and_while_a_dialog_is_open() -> None:
@@ -138,14 +138,14 @@ async def test_the_order_holds_still_just_after_a_key_and_while_a_dialog_is_open
         await pilot.press("e")
         earlier = live(room(9, "z", ago(minutes=4, seconds=30)))
         stage.board.show(picture([earlier, A, B, C]))
-        assert table(stage)._rooms == [A.room.sid, B.room.sid, C.room.sid, earlier.room.sid]
+        assert rooms(stage) == [A.room.sid, B.room.sid, C.room.sid, earlier.room.sid]
         await pilot.press("escape")
         stage.board.show(picture([earlier, A, B, C]))
-        assert table(stage)._rooms[0] == earlier.room.sid
+        assert rooms(stage)[0] == earlier.room.sid
         await pilot.press("j")
         much_earlier = live(room(10, "y", ago(minutes=4, seconds=50)))
         stage.board.show(picture([much_earlier, earlier, A, B, C]))
-        assert table(stage)._rooms[-1] == much_earlier.room.sid
+        assert rooms(stage)[-1] == much_earlier.room.sid
 
 
 async def test_scrolling_follows_the_cursor_to_both_ends() -> None:
@@ -155,9 +155,9 @@ async def test_scrolling_follows_the_cursor_to_both_ends() -> None:
         await pilot.press("G")
         await pilot.pause()
         assert table(stage).cursor_sid in table(stage).visible_sids
-        assert table(stage).cursor_sid == table(stage)._rooms[-1]
+        assert table(stage).cursor_sid == rooms(stage)[-1]
         await pilot.press("pageup", "k", "g")
-        assert table(stage).cursor_sid == table(stage)._rooms[0]
+        assert table(stage).cursor_sid == rooms(stage)[0]
         assert table(stage).scroll_offset.y == 0
 
 

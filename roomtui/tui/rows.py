@@ -1,0 +1,299 @@
+"""Which rooms stand on which line of the table, kept so from one picture to the next.
+
+A board with ten thousand rooms changes several times a second, by a few rooms each time. So nothing here goes through
+all of them for that: a room that has changed is taken out of the order and put in where it belongs now. Knows nothing
+of the screen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from roomtui.tui.ordered import Ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from typing import TypeAlias
+
+    from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
+    from roomtui.tui.columns import Entry
+
+    Keep: TypeAlias = Callable[[Entry], bool]
+    # When it closes, when it would if it were not put at the end for now, its SID, whether the first is certain.
+    Key: TypeAlias = tuple[float, float, str, bool]
+
+_NEVER: Final = float("inf")
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Rows:
+    """The live rooms, what closes first on top; below a divider those that ended lately, newest first.
+
+    While it is asked to keep still, a row keeps its place whatever becomes of its room, as long as there is a room to
+    show, and new ones stand at the end. A room that has ended under the cursor keeps its place until the cursor leaves
+    it. A line is counted from 0, the divider is one.
+    """
+
+    def __init__(self) -> None:
+        self._live: Mapping[str, LiveRoom] = {}
+        self._ended: dict[str, EndedRoom] = {}
+        self._ended_told: Sequence[EndedRoom] = ()
+        # All live rooms, by what is known of them.
+        self._keys: dict[str, Key] = {}
+        self._all: Ordered[Key] = Ordered()
+        self._certain: Ordered[Key] = Ordered()
+        # Those that stand above the divider, by where they stand.
+        self._place: dict[str, Key] = {}
+        self._order: Ordered[Key] = Ordered()
+        self._loose: set[str] = set()
+        self._below: list[str] = []
+        self._below_at: dict[str, int] = {}
+        self._keep: Keep | None = None
+        self._sieve: _Sieve | None = None
+
+    # -- what stands where
+
+    def __len__(self) -> int:
+        """How many lines there are."""
+        return len(self._order) + (1 + len(self._below) if self._below else 0)
+
+    def __iter__(self) -> Iterator[str]:
+        """The SIDs from top to bottom, without the divider."""
+        yield from (key[2] for key in self._order)
+        yield from self._below
+
+    def at(self, line: int) -> str | None:
+        """The SID on this line; None on the divider, and where there is no line."""
+        if 0 <= line < len(self._order):
+            return self._order[line][2]
+        below = line - len(self._order) - 1
+        return self._below[below] if 0 <= below < len(self._below) else None
+
+    def line_of(self, sid: str | None) -> int | None:
+        """The line of this room, None if it is not shown."""
+        key = self._place.get(sid) if sid is not None else None
+        if key is not None:
+            return self._order.index(key)
+        below = self._below_at.get(sid) if sid is not None else None
+        return None if below is None else len(self._order) + 1 + below
+
+    def entry(self, sid: str) -> Entry:
+        """The room of this SID, which is shown."""
+        return self._live.get(sid) or self._ended[sid]
+
+    @property
+    def first(self) -> str | None:
+        """The SID on top, None where nothing is shown."""
+        return next(iter(self), None)
+
+    def stepped(self, sid: str | None, steps: int) -> str | None:
+        """The room `steps` rows below this one (None: the first), or as near to that as there is one."""
+        rooms = len(self._order) + len(self._below)
+        if not rooms:
+            return None
+        line = self.line_of(sid) or 0
+        rank = line - (line > len(self._order))  # the divider is no room
+        wanted = max(0, min(rank + steps, rooms - 1))
+        return self.at(wanted + (wanted >= len(self._order)))
+
+    def neighbour(self, sid: str) -> str | None:
+        """The live room below this one, or else the one above."""
+        line = self.line_of(sid)
+        if line is None:
+            return None
+        for lines in (range(line + 1, len(self._order)), range(min(line, len(self._order)) - 1, -1, -1)):
+            for each in lines:
+                if self._order[each][2] in self._live:
+                    return self._order[each][2]
+        return None
+
+    def closing_by(self, instant: float) -> int:
+        """How many of all live rooms will certainly have closed by `instant` (a timestamp), if nothing happens."""
+        return self._certain.index((instant, _NEVER))
+
+    # -- another picture
+
+    def show(
+        self,
+        picture: Picture,
+        changed: Collection[str] | None = None,
+        *,
+        still: bool = False,
+        cursor: str | None = None,
+    ) -> str | None:
+        """Show `picture`.
+
+        Args:
+            picture: all rooms.
+            changed: the SIDs of the live rooms that are not what they were when this was last called, those that came
+                and went among them; None if that is not known.
+            still: rows are to keep their places.
+            cursor: the room that the cursor is on.
+
+        Returns:
+            The room that the cursor is on now: the same one, or if that is not shown any more the next one below it.
+        """
+        touched = _differing(self._live, picture.live) if changed is None else set(changed)
+        self._live = picture.live
+        self._learn(touched)
+        below_differs = picture.ended is not self._ended_told
+        if below_differs:
+            self._ended_told = picture.ended
+            ended = {each.room.sid: each for each in picture.ended}
+            # What stands above the divider, has ended and is forgotten by now has nothing to show any more.
+            touched.update(sid for sid in self._ended.keys() - ended.keys() if sid in self._place)
+            self._ended = ended
+        if self._sieve is not None:
+            self._sieve.untested.extend(touched)
+        return self._put(touched, still=still, cursor=cursor, below_differs=below_differs)
+
+    def settle(self, *, still: bool, cursor: str | None) -> str | None:
+        """Put in place what was kept out of it, unless it is to keep still for longer; returns as `show` does."""
+        return cursor if still or not self._loose else self._put(_NOTHING, still=still, cursor=cursor)
+
+    def _learn(self, touched: Collection[str]) -> None:
+        out: list[Key] = []
+        into: list[Key] = []
+        for sid in touched:
+            live = self._live.get(sid)
+            before, now = self._keys.get(sid), None if live is None else _closing_order(live)
+            if before == now:
+                continue
+            if before is not None:
+                out.append(before)
+            if now is None:
+                del self._keys[sid]
+            else:
+                into.append(now)
+                self._keys[sid] = now
+        self._all.change(out, into)
+        self._certain.change([key for key in out if key[3]], [key for key in into if key[3]])
+
+    def _put(
+        self, touched: Collection[str], *, still: bool, cursor: str | None, below_differs: bool = False
+    ) -> str | None:
+        if not still:
+            # Whoever keeps them out of place will say so again.
+            touched, self._loose = self._loose.union(touched), set()
+        out: list[Key] = []
+        into: list[Key] = []
+        for sid in touched:
+            before = self._place.get(sid)
+            now = self._place_for(sid, before, still=still, cursor=cursor)
+            if before == now:
+                continue
+            if before is not None:
+                out.append(before)
+            if now is None:
+                del self._place[sid]
+            else:
+                into.append(now)
+                self._place[sid] = now
+        below_differs = below_differs or any(sid in self._ended for sid in touched)
+        # Only where its room goes does the cursor need to know what stood around it.
+        went = any(key[2] == cursor for key in out) and cursor not in self._place
+        old = [*self] if went or (cursor in self._below_at and cursor not in self._ended) else []
+        self._order.change(out, into)
+        if below_differs:
+            self._put_below()
+        return self._stand_in(cursor, old)
+
+    def _place_for(self, sid: str, before: Key | None, *, still: bool, cursor: str | None) -> Key | None:
+        right = self._keys.get(sid)
+        if right is not None and self._keep is not None and not self._keep(self._live[sid]):
+            right = None
+        if right == before:
+            return before
+        if before is not None:
+            has_ended = sid in self._ended and sid not in self._live
+            stays = (has_ended and sid == cursor) or (still and (has_ended or sid in self._live))
+            if stays:
+                self._loose.add(sid)
+                return before
+        elif still and right is not None:
+            self._loose.add(sid)
+            return (_NEVER, right[0], sid, False)
+        return right
+
+    def _put_below(self) -> None:
+        keep = self._keep
+        self._below = [
+            sid for sid, each in self._ended.items() if sid not in self._place and (keep is None or keep(each))
+        ]
+        self._below_at = {sid: index for index, sid in enumerate(self._below)}
+
+    def _stand_in(self, cursor: str | None, old: Sequence[str]) -> str | None:
+        if cursor is None or self._is_shown(cursor):
+            return cursor
+        # The next one of the old order that is still there, or the one before.
+        here = old.index(cursor) if cursor in old else 0
+        around = (*old[here:], *reversed(old[:here]))
+        return next((sid for sid in around if self._is_shown(sid)), self.first)
+
+    def _is_shown(self, sid: str) -> bool:
+        return sid in self._place or sid in self._below_at
+
+    # -- a filter
+
+    def sift(self, keep: Keep | None) -> None:
+        """Begin to show only the rooms that `keep` lets through (None: all).
+
+        What is shown stays the same until `go_on` has tested all of them.
+        """
+        self._sieve = _Sieve(keep, [] if keep is None else list(self._keys))
+
+    @property
+    def is_sifting(self) -> bool:
+        """Whether there is something left for `go_on`."""
+        return self._sieve is not None
+
+    def go_on(self, cursor: str | None, *, rooms: int | None = None) -> str | None:
+        """Test another so many rooms (None: all that are left), and with the last of them show what was found.
+
+        Returns as `show` does.
+        """
+        sieve = self._sieve
+        if sieve is None or not sieve.test(self._live, rooms):
+            return cursor
+        old = [*self]
+        self._keep, self._sieve, found = sieve.keep, None, sieve.found
+        self._order = Ordered(self._all if sieve.keep is None else (key for key in self._all if key[2] in found))
+        self._place = {key[2]: key for key in self._order}
+        self._loose.clear()
+        self._put_below()
+        return self._stand_in(cursor, old)
+
+
+class _Sieve:
+    """The rooms that a filter has let through so far, and those that are to be tested yet, or again."""
+
+    def __init__(self, keep: Keep | None, untested: list[str]) -> None:
+        self.keep = keep
+        self.untested = untested
+        self.found: set[str] = set()
+
+    def test(self, live: Mapping[str, LiveRoom], rooms: int | None) -> bool:
+        """Test another so many; returns whether that was all."""
+        if self.keep is None:
+            return True
+        for _ in range(len(self.untested) if rooms is None else min(rooms, len(self.untested))):
+            sid = self.untested.pop()
+            each = live.get(sid)
+            if each is not None and self.keep(each):
+                self.found.add(sid)
+            else:
+                self.found.discard(sid)
+        return not self.untested
+
+
+def _closing_order(live: LiveRoom) -> Key:
+    # By the instant, not by what is left of it: the order changes only when the facts do.
+    deadline = live.deadline
+    if deadline is None:
+        return (_NEVER, 0.0, live.room.sid, False)
+    return (deadline.at.timestamp(), 0.0, live.room.sid, deadline.certain)
+
+
+def _differing(before: Mapping[str, LiveRoom], now: Mapping[str, LiveRoom]) -> set[str]:
+    # What has not changed is the very same object.
+    return {sid for sid, each in now.items() if before.get(sid) is not each}.union(before.keys() - now.keys())
