@@ -131,13 +131,10 @@ class Fields:
 
     def integer(self, key: str) -> int | None:
         """A whole number from 0, as a number or, as in calls, in digits."""
-        value = self._left.pop(key, None)
-        if value is None:
-            return None
-        read = value
+        value = read = self._left.pop(key, None)
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
             read = int(value)
-        if type(read) is int and 0 <= read <= _INTEGER_MAX:
+        if read is None or (type(read) is int and 0 <= read <= _INTEGER_MAX):
             return read
         self._left[key] = value
         return None
