@@ -14,6 +14,7 @@ from roomtui.rooms.endings import Ending, EndingReason, ending
 from roomtui.rooms.model import RoomStatus
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
 from roomtui.watch.live_rooms import LiveRooms
+from roomtui.watch.rosters import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,7 @@ class Known:
         live = self.live.get(room.sid)
         if live is None:
             return  # it ended meanwhile
+        roster = kept(roster, live.roster) if roster is not None else None
         if not room.is_live:
             self._ends(room, roster)
         elif fetched:

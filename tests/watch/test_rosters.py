@@ -8,7 +8,8 @@ import pytest
 from roomtui.rooms.deadlines import DeadlineKind, room_deadline
 from roomtui.rooms.model import Roster
 from roomtui.twilio_api.errors import NotFound
-from roomtui.watch.rosters import Turns, read_last_roster, read_roster
+from roomtui.watch.rosters import Turns, kept, read_last_roster, read_roster
+from tests.rooms.builders import after, participant, roster
 from tests.watch.scripted import ScriptedGateway
 from tests.watch.virtual import VirtualTime
 
@@ -362,3 +363,42 @@ async def test_every_room_has_turns_of_its_own() -> None:
     turns.forget("RM1")
     turns.forget("RM2")
     assert turns.next("RM2") is first
+
+
+# What is kept of it
+
+
+def told(*people: Participant, gone_known: bool = True) -> Roster:
+    """As Twilio tells of them in each answer: new objects, with their addresses."""
+    url = "https://video.twilio.com/v1/Rooms/RM1/Participants/PA1"
+    return roster(*(replace(each, url=url, links={"published_tracks": url}) for each in people), gone_known=gone_known)
+
+
+def test_what_is_kept_of_a_roster_is_everything_but_addresses() -> None:
+    people = participant("alice"), participant("bob", left=after(60))
+    small = kept(replace(told(*people), complete=False), None)
+    assert small == replace(roster(*people), complete=False)
+    assert all(each.url is None and each.links is None for each in small.everybody)
+
+
+@pytest.mark.parametrize("gone_known", [True, False])
+def test_whoever_has_not_changed_stays_the_same_object(gone_known: bool) -> None:  # noqa: FBT001  # a column
+    alice, bob = participant("alice"), participant("bob", left=after(60))
+    before = kept(told(alice, bob, gone_known=gone_known), None)
+    again = kept(replace(told(alice, bob, gone_known=gone_known), as_of=after(5)), before)
+    assert again.as_of == after(5)
+    assert again.present is before.present
+    assert again.gone is before.gone
+
+
+def test_whoever_has_changed_comes_or_goes_is_told_anew() -> None:
+    alice, bob, carol = (participant(name) for name in ("alice", "bob", "carol"))
+    before = kept(told(alice, bob), None)
+    dropped = replace(bob, status="reconnecting")
+    now = kept(told(alice, dropped, carol), before)
+    assert now.present == (alice, dropped, carol)
+    assert now.present[0] is before.present[0]
+    left = replace(carol, status="disconnected")
+    last = kept(told(left, alice), now)
+    assert (last.present, last.gone) == ((alice,), (left,))
+    assert last.present[0] is before.present[0]
