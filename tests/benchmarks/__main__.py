@@ -60,12 +60,7 @@ def main() -> int:
         run = Run(Path(folder), options.quick, options.budget_seconds or (20.0 if options.quick else 60.0))
         try:
             for name in options.names or _SUBJECTS:
-                run.say(name)
-                try:
-                    figures += _SUBJECTS[name](run)
-                except Exception:  # noqa: BLE001 - whatever broke one benchmark, the others are still worth having
-                    failed = True
-                    traceback.print_exc()
+                failed = not _measured(name, run, figures) or failed
         finally:
             run.close()
     sys.stdout.write((markdown_table if options.markdown else plain_table)(figures) + "\n")
@@ -73,6 +68,16 @@ def main() -> int:
         told = {"machine": _machine(load), "quick": options.quick, "figures": [each.as_json() for each in figures]}
         options.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     return 1 if failed else 0
+
+
+def _measured(name: str, run: Run, figures: list[Figure]) -> bool:
+    """Add the figures of one benchmark; whether it could be carried out."""
+    try:
+        figures += _SUBJECTS[name](run)
+    except Exception:  # noqa: BLE001 - whatever broke one benchmark, the others are still worth having
+        traceback.print_exc()
+        return False
+    return True
 
 
 def _options() -> argparse.Namespace:

@@ -45,6 +45,7 @@ class Figure:
         baseline: the same of what it is compared with, measured in the same run; None where there is nothing.
         against: what that is.
         limit: what it should be; None where it is only told.
+        aside: whether it only explains others: the README does without it.
     """
 
     subject: str
@@ -54,6 +55,7 @@ class Figure:
     baseline: float | None = None
     against: str = ""
     limit: Limit | None = None
+    aside: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -117,13 +119,13 @@ def plain_table(figures: Iterable[Figure]) -> str:
 
 
 def markdown_table(figures: Sequence[Figure]) -> str:
-    """For the README: what has something to be compared with, or a limit."""
+    """For the README: what has a limit or something to be compared with, and is no aside."""
 
     def rows() -> Iterator[str]:
         yield "| | measured | against | ratio | wanted |"
         yield "|---|---:|---|---:|---|"
         for figure in figures:
-            if figure.baseline is None and figure.limit is None:
+            if figure.aside or (figure.baseline is None and figure.limit is None):
                 continue
             subject, what, value, against, ratio, wanted, _ = (cell.replace("|", "\\|") for cell in _cells(figure))
             yield f"| {subject}: {what} | {value} | {against} | {ratio} | {wanted} |"

@@ -74,7 +74,7 @@ def _promise(run: Run) -> Iterator[Figure]:
 
 
 def _quota(run: Run) -> Iterator[Figure]:
-    half = 15.0 if run.quick else 30.0
+    half = 12.0 if run.quick else 30.0
     run.say(f"budget: a quota of {_QUOTA} and a promise of {_PROMISE} for {2 * half:g} s")
     world = run.lively(_ROOMS_OF_A_SMALL_ACCOUNT)
     limit = world.ask("GET", "/_sandbox/account")["read_limit"]

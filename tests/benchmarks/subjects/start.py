@@ -31,7 +31,9 @@ def measure(run: Run) -> Iterator[Figure]:
     bare: list[float] = []
     frames: dict[int, list[float]] = {rooms: [] for rooms in _ROOMS}
     firsts: dict[int, list[float]] = {rooms: [] for rooms in _ROOMS}
-    for _ in range(2 if run.quick else 5):
+    turns = 2 if run.quick else 5
+    for turn in range(turns):
+        run.say(f"start: turn {turn + 1} of {turns}")
         with run.other(_SIZE, "bare.app") as app:
             bare.append(_first_frame(app, Emulator(app)))
         for rooms, world in worlds.items():
@@ -42,7 +44,7 @@ def measure(run: Run) -> Iterator[Figure]:
                 dashboard.leave()
     every_frame = [seconds for some in frames.values() for seconds in some]
     yield Figure("start", "first frame, least", min(every_frame), "s", min(bare), "bare Textual app")
-    yield Figure("start", "first frame, median", median(every_frame), "s", median(bare), "bare Textual app")
+    yield Figure("start", "first frame, median", median(every_frame), "s", median(bare), "bare Textual app", aside=True)
     few = min(_ROOMS)
     for rooms in _ROOMS:
         against = (None, "") if rooms == few else (median(firsts[few]), f"{few} rooms")
