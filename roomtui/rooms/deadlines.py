@@ -60,8 +60,7 @@ def room_deadline(room: Room, roster: Roster | None) -> Deadline | None:
 
 
 def _in_progress_deadline(room: Room, roster: Roster | None, created: datetime) -> Deadline:
-    cap = Deadline(DeadlineKind.MAX_ROOM, created + MAX_ROOM_DURATION)
-    bound = Deadline(cap.kind, cap.at, certain=False)
+    bound = Deadline(DeadlineKind.MAX_ROOM, created + MAX_ROOM_DURATION, certain=False)
     if roster is None or not roster.complete:
         return bound
     if roster.present:
@@ -74,7 +73,7 @@ def _in_progress_deadline(room: Room, roster: Roster | None, created: datetime) 
         rule = _after_creation(room, created)
     if rule is None:
         return bound
-    return Deadline(cap.kind, cap.at, rule.certain) if cap.at < rule.at else rule
+    return Deadline(bound.kind, bound.at, rule.certain) if bound.at < rule.at else rule
 
 
 def participant_deadline(room: Room, participant: Participant) -> Deadline | None:
