@@ -44,6 +44,12 @@ class FrugalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives no types here
         self._repaint_when_resized()
 
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        if self._pipe is not None:
+            self._pipe.hush()
+        super().stop_application_mode()
+
     def write(self, data: str) -> None:
         """Write a frame, or something else."""
         pipe = self._pipe

@@ -84,6 +84,7 @@ class Pipe(threading.Thread):
         """What has not been shown yet is not worth showing any more."""
         with self._change:
             self._wanted.dirty.clear()
+            self._cursor_told = self._wanted.cursor
 
     def key_pressed(self) -> None:
         """What is drawn from now on answers a key: it goes first."""
@@ -98,7 +99,17 @@ class Pipe(threading.Thread):
         """The terminal answered the oldest question."""
         with self._change:
             self._window.answered(self._monotonic())
-            self._change.notify()
+            self._change.notify_all()
+
+    def hush(self) -> None:
+        """Ask nothing more, and wait a moment for what the terminal has not answered yet.
+
+        Once nobody reads them, its answers would stand in the shell as if they had been typed.
+        """
+        with self._change:
+            self._asks = False
+            patience = min(self._missing() or 0.0, _LAST_WORDS)
+            self._change.wait_for(lambda: self._missing() is None, patience)
 
     def stop(self) -> None:
         """Send what is left, for at most a second."""
@@ -107,6 +118,9 @@ class Pipe(threading.Thread):
             self._change.notify()
         if self.is_alive():
             self.join(_LAST_WORDS)
+
+    def _missing(self) -> float | None:
+        return self._window.overdue_in(self._monotonic())
 
     # -- the thread
 

@@ -119,6 +119,24 @@ def test_a_large_frame_is_followed_by_a_question_and_waits_for_its_answer_once_t
     assert len(more) > len(sent)
 
 
+def test_who_leaves_hears_the_last_answer_asks_nothing_more_and_leaves_the_cursor_alone(pipe: Pipe, line: Line) -> None:
+    pipe.frame("\x1b[1;1H" + "x" * 2000, 2000, 1)
+    line.until(lambda sent: sent.endswith(ASK))
+    leaving = threading.Thread(target=pipe.hush)
+    leaving.start()
+    pipe.answered()
+    leaving.join(20)
+    assert not leaving.is_alive()
+    pipe.repaint()
+    pipe.leave_out()
+    asked = line.getvalue().count(ASK)
+    pipe.control("\x1b[?1049l" + "\x07" * 5000)
+    pipe.stop()
+    after = line.getvalue().rpartition("\x1b[?1049l")[2]
+    assert after == "\x07" * 5000
+    assert line.getvalue().count(ASK) == asked
+
+
 def test_a_terminal_that_has_gone_ends_the_thread(line: Line) -> None:
     pipe = Pipe(line, asks=False)
     line.close()
