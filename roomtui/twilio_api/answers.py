@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.untrusted import Untrusted
@@ -83,6 +84,15 @@ def no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
+def fraction(text: str) -> float | str:
+    """A number with a point or an exponent, as `json`'s `parse_float`; its text where it is too big to be one here.
+
+    As a float it would be infinity, which no JSON of ours could tell.
+    """
+    read = float(text)
+    return read if isfinite(read) else text
+
+
 def not_twilio(host: str, what: str) -> NotTwilio:
     """The error of an answer that is JSON and still not Twilio's. `what`: what is wrong with it, in our words."""
     return NotTwilio(f"{host} does not answer like Twilio ({what}): is the API URL right?")
@@ -91,7 +101,7 @@ def not_twilio(host: str, what: str) -> NotTwilio:
 def _object(host: str, text: str) -> dict[str, object]:
     try:
         # Infinity and NaN are Python's idea, not JSON's. RecursionError: a body of brackets only.
-        read = json.loads(text, parse_constant=no_constant)
+        read = json.loads(text, parse_constant=no_constant, parse_float=fraction)
     except (ValueError, RecursionError):
         raise not_twilio(host, "broken JSON") from None
     if not isinstance(read, dict):

@@ -12,7 +12,7 @@ import re
 from array import array
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeVar
 
-from roomtui.twilio_api.answers import no_constant, not_twilio
+from roomtui.twilio_api.answers import fraction, no_constant, not_twilio
 from roomtui.twilio_api.errors import NotTwilio
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _AT_A_TIME: Final = 100
 """Records read between two pauses: about 2 ms."""
 
-_DECODER: Final = json.JSONDecoder(parse_constant=no_constant)
+_DECODER: Final = json.JSONDecoder(parse_constant=no_constant, parse_float=fraction)
 _SPACE: Final = r"[ \t\n\r]*"
 _OPEN: Final = re.compile(rf"{_SPACE}[{{\[]{_SPACE}")
 _COLON: Final = re.compile(rf"{_SPACE}:{_SPACE}")

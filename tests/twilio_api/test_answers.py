@@ -40,6 +40,12 @@ def test_reads_the_object_of_a_good_answer(status: int) -> None:
     assert payload(answer(status, {"sid": "RM1"})) == {"sid": "RM1"}
 
 
+def test_a_number_too_big_to_be_one_is_told_as_it_came() -> None:
+    read = payload(answer(200, '{"quota": 1e999, "least": -1E+999, "rate": 1.5}'))
+    assert read == {"quota": "1e999", "least": "-1E+999", "rate": 1.5}
+    json.dumps(read, allow_nan=False)
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
