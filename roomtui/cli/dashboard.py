@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from roomtui.cli.garbage import Garbage
 from roomtui.cli.options import Number, takes_global_options, watch_options
 from roomtui.config import Config, ConfigError, load
 from roomtui.twilio_api.clock import ServerClock
@@ -123,6 +124,9 @@ def _run(config: Config, *, rate: float = 1.0) -> None:
     from roomtui.tui.session import Settings  # noqa: PLC0415 - as above
 
     clock, budget, board = ServerClock(rate=rate), ReadBudget(config.reads_per_second), Board()
+    garbage = Garbage()
+    garbage.begin()
+    board.subscribe(garbage.hear)
     app = RoomtuiApp(
         board,
         clock,
