@@ -61,12 +61,10 @@ def endings_of(links: Mapping[str, object], address: str) -> Endings | None:
     None where one of them lies elsewhere, or is not short printable ASCII.
     """
     start = len(address)
-    endings = []
-    for name, link in links.items():
-        if not (isinstance(link, str) and link.startswith(address)):
-            return None
-        endings.append((name, link[start:]))
-    return _once(tuple(endings))
+    endings = [
+        (name, link[start:]) for name, link in links.items() if isinstance(link, str) and link[:start] == address
+    ]
+    return _once(tuple(endings)) if len(endings) == len(links) else None
 
 
 @lru_cache(maxsize=64)
