@@ -57,16 +57,10 @@ class Listing:
         self._budget = budget
         self._monotonic = monotonic
         self._pages = 1
-        self._began = float("-inf")
 
     def interval(self, refresh: float) -> float:
         """Seconds between two looks where `refresh` is wished for: more than that where the list is long."""
         return list_interval(self._pages, self._budget.allowed, refresh)
-
-    def is_due(self, refresh: float) -> bool:
-        """Whether to look now; to be asked every `refresh` seconds, give or take a little."""
-        interval = self.interval(refresh)
-        return interval <= refresh or self._monotonic() - self._began >= interval - refresh / 2
 
     async def read(self, *, urgent: bool) -> None:
         """Read the list, and take it in if it came whole. What it says is not shown yet.
@@ -75,7 +69,7 @@ class Listing:
             TwilioError: a page did not come.
         """
         known = set(self._known.live)
-        began = self._began = self._monotonic()
+        began = self._monotonic()
         listed: dict[str, Room] = {}
         news: list[Room] = []
         pages = 0
