@@ -62,6 +62,7 @@ class Clock:
         self._base_ticks = ticks()
         self._speed = speed
         self._firing_at: datetime | None = None
+        self._is_behind = False
         self._timers: list[tuple[datetime, int, Timer]] = []
         self._order = count()
         self._cancelled = 0
@@ -79,6 +80,11 @@ class Clock:
     def now(self) -> datetime:
         """The virtual time; while timers fire, the instant of the timer that fires."""
         return self._firing_at if self._firing_at is not None else self._running()
+
+    @property
+    def present(self) -> datetime:
+        """What `now()` will be once everything that is due has fired: later than it while a jump is passed through."""
+        return self._running()
 
     def second(self) -> datetime:
         """The virtual time in whole seconds: the grain of every instant Twilio reports."""
@@ -116,12 +122,14 @@ class Clock:
             most: stop after so many (0: no bound), so that a long jump need not block the caller.
 
         Returns:
-            Whether all of them are done. Until they are, `now()` stays at the last one fired.
+            Whether all of them are done. Until they are, `now()` stays at the last one fired, and no time is added:
+            a clock that is faster than its timers can be fired would never be done.
         """
         horizon = self._running()
         fired = 0
         while (instant := self.next_due()) is not None and instant <= horizon:
             if most and fired >= most:
+                self._base, self._is_behind = horizon, True
                 return False
             timer = heapq.heappop(self._timers)[2]
             self._firing_at = instant
@@ -130,6 +138,8 @@ class Clock:
                 action()
             fired += 1
         self._firing_at = None
+        if self._is_behind:
+            self._base_ticks, self._is_behind = self._ticks(), False
         return True
 
     def forget_cancelled(self) -> None:
@@ -146,7 +156,7 @@ class Clock:
             self._cancelled -= 1
 
     def _running(self) -> datetime:
-        if self._speed == 0:
+        if self._speed == 0 or self._is_behind:
             return self._base
         elapsed = (self._ticks() - self._base_ticks) * self._speed
         try:

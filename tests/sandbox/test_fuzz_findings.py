@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta, timezone
+from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 from aiohttp import web
 
+from roomtui.sandbox.clock import Clock
+from roomtui.sandbox.traffic.director import Director
+from roomtui.sandbox.world.account import Account
+from roomtui.sandbox.world.register import RoomFilter, Span
+from roomtui.sandbox.world.world import World
 from tests.sandbox.conftest import CREDENTIALS
 from tests.sandbox.receiver import Receiver
 
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
     from tests.sandbox.conftest import Client
     from tests.sandbox.receiver import Received
 
+START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 CALLS = f"/2010-04-01/Accounts/{CREDENTIALS.account_sid}/Calls"
 
 
@@ -121,3 +129,36 @@ async def test_nobody_is_in_a_room_that_was_refused_for_too_many_tracks(client: 
     assert (await client.get("/v1/Rooms")).json["rooms"] == []
     joined = await client.join("new", "ann", Tracks=",".join(["audio"] * 170))
     assert len(joined["tracks"]) == 170
+
+
+def test_a_clock_too_fast_for_its_timers_falls_behind_and_does_not_run_away() -> None:
+    seconds = count(1000.0, 0.01)
+    clock = Clock(start=START, speed=100_000, ticks=lambda: next(seconds))
+
+    def strike() -> None:
+        clock.at(clock.now() + timedelta(seconds=1), strike)
+
+    strike()
+    for _ in range(20):
+        turns = 0
+        while not clock.run_due(100):  # which takes at least one of those hundredths of a second
+            turns += 1
+            assert turns < 40
+    assert clock.now() > START + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("rooms", [3, 60])
+def test_a_year_of_traffic_is_not_played_meeting_by_meeting(rooms: int) -> None:
+    clock = Clock(start=START, speed=0)
+    world = World(clock, Account(sid=CREDENTIALS.account_sid), seed=1)
+    Director(world, rooms, 1).begin()
+    before = next(world._numbers)
+    clock.advance(366 * 86_400)
+    slices = 0
+    while not clock.run_due(1000):
+        slices += 1
+        assert slices < 100
+    assert next(world._numbers) - before < 60_000
+    assert rooms * 0.85 - 1 <= world.rooms.live_count <= rooms
+    oldest = min(room.date_created for room in world.rooms.newest_first(RoomFilter(), Span(1000)))
+    assert clock.now() - oldest < timedelta(days=1)

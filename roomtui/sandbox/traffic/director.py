@@ -34,6 +34,11 @@ HISTORY_SECONDS = 86_400.0
 """How long before now the world begins: no room is older."""
 
 _PAST_MEETINGS = 40
+
+_ROOM_HOURS_PLAYED = 600
+"""How much of a jump of the clock is filled with meetings, in all rooms together: a second or two of work. More would
+keep everybody waiting who asks something: twenty minutes for a year of fifty rooms."""
+
 _PAUSE = (3.0, 25.0)
 _SCREEN = "screen"
 
@@ -189,12 +194,15 @@ class Director:
             self._next(slot)
 
     def _next(self, slot: int) -> None:
-        """After a pause, the slot's next meeting."""
+        """After a pause, the slot's next meeting; but after too long a jump, one that is under way when it ends."""
         self._rounds[slot] += 1
         chance = self._chance(slot)
         script = some_meeting(chance, slot + max(100, self._rooms) * self._rounds[slot])
-        pause = timedelta(seconds=chance.uniform(*_PAUSE))
-        self._world.clock.at(self._world.clock.now() + pause, partial(self._open, slot, script))
+        clock = self._world.clock
+        begin = clock.now() + timedelta(seconds=chance.uniform(*_PAUSE))
+        if clock.present - begin > timedelta(hours=_ROOM_HOURS_PLAYED / self._rooms):
+            begin = max(begin, clock.present - timedelta(seconds=chance.uniform(0.0, script.life * 0.98)))
+        clock.at(begin, partial(self._open, slot, script))
 
     def _chance(self, slot: int) -> Random:
         return Random(f"{self._seed}/{slot}/{self._rounds[slot]}")  # noqa: S311 - a repeatable day, nothing secret
