@@ -1,33 +1,32 @@
-"""How much we may ask of Twilio, and what is most worth asking next. Pure: instants are monotonic seconds handed in.
+"""How much we may ask of Twilio. Pure: instants are monotonic seconds handed in.
 
 An account has 80 reads a second for everything its owner runs (Programmable Video Limits), and the rooms list carries
-no participant counts: every room costs a read of its own. So reads are rationed, and the ration is a promise.
+no participant counts: every room costs a read of its own. So reads are rationed, and the ration is a promise. What is
+most worth asking next is told in `worth`.
 """
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
-
-from roomtui.rooms.countdown import CLOSING
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from datetime import datetime
-
-    from roomtui.rooms.picture import LiveRoom
+from typing import Final
 
 # The promise holds where the requests arrive; they may bunch up by this much on their way (seconds).
 _BUNCHING: Final = 0.1
 _WINDOW: Final = 1.0 + _BUNCHING
 # Nobody sleeps for less: a sum of floats may miss its instant by a hair, and who waits would spin (seconds).
 _GRAIN: Final = 1e-6
+# Nobody knows when a connection will be up; so often it is looked whether it is (seconds).
+_CONNECTING: Final = 0.05
+# The distance that ordinary reads keep, as a part of what would be even; the rest allows for who wakes up late.
+_DISTANCE: Final = 0.9
 # Near the rate at which Twilio last refused, feel the way back slowly (seconds a step).
 _STEP: Final = 1.0
 _CAREFUL_STEP: Final = 30.0
 _CAREFUL_FROM: Final = 0.75
+# What the rooms list may take of the reads: with ten pages and twenty reads a second, a list every five seconds. The
+# list tells who is new and who is gone; how long everybody has left only the rosters tell.
+_LIST_SHARE: Final = 0.1
 
 
 class ReadBudget:
@@ -35,7 +34,16 @@ class ReadBudget:
 
     After a refusal (429) the allowance is halved, then grows by one read a second while nothing is refused, slowly
     near the rate that was refused (additive increase, multiplicative decrease). Ordinary reads leave a part free, so
-    that what a person asks for need not wait.
+    that what a person asks for need not wait. Half of them may go at once; then they keep a distance, lest a burst be
+    followed by a second of silence, and that by a burst, for ever.
+
+    A read is let through first and sent later, when its connection is up: in between it takes up a place as if it
+    were sent all the time. So at most `promise` are ever sent in a second, however long connections take.
+
+    Attributes:
+        promise: reads a second.
+        total: reads that were let through so far.
+        waiting: reads that wait to be let through; whoever makes them wait keeps count.
     """
 
     def __init__(self, promise: int) -> None:
@@ -43,12 +51,14 @@ class ReadBudget:
             raise ValueError(f"the read budget is {promise} a second: it must be at least 1")
         self.promise = promise
         self.total = 0
-        """Reads that went out so far."""
+        self.waiting = 0
         self._allowed = promise
         self._refused_at: int | None = None
         self._halved = float("-inf")
         self._calm_since = float("-inf")
         self._hold_until = float("-inf")
+        self._unsent = 0
+        self._ordinary_at = float("-inf")
         self._sent: deque[float] = deque()
 
     @property
@@ -66,20 +76,35 @@ class ReadBudget:
         if now < self._hold_until - _GRAIN:
             return 0
         self._forget(now)
-        return max(0, self._ceiling(urgent=urgent) - len(self._sent))
+        ceiling, used = self._ceiling(urgent=urgent), len(self._sent) + self._unsent
+        if urgent or used >= ceiling:
+            return max(0, ceiling - used)
+        return max(ceiling // 2 - used, now >= self._spaced_at(ceiling) - _GRAIN)
 
     def delay(self, now: float, *, urgent: bool = False) -> float:
-        """Seconds until one more read may go out; 0 if it may go now."""
+        """Seconds until it is worth asking for one more read; 0 if it may go out now."""
         if self.left(now, urgent=urgent):
             return 0.0
         ceiling = self._ceiling(urgent=urgent)
-        free_at = self._sent[-ceiling] + _WINDOW if len(self._sent) >= ceiling else now
-        return max(free_at, self._hold_until) - now
+        free_at = max(self._free_at(now, ceiling), self._hold_until)
+        return (free_at if urgent else max(free_at, self._spaced_at(ceiling))) - now
 
-    def spend(self, now: float) -> None:
-        """One read goes out."""
+    def let_through(self, now: float, *, urgent: bool = False) -> None:
+        """One read may go out; `went_out` tells when it did."""
         self.total += 1
+        self._unsent += 1
+        if not urgent:
+            self._ordinary_at = now
+
+    def went_out(self, now: float) -> None:
+        """One of those let through went out, or came to nothing: a read that nobody can be sure of counts."""
+        self._unsent -= 1
         self._sent.append(now)
+
+    def spend(self, now: float, *, urgent: bool = False) -> None:
+        """One read goes out at once."""
+        self.let_through(now, urgent=urgent)
+        self.went_out(now)
 
     def throttled(self, now: float, retry_after: float | None = None) -> None:
         """Twilio refused a read with 429; `retry_after` seconds if it said so."""
@@ -105,11 +130,33 @@ class ReadBudget:
             self._calm_since = now
 
     def _ceiling(self, *, urgent: bool) -> int:
-        return self._allowed if urgent else max(1, self._allowed - 1 - self._allowed // 10)
+        return self._allowed if urgent else max(1, self._allowed - max(1, self._allowed // 20))
+
+    def _spaced_at(self, ceiling: int) -> float:
+        """When an ordinary read is far enough from the one before."""
+        return self._ordinary_at + _DISTANCE * _WINDOW / ceiling
+
+    def _free_at(self, now: float, ceiling: int) -> float:
+        """When the oldest of those that are too many is forgotten."""
+        too_many = len(self._sent) + self._unsent - ceiling + 1
+        if too_many <= 0:
+            return now
+        return self._sent[too_many - 1] + _WINDOW if too_many <= len(self._sent) else now + _CONNECTING
 
     def _forget(self, now: float) -> None:
         while self._sent and self._sent[0] + _WINDOW <= now + _GRAIN:
             self._sent.popleft()
+
+
+def list_interval(pages: int, promise: int, refresh: float) -> float:
+    """Seconds between two looks at a rooms list of so many pages: `refresh`, or as many as keep it to its share.
+
+    Args:
+        pages: reads that the list took the last time.
+        promise: reads a second that may go out.
+        refresh: seconds that a person wishes.
+    """
+    return max(refresh, pages / (promise * _LIST_SHARE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,67 +169,3 @@ class Attention:
     selected: str | None = None
     visible: frozenset[str] = field(default_factory=frozenset)
     detail: bool = True
-
-
-# How old a roster may grow, in seconds, before it is worth a read.
-_SELECTED: Final = 2.0
-_VISIBLE: Final = 4.0
-_HOT: Final = 5.0
-_REST: Final = 15.0
-# What is not known at all counts as this much older than the oldest that is.
-_UNKNOWN: Final = 60.0
-
-
-def rosters_worth_reading(
-    rooms: Mapping[str, LiveRoom],
-    read_at: Mapping[str, float],
-    attention: Attention,
-    *,
-    now: float,
-    server_now: datetime,
-    busy: Collection[str] = (),
-    limit: int,
-) -> list[str]:
-    """The SIDs of the rosters to read next, most worth first, at most `limit`.
-
-    Worth is age over the age that is fitting: 2 s for the selected room, 4 s for those on screen, 5 s for empty ones
-    and those about to close, 15 s for the rest. Off the screen it counts with its square root, so that thousands of
-    rooms do not crowd out those a person looks at. As worth grows with age, nothing starves; a roster that was never
-    read counts as older than all that were.
-
-    Args:
-        rooms: the live rooms by SID.
-        read_at: monotonic instant of each roster's last read.
-        attention: what is on screen.
-        now: the monotonic instant.
-        server_now: Twilio's time, to tell what is about to close.
-        busy: SIDs that are being read already.
-        limit: how many to return at the most.
-    """
-    unknown = min(read_at.values(), default=now) - _UNKNOWN
-    worth = {
-        sid: _worth(sid, live, now - read_at.get(sid, unknown), attention, server_now)
-        for sid, live in rooms.items()
-        if sid not in busy
-    }
-    due = [sid for sid, value in worth.items() if value >= 1.0]
-    due.sort(key=worth.__getitem__, reverse=True)
-    return due[:limit]
-
-
-def _worth(sid: str, live: LiveRoom, age: float, attention: Attention, server_now: datetime) -> float:
-    ratio = age / _fitting_age(sid, live, attention, server_now)
-    on_screen = sid == attention.selected or sid in attention.visible
-    return ratio if on_screen else math.sqrt(ratio)
-
-
-def _fitting_age(sid: str, live: LiveRoom, attention: Attention, server_now: datetime) -> float:
-    if sid == attention.selected:
-        return _SELECTED
-    if sid in attention.visible:
-        return _VISIBLE
-    if live.roster is not None and not live.roster.present:
-        return _HOT
-    if live.deadline is not None and live.deadline.seconds_left(server_now) < CLOSING:
-        return _HOT
-    return _REST

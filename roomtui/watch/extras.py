@@ -1,6 +1,6 @@
 """What is read beside the rosters, where the budget has something left: recording rules, and who publishes what.
 
-Nobody loses a countdown over it: rosters go first. Where they would take all there is, one read in ten is for these.
+Nobody loses a countdown over it: rosters go first. Where they would take all there is, one read in twenty is for these.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _UNKNOWN: Final = 5.0
 # At most four a second: a room of fifty would have ten to read.
 _EVERY: Final = 0.25
 # Where rosters take all there is, one read in so many.
-_SHARE: Final = 10
+_SHARE: Final = 20
 # What Twilio refuses now it refuses in five seconds, too.
 _AFTER_REFUSAL: Final = 60.0
 _WITHOUT_MEDIA_SERVER: Final = frozenset({RoomType.PEER_TO_PEER, RoomType.GO})

@@ -109,7 +109,13 @@ class Known:
             return
         times = self._not_found.get(sid, 0) + 1
         self._not_found[sid] = times
-        if times < _NOT_FOUND_TOLERATED:
+        if times >= _NOT_FOUND_TOLERATED:
+            self.give_up(sid, now)
+
+    def give_up(self, sid: str, now: float) -> None:
+        """This room left the list, and how it ended will not be known; `now` in monotonic seconds."""
+        live = self.live.get(sid)
+        if live is None or live.listed:
             return
         # Neither listed nor known: it is gone, and how it ended nobody tells any more. A word of our own for its status
         # would make it live.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ _ASKED_AT_ONCE: Final = 4
 _ASKED_MAX: Final = 8
 # Rooms that left the list: so many at once, lest a thousand that end together keep the rest from being read.
 _MISSING_AT_ONCE: Final = 4
+# Where rooms end faster than it can be asked how, those of which so many ended later are not asked about any more, once
+# they waited for so long (seconds): nobody sees more ends than that.
+_MISSING_MAX: Final = 200
+_MISSING_FOR: Final = 60.0
 
 
 class Look(Protocol):
@@ -36,7 +41,7 @@ class Looks:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._urgent: set[str] = set()
         self._asked: dict[str, None] = {}
-        self._missing: dict[str, None] = {}
+        self._missing: dict[str, float] = {}
         self._stopped = False
 
     @property
@@ -49,6 +54,11 @@ class Looks:
         """The SIDs of the rooms that will be looked at."""
         return self._asked.keys() | self._missing.keys()
 
+    @property
+    def missing(self) -> Collection[str]:
+        """The SIDs of the rooms that left the list and wait to be looked at."""
+        return self._missing.keys()
+
     def ask(self, sid: str) -> None:
         """A person waits for this room. If it is being looked at already it is looked at once more after that."""
         self._asked.pop(sid, None)
@@ -57,9 +67,17 @@ class Looks:
             del self._asked[next(iter(self._asked))]
         self.go_on()
 
-    def miss(self, sid: str) -> None:
-        """This room left the list: it is looked at when `go_on` finds it a place."""
-        self._missing[sid] = None
+    def miss(self, sid: str, now: float) -> None:
+        """This room left the list: it is looked at when there is a place for it. `now` in monotonic seconds."""
+        self._missing.setdefault(sid, now)
+
+    def too_late(self, now: float) -> list[str]:
+        """Of rooms that left the list those for which there was no place for long, where too many wait. No more do."""
+        many = islice(self._missing.items(), max(0, len(self._missing) - _MISSING_MAX))
+        late = [sid for sid, missed in many if now - missed > _MISSING_FOR]
+        for sid in late:
+            del self._missing[sid]
+        return late
 
     def found(self, sid: str) -> None:
         """This room is not missing any more."""
@@ -86,16 +104,23 @@ class Looks:
 
     def go_on(self) -> None:
         """Begin the looks that wait, as far as there is room for them: the latest that a person asked for first."""
+        self._begin_asked()
+        self.begin_missing(_MISSING_AT_ONCE - len(self._tasks))
+
+    def begin_missing(self, count: int) -> None:
+        """Look at so many of those that left the list, the latest first."""
+        # Of as many as are being looked at none can be begun.
+        for sid in tuple(islice(reversed(self._missing), count + len(self._tasks))) if count > 0 else ():
+            if count > 0 and sid not in self._tasks:
+                del self._missing[sid]
+                self.begin(sid)
+                count -= 1
+
+    def _begin_asked(self) -> None:
         for sid in reversed(tuple(self._asked)):
             if len(self._urgent) < _ASKED_AT_ONCE and sid not in self._tasks:
                 del self._asked[sid]
                 self.begin(sid, urgent=True)
-        for sid in tuple(self._missing):
-            if len(self._tasks) >= _MISSING_AT_ONCE:
-                break
-            if sid not in self._tasks:
-                del self._missing[sid]
-                self.begin(sid)
 
     async def settled(self) -> None:
         """Wait until no look is under way or waits."""
@@ -113,4 +138,7 @@ class Looks:
     def _ended(self, sid: str) -> None:
         del self._tasks[sid]
         self._urgent.discard(sid)
-        self.go_on()
+        if len(self._missing) <= _MISSING_AT_ONCE:
+            self.go_on()
+        else:
+            self._begin_asked()  # so many that left the list wait for their share of the reads

@@ -30,10 +30,18 @@ class Turnstile:
         self._sleep = sleep
 
     async def admit(self, *, urgent: bool) -> None:
-        """Wait until one more read may go out, and count it."""
-        while delay := self.budget.delay(self._monotonic(), urgent=urgent):
-            await self._sleep(delay)
-        self.budget.spend(self._monotonic())
+        """Wait until one more read may go out, and let it through."""
+        self.budget.waiting += 1
+        try:
+            while delay := self.budget.delay(self._monotonic(), urgent=urgent):
+                await self._sleep(delay)
+        finally:
+            self.budget.waiting -= 1
+        self.budget.let_through(self._monotonic(), urgent=urgent)
+
+    def sent(self) -> None:
+        """One of those admitted has gone out."""
+        self.budget.went_out(self._monotonic())
 
     def throttled(self, retry_after: float | None) -> None:
         """Twilio refused a read (429)."""

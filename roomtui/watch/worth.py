@@ -5,13 +5,13 @@ the screen looks at comes first; where there is not enough for everybody, these 
 
     on screen 9 : off screen 1; the selected room before the rows, of these the one read longest ago
       off screen: rosters 3 : rooms that left the list 1
-        rosters: never read 4 : read before 1
-          read before: the round 4 : empty rooms, and those about to close 1
+        rosters: never read 9 : read before 1
+          read before: empty rooms and those about to close, before the rest
 
-Who does not need their share leaves it to the others. The round goes through all rooms off screen that were read
-before, the one read longest ago first. It visits nobody twice before it visited everybody once, and of the reads that
-go to rosters read before it has four in five: so each of them is renewed within 5/4 of the time that all of them take.
-Nothing starves, for no share is nothing.
+Who does not need their share leaves it to the others; so nobody starves. Of the rosters read before, a round is the
+time that it takes to read all of them once. The rest has four fifths of what a round spends on it, and in each class
+the one read longest ago is next: so each of the rest is renewed within 5/4 of a round, and who is empty or about to
+close within one.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 # How old a roster may grow, in seconds, before it is worth a read. The selected room is to be 2 s old at the most, and
 # those on screen 5 s: a read takes its time, and may have to wait for its turn.
-_SELECTED: Final = 1.5
-_VISIBLE: Final = 4.25
+_SELECTED: Final = 1.25
+_VISIBLE: Final = 3.75
 _HOT: Final = 5.0
 _REST: Final = 15.0
 # What a look costs, in reads: those who are connected; where nobody is, also those who left or lost the connection.
@@ -61,10 +61,10 @@ class Choice:
 class _Split:
     """Two that share: where both want, the first gets `share` of the reads (start-time fair queueing)."""
 
-    __slots__ = ("_now", "_tags", "_weights")
+    __slots__ = ("_now", "_tags", "share")
 
-    def __init__(self, share: float) -> None:
-        self._weights = (share, 1.0 - share)
+    def __init__(self, share: float = 0.5) -> None:
+        self.share = share
         self._tags = [0.0, 0.0]
         self._now = 0.0
 
@@ -78,7 +78,7 @@ class _Split:
     def had(self, reads: int, *, second: bool) -> None:
         """Whose turn it was had so many."""
         self._now = max(self._tags[second], self._now)
-        self._tags[second] = self._now + reads / self._weights[second]
+        self._tags[second] = self._now + reads / (1.0 - self.share if second else self.share)
 
 
 class _Entry:
@@ -118,7 +118,7 @@ class _Pick(NamedTuple):
     shares: tuple[tuple[_Split, bool], ...]
 
     def of(self, split: _Split, *, second: bool) -> _Pick:
-        return self._replace(shares=(*self.shares, (split, second)))
+        return _Pick(self.entry, self.reads, (*self.shares, (split, second)))
 
 
 class Rota:
@@ -132,13 +132,15 @@ class Rota:
         self._on_screen: frozenset[str] = frozenset()
         # Heaps. Whatever has changed since it was put in is dropped when it comes up.
         self._new: _Queue = []
-        self._round: _Queue = []
+        self._rest: _Queue = []
         self._hot: _Queue = []
         self._closing: _Queue = []
+        # What it takes to read all of the one and the other once.
+        self._price = {False: 0, True: 0}
         self._on_or_off_screen = _Split(0.9)
         self._rosters_or_gone = _Split(0.75)
-        self._new_or_known = _Split(0.8)
-        self._round_or_hot = _Split(0.8)
+        self._new_or_known = _Split(0.9)
+        self._rest_or_hot = _Split()
 
     @property
     def unread(self) -> int:
@@ -159,6 +161,7 @@ class Rota:
             self._unread += 1
             self._put(entry)
         was_hot = entry.hot
+        self._weigh(entry, -1)
         roster, deadline = live.roster, live.deadline
         # One that was read and is still not known was read in vain.
         entry.restless = roster is None or not roster.present
@@ -169,13 +172,15 @@ class Rota:
             entry.closing_at = closing_at
             if deadline is not None:
                 self._push(self._closing, closing_at, entry)
-        if entry.hot and not was_hot:
-            self._heat(entry)
+        self._weigh(entry, 1)
+        if entry.hot is not was_hot:
+            self._put(entry)
 
     def forget(self, sid: str) -> None:
         """This room is not in progress any more."""
         entry = self._entries.pop(sid, None)
         if entry is not None:
+            self._weigh(entry, -1)
             entry.known = False
             self._unread -= entry.read_at == _NEVER
 
@@ -187,7 +192,9 @@ class Rota:
         for sid in before ^ on_screen:
             entry = self._entries.get(sid)
             if entry is not None:
+                self._weigh(entry, -1)
                 entry.on_screen = sid in on_screen
+                self._weigh(entry, 1)
                 self._put(entry)
 
     def begun(self, sid: str, now: float) -> None:
@@ -195,7 +202,9 @@ class Rota:
         entry = self._entries.get(sid)
         if entry is not None and entry.read_at != now:
             self._unread -= entry.read_at == _NEVER
+            self._weigh(entry, -1)
             entry.read_at = now
+            self._weigh(entry, 1)
             self._put(entry)
 
     def doubt(self, sid: str) -> None:
@@ -203,6 +212,7 @@ class Rota:
         entry = self._entries.get(sid)
         if entry is not None and entry.read_at != _NEVER:
             self._unread += 1
+            self._weigh(entry, -1)
             entry.read_at = _NEVER
             self._put(entry)
 
@@ -270,8 +280,10 @@ class Rota:
                     return entry
             return None
 
-        oldest, hot = head(self._round, _REST), head(self._hot, _HOT)
-        known = self._either(self._round_or_hot, _of(oldest), _of(hot))
+        rest, hot = head(self._rest, _REST), head(self._hot, _HOT)
+        if rest is not None and hot is not None:
+            self._rest_or_hot.share = 0.8 * self._price[False] / (self._price[False] + self._price[True])
+        known = self._either(self._rest_or_hot, _of(rest), _of(hot))
         roster = self._either(self._new_or_known, _of(head(self._new)), known)
         return self._either(self._rosters_or_gone, roster, _Pick(None, _OF_GONE, ()) if gone else None)
 
@@ -285,25 +297,23 @@ class Rota:
         while self._closing and self._closing[0][0] <= server_now:
             item = heapq.heappop(self._closing)
             if self._holds(self._closing, item):
-                was_hot = item[2].hot
+                self._weigh(item[2], -1)
                 item[2].closing = True
-                if not was_hot:
-                    self._heat(item[2])
+                self._weigh(item[2], 1)
+                self._put(item[2])
 
     def _reads(self, entry: _Entry) -> int:
         return _OF_SELECTED if entry.sid == self._selected else entry.cost
 
     def _put(self, entry: _Entry) -> None:
-        """It is in its queues anew: it was read, or came from or went off the screen."""
-        if entry.on_screen:
-            return
-        self._push(self._new if entry.read_at == _NEVER else self._round, entry.read_at, entry)
-        if entry.hot:
-            self._heat(entry)
+        """It is in its queue anew: something about it has changed."""
+        if not entry.on_screen:
+            queue = self._new if entry.read_at == _NEVER else self._hot if entry.hot else self._rest
+            self._push(queue, entry.read_at, entry)
 
-    def _heat(self, entry: _Entry) -> None:
+    def _weigh(self, entry: _Entry, times: int) -> None:
         if not entry.on_screen and entry.read_at != _NEVER:
-            self._push(self._hot, entry.read_at, entry)
+            self._price[entry.hot] += times * entry.cost
 
     def _push(self, queue: _Queue, key: float, entry: _Entry) -> None:
         heapq.heappush(queue, (key, entry.number, entry))
@@ -315,7 +325,8 @@ class Rota:
         key, _, entry = item
         if queue is self._closing:
             return entry.known and not entry.closing and key == entry.closing_at
-        return entry.known and not entry.on_screen and key == entry.read_at and (queue is not self._hot or entry.hot)
+        current = entry.known and not entry.on_screen and key == entry.read_at
+        return current and (queue is self._new or entry.hot is (queue is self._hot))
 
 
 def _of(entry: _Entry | None) -> _Pick | None:
