@@ -77,8 +77,10 @@ def _rule(record: Mapping[str, Any]) -> RecordingRule:
             raise click.BadParameter(f"{key!a} is no part of a rule; those are {', '.join(_PARTS_OF_A_RULE)}")
         if not isinstance(value, kind):
             raise click.BadParameter(f'"{key}" of a rule is not {"true" if kind is bool else "text in quotes"}')
-    chosen = {key: Untrusted(record[key]) for key in ("publisher", "track") if key in record}
-    return RecordingRule(type=record["type"], all=record.get("all"), kind=record.get("kind"), **chosen)
+    publisher, track = (Untrusted(record[key]) if key in record else None for key in ("publisher", "track"))
+    return RecordingRule(
+        type=record["type"], all=record.get("all"), kind=record.get("kind"), publisher=publisher, track=track
+    )
 
 
 def _json(text: str) -> object:
