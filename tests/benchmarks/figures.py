@@ -60,7 +60,7 @@ class Figure:
     @property
     def ratio(self) -> float | None:
         """How many times the baseline it is."""
-        return None if not self.baseline else self.value / self.baseline
+        return None if not self.baseline or math.isnan(self.value) else self.value / self.baseline
 
     @property
     def met(self) -> bool | None:

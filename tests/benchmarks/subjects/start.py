@@ -6,7 +6,6 @@ nothing; and to the first rooms.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING
 
@@ -57,4 +56,6 @@ def _first_frame(program: Recorded, emulator: Emulator) -> float:
 
 def _until(program: Recorded, emulator: Emulator, condition: Callable[[], bool]) -> float:
     at = emulator.until(condition, _PATIENCE)
-    return math.nan if at is None else at - program.began
+    if at is None:
+        raise RuntimeError(f"not what it should show:\n{emulator.text}")
+    return at - program.began
