@@ -49,6 +49,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         settings: how the dashboard is to be.
         clipboard: where copies go; by default through the terminal we draw on.
         driver_class: what draws on the terminal; by default Textual's own.
+        ticks: whether the countdowns go on each second; else only when `tick` is called.
     """
 
     TITLE = "roomtui"
@@ -82,6 +83,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         *,
         clipboard: Clipboard | None = None,
         driver_class: type[Driver] | None = None,
+        ticks: bool = True,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self.board = board
@@ -93,6 +95,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.ask = Asking(self)
         self.view = View(hide=settings.hide_personal, glyphs=ASCII if settings.ascii_only else UNICODE)
         self._connect = connect
+        self._ticks = ticks
         self._live = LiveScreen()
         self._unsubscribe: Callable[[], None] | None = None
         self._next_tick: asyncio.TimerHandle | None = None
@@ -107,7 +110,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         """Show what is known, then connect."""
         self.set_class(self.settings.ascii_only, "-ascii-only")
         self._unsubscribe = self.board.subscribe(self._on_board)
-        self._tick_at_the_second()
+        if self._ticks:
+            self._tick_at_the_second()
         self.call_after_refresh(self._open_session)
 
     async def on_unmount(self) -> None:

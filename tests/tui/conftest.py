@@ -1,10 +1,19 @@
-"""Snapshots are pictures of exact versions: any other would draw, and then "prove", another picture."""
+"""Snapshots are pictures of exact versions: any other would draw, and then "prove", another picture.
+
+And after a key nobody waits longer than the app is at work.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
 
 import pytest
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
 
 _DRAWN_WITH = {"textual": "8.2.8", "rich": "15.0.0", "pytest-textual-snapshot": "1.1.0"}
 
@@ -14,3 +23,46 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     wrong = {name: version(name) for name, wanted in _DRAWN_WITH.items() if version(name) != wanted}
     if wrong and any("snap_compare" in getattr(item, "fixturenames", ()) for item in items):
         raise pytest.UsageError(f"snapshots need {_DRAWN_WITH}, here are {wrong}: pip install -e '.[test]'")
+
+
+_SOON: Final = 0.02
+"""Seconds: what is to happen as soon as this, such as the next frame, belongs to what goes on."""
+_QUIET_TURNS: Final = 3
+"""Turns of the event loop with nothing to do, so that it has looked for what came in from outside, too."""
+
+
+async def _until_idle(min_sleep: float = 0, max_sleep: float = 1) -> None:
+    """What Textual's pilot waits for after each key: that nothing is going on any more.
+
+    Textual goes by the CPU time of twenty milliseconds, over and over; on a busy machine that is slow, and in doubt
+    wrong. The event loop knows: nothing is ready to run, no timer is about to be due.
+    """
+    loop = asyncio.get_running_loop()
+    begun = time.monotonic()
+    quiet = 0
+    while quiet < _QUIET_TURNS and time.monotonic() - begun < max_sleep:
+        await asyncio.sleep(0)
+        # Only the loop itself knows what is ready, and what is due when.
+        ready, scheduled = loop._ready, loop._scheduled  # type: ignore[attr-defined] # of every loop that asyncio has
+        next_due = min((each.when() for each in scheduled if not each.cancelled()), default=float("inf"))
+        wait = next_due - loop.time()
+        if ready or wait < _SOON:
+            quiet = 0
+            if not ready:
+                await asyncio.sleep(max(0.0, wait))
+        else:
+            quiet += 1
+    del min_sleep
+
+
+async def _screen_is_idle(_pilot: Pilot[object], timeout: float = 30.0) -> bool:
+    """In place of a message to every widget and back: when nothing is going on, all of them have read theirs."""
+    await _until_idle(max_sleep=timeout)
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textual.app.wait_for_idle", _until_idle)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", _until_idle)
+    monkeypatch.setattr("textual.pilot.Pilot._wait_for_screen", _screen_is_idle)

@@ -465,5 +465,6 @@ def stage(
         return False
 
     clipboard = Clipboard(written.append, environ={"SSH_TTY": "/dev/pts/1"}, run=no_program)
-    app = RoomtuiApp(board, clock, connect, settings, clipboard=clipboard)
+    # What is shown must not hang on how long the test has taken: time goes on when the test says so.
+    app = RoomtuiApp(board, clock, connect, settings, clipboard=clipboard, ticks=False)
     return Stage(app, board, clock, feed, actions, written)
