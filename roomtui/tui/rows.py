@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from roomtui.tui.columns import Entry
 
     Keep: TypeAlias = Callable[[Entry], bool]
-    # When it closes, when it would if it were not put at the end for now, its SID, whether the first is certain.
-    Key: TypeAlias = tuple[float, float, str, bool]
+    # When it closes, for those put at the end for now with whom they came, its SID, whether the first is certain.
+    Key: TypeAlias = tuple[float, int, str, bool]
 
 _NEVER: Final = float("inf")
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -46,6 +46,7 @@ class Rows:
         self._place: dict[str, Key] = {}
         self._order: Ordered[Key] = Ordered()
         self._loose: set[str] = set()
+        self._late = 0
         self._below: list[str] = []
         self._below_at: dict[str, int] = {}
         self._keep: Keep | None = None
@@ -175,6 +176,7 @@ class Rows:
         if not still:
             # Whoever keeps them out of place will say so again.
             touched, self._loose = self._loose.union(touched), set()
+        self._late += 1
         out: list[Key] = []
         into: list[Key] = []
         for sid in touched:
@@ -212,7 +214,7 @@ class Rows:
                 return before
         elif still and right is not None:
             self._loose.add(sid)
-            return (_NEVER, right[0], sid, False)
+            return (_NEVER, self._late, sid, False)
         return right
 
     def _put_below(self) -> None:
@@ -290,8 +292,8 @@ def _closing_order(live: LiveRoom) -> Key:
     # By the instant, not by what is left of it: the order changes only when the facts do.
     deadline = live.deadline
     if deadline is None:
-        return (_NEVER, 0.0, live.room.sid, False)
-    return (deadline.at.timestamp(), 0.0, live.room.sid, deadline.certain)
+        return (_NEVER, 0, live.room.sid, False)
+    return (deadline.at.timestamp(), 0, live.room.sid, deadline.certain)
 
 
 def _differing(before: Mapping[str, LiveRoom], now: Mapping[str, LiveRoom]) -> set[str]:

@@ -117,7 +117,7 @@ class LiveScreen(RoomScreen):
         """Show what is known now; to be told every state of the board, in order."""
         self._state = state
         if self._ready:
-            self._show(getattr(state, "changed", None))
+            self._show(state.changed)
 
     def redraw(self) -> None:
         """Show everything again: the way it is to be shown has changed."""
