@@ -54,6 +54,7 @@ class ReadBudget:
         self.waiting = 0
         self._allowed = promise
         self._refused_at: int | None = None
+        self._served = True
         self._halved = float("-inf")
         self._calm_since = float("-inf")
         self._hold_until = float("-inf")
@@ -114,12 +115,15 @@ class ReadBudget:
         # The refusals of one burst count once.
         if now - self._halved < _WINDOW:
             return
-        self._refused_at = self._allowed
+        # Where nothing was served since the last time, it is not for the rate that all is refused.
+        self._refused_at = self._allowed if self._served else None
+        self._served = False
         self._allowed = max(1, self._allowed // 2)
         self._halved = now
 
     def served(self, now: float) -> None:
         """Twilio answered a read."""
+        self._served = True
         if self._allowed >= self.promise:
             return
         refused = self._refused_at

@@ -222,8 +222,10 @@ class Account:
         self.over: dict[str, Room] = {}
         self.present: dict[str, tuple[Participant, ...]] = {}
         self.gone: dict[str, tuple[Participant, ...]] = {}
+        crowd = tuple(self._someone("") for _ in range(4))  # whoever is there at first is in all rooms
         for _ in range(plan.rooms):
-            self.opens(people=0 if chance.random() < plan.empty else chance.randint(1, 4))
+            sid = self.opens(people=0)
+            self.present[sid] = () if chance.random() < plan.empty else crowd[: chance.randint(1, 4)]
 
     def now(self) -> datetime:
         return NOON + timedelta(seconds=asyncio.get_running_loop().time())
@@ -237,14 +239,16 @@ class Account:
         return sid
 
     def joins(self, sid: str) -> None:
-        someone = Participant(
+        self.present[sid] = (*self.present[sid][:9], self._someone(sid))
+
+    def _someone(self, room_sid: str) -> Participant:
+        return Participant(
             sid=f"PA{next(self._numbers):032x}",
-            room_sid=sid,
+            room_sid=room_sid,
             status=ParticipantStatus.CONNECTED,
             identity=Untrusted("guest"),
             start_time=self.now(),
         )
-        self.present[sid] = (*self.present[sid][:9], someone)
 
     def leaves(self, sid: str) -> None:
         if self.present[sid]:
@@ -259,15 +263,12 @@ class Account:
             self.leaves(sid)
 
     async def room_pages(self, query: RoomQuery, *, urgent: bool = False) -> AsyncIterator[tuple[Room, ...]]:
-        after, more = -1, True
-        while more:
-            await self._read("rooms", urgent=urgent)
-            rest = [room for sid, room in self.live.items() if _number(sid) > after]
-            page = tuple(rest[:PAGE])
-            more = len(rest) > PAGE
-            if page:
-                after = _number(page[-1].sid)
-            yield page
+        await self._read("rooms", urgent=urgent)
+        rooms = list(self.live.values())
+        for start in range(0, max(1, len(rooms)), PAGE):
+            if start:
+                await self._read("rooms", urgent=urgent)
+            yield tuple(room for room in rooms[start : start + PAGE] if room.sid in self.live)
 
     async def room(self, name_or_sid: str, *, urgent: bool = False) -> Room:
         await self._read("room", urgent=urgent)

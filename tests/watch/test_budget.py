@@ -198,6 +198,16 @@ def test_a_budget_that_was_refused_everything_never_falls_below_one() -> None:
     assert budget.left(100.0) == 1
 
 
+def test_after_refusals_of_everything_it_comes_back_without_feeling_its_way() -> None:
+    budget = ReadBudget(20)
+    for second in range(0, 20, 2):
+        budget.throttled(float(second))
+    assert budget.allowed == 1
+    for second in range(20, 40):
+        budget.served(float(second))
+    assert budget.allowed == 20
+
+
 @pytest.mark.parametrize("bursts", [1, 3, 10])
 def test_the_promise_comes_back_when_twilio_is_calm(bursts: int) -> None:
     budget = ReadBudget(20)

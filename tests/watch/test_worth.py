@@ -72,7 +72,7 @@ def test_who_is_looked_at_comes_first_then_the_unknown_then_those_read_long_ago(
 def test_each_is_left_alone_while_it_is_fresh() -> None:
     rooms = [live("rest"), live("empty", people=0), live("visible"), live("selected"), live("near", minutes_left=1)]
     attention = Attention("selected", frozenset({"selected", "visible"}))
-    assert worth(rooms, 1.2, attention) == []
+    assert worth(rooms, 1.3, attention) == []
     assert worth(rooms, 2.0, attention) == ["selected"]
     assert worth(rooms, 4.0, attention) == ["selected", "visible"]
     assert set(worth(rooms, 5.0, attention)) == {"selected", "visible", "empty", "near"}
@@ -367,7 +367,7 @@ def test_whatever_happens_everybody_whose_time_has_come_is_chosen_and_nobody_els
     for sid, each in story.rooms.items():
         age = now - story.read_at.get(sid, float("-inf"))
         hot = each.roster is None or not each.roster.present
-        due |= {sid} if age >= (3.75 if sid in story.on_screen else 5.0 if hot else 15.0) else set()
+        due |= {sid} if age >= (4.0 if sid in story.on_screen else 5.0 if hot else 15.0) else set()
     choice = rota.choose(now, CREATED, reads=1000, looks=1000)
     assert sorted(choice.rosters) == sorted(due)
     assert choice.spare
