@@ -258,8 +258,7 @@ async def test_a_thousand_rooms_that_end_together_do_not_keep_the_rest_waiting(
     assert len(watch.poller._looks.under_way) <= 4
     await watch.poller.look_closer()
     assert sids[0] in watch.poller._looks.under_way
-    await watch.poller.settled()
-    await watch.published()
+    await watch.closer()
     assert list(watch.board.state.picture.live) == [sids[0]]
 
 
@@ -622,12 +621,13 @@ async def test_rooms_that_come_and_go_leave_nothing_behind(twilio: ScriptedGatew
         for _ in range(3):
             await later(watch, 5)
         assert not watch.board.state.picture.live
-    poller = watch.poller
-    assert len(poller._ended) <= 200
-    for leftovers in (poller._read_at, poller._not_found, poller._looks.under_way, poller._looks.waiting):
+    poller, known = watch.poller, watch.poller._known
+    assert len(known._ended) <= 200
+    for leftovers in (known._not_found, known._names, poller._looks.under_way, poller._looks.waiting):
         assert not leftovers
-    assert len(poller._ours) <= 210
-    assert len(poller._given_up) <= 200
+    assert not poller._rota._entries
+    assert len(known._ours) <= 210
+    assert len(known._given_up) <= 200
     assert len(watch.board.state.events) <= 200
 
 

@@ -65,7 +65,9 @@ class Watch:
         self.clock = clock
         self.budget = ReadBudget(promise)
         self.schedule = ByHand()
-        self.poller = Poller(gateway, self.board, clock, self.budget, self.schedule, monotonic=time.monotonic)
+        self.poller = Poller(
+            gateway, self.board, clock, self.budget, self.schedule, monotonic=time.monotonic, gather=0.0
+        )
         self.poller.start()
 
     async def round(self) -> None:
