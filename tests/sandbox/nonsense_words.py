@@ -16,7 +16,7 @@ NAMES = ("daily", "daily", "daily", "red room", "a/b?c#d", "é\u202e", "%41", "R
 PEOPLE = ("ann", "bob", "eve", "+16505550123", "a" * 128, "<b>")
 PHONES = ("+14155550100", "+14155550101", "+14155550102", "+442071838750", "client:joe", "sip:a@b.example")
 FLAGS = ("true", "false", "True")
-DATES = ("2026-01-02", "2026-01-02T03:04:05Z", "2999-12-31", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59-14:00")
+DATES = ("2100-01-02", "2100-01-02T03:04:05Z", "2999-12-31", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59-14:00")
 DEEP = "[" * 980 + "]" * 980
 RULES = (
     '[{"type": "include", "all": true}]',
@@ -61,6 +61,7 @@ SENSE: dict[str, Sequence[Value]] = {
     "ParticipantQuota": ("10000", "30"),
     "Path": ("", "/v1/Rooms", "*"),
     "ReadLimit": ("0",),
+    "RecordParticipantsOnConnect": ("true", "true", "true", "false"),
     "Region": ("us1", "us1", "ie1"),
     "Resolution": ("640x480", "16x16", "1280x720"),
     "Room": NAMES,
