@@ -26,10 +26,14 @@ class Gate:
 
     def __init__(self) -> None:
         self.admitted: list[bool] = []
+        self.gone_out = 0
         self.heard: list[object] = []
 
     async def admit(self, *, urgent: bool) -> None:
         self.admitted.append(urgent)
+
+    def sent(self) -> None:
+        self.gone_out += 1
 
     def throttled(self, retry_after: float | None) -> None:
         self.heard.append(("throttled", retry_after))
@@ -136,7 +140,7 @@ async def test_asks_the_pace_before_each_read_retries_included(open_to: Open) ->
     busy = Reply(429, headers={"Retry-After": "2"})
     async with Scripted(busy, Reply(503), Reset(), Reply()) as server:
         await open_to(server.url, pace=gate).request("GET", f"{server.url}/v1/Rooms")
-        assert len(gate.admitted) == len(server.asked) == 4
+        assert len(gate.admitted) == gate.gone_out == len(server.asked) == 4
         assert gate.heard == [("throttled", 2.0), "served", "served"]
 
 
@@ -147,14 +151,14 @@ async def test_asks_the_pace_when_a_kept_connection_was_closed_meanwhile(open_to
         transport = open_to(server.url, pace=gate)
         for _ in range(2):
             assert (await transport.request("GET", f"{server.url}/v1/Rooms")).status_code == 200
-        assert len(gate.admitted) == len(server.asked) == transport.counts.reads == 3
+        assert len(gate.admitted) == gate.gone_out == len(server.asked) == transport.counts.reads == 3
 
 
 async def test_does_not_count_writes_against_the_reads(open_to: Open) -> None:
     gate = Gate()
     async with Scripted(THROTTLE, Reply(202)) as server:
         await open_to(server.url, pace=gate).request("POST", f"{server.url}/v1/Rooms/RM1", data={"Status": "x"})
-        assert gate.admitted == gate.heard == []
+        assert (gate.admitted, gate.heard, gate.gone_out) == ([], [], 0)
 
 
 async def test_tells_the_pace_what_a_person_waits_for(open_to: Open) -> None:

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
 
+from roomtui.twilio_api.credentials import Credentials
+from roomtui.twilio_api.errors import Unreachable
+from roomtui.twilio_api.retries import Retries
+from roomtui.twilio_api.sdk import SdkGateway
+from roomtui.twilio_api.transport import Transport
 from roomtui.watch.budget import ReadBudget
 from roomtui.watch.turnstile import Turnstile
-from tests.watch.virtual import VirtualTime
+from tests.watch.virtual import VirtualTime, idle
 
 if TYPE_CHECKING:
     from tests.watch.conftest import Twilio
@@ -100,3 +106,69 @@ async def test_a_hundred_lists_at_once_arrive_at_twilio_within_the_promise(paced
     assert report["peak_reads_per_second"] <= 20
     assert sum(line["count"] for line in report["requests"] if line["method"] == "GET") == 100
     assert paced.transport.counts.throttled == 0
+
+
+class SlowConnector(aiohttp.TCPConnector):
+    """No handshake ends before `up` is set; then all do, or all fail."""
+
+    up: asyncio.Event
+    failing = False
+
+    async def connect(self, *args: Any, **more: Any) -> Any:  # whatever aiohttp hands over and back
+        await self.up.wait()
+        if self.failing:
+            raise aiohttp.ClientConnectionResetError
+        return await super().connect(*args, **more)
+
+
+async def arrived(twilio: Twilio, count: int) -> int:
+    """The reads that have arrived, once they are so many and any more would be there, too."""
+    total = 0
+    while total < count:
+        total = (await twilio.control("GET", "/requests"))["total"]
+    await idle(200)
+    return int((await twilio.control("GET", "/requests"))["total"])
+
+
+@pytest.mark.parametrize("failing", [False, True])
+async def test_handshakes_that_end_together_do_not_let_more_arrive_than_promised(
+    paced: Twilio, monkeypatch: pytest.MonkeyPatch, *, failing: bool
+) -> None:
+    time, known = VirtualTime(), paced.sandbox.credentials
+    monkeypatch.setattr(aiohttp, "TCPConnector", SlowConnector)
+    monkeypatch.setattr(SlowConnector, "up", asyncio.Event(), raising=False)
+    sid = await paced.create()
+    await paced.control("DELETE", "/requests")
+    budget = ReadBudget(5)
+    pace = Turnstile(budget, monotonic=time.monotonic, sleep=time.sleep)
+    transport = Transport(paced.sandbox.url, pace=pace, retries=Retries(attempts=1))
+    gateway = SdkGateway(Credentials(known.api_key, known.api_secret, known.account_sid), transport)
+    reads = [asyncio.ensure_future(gateway.participants(sid, urgent=number % 2 == 0)) for number in range(12)]
+    try:
+        await all_sent_within_five_a_second(paced, time, budget, failing=failing, monkeypatch=monkeypatch)
+        results = await asyncio.gather(*reads, return_exceptions=True)
+    finally:
+        await gateway.close()
+    assert [isinstance(each, Unreachable) for each in results] == [failing] * 12
+
+
+async def all_sent_within_five_a_second(
+    paced: Twilio, time: VirtualTime, budget: ReadBudget, *, failing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await time.pass_time(4)
+    assert (budget.total, budget.spent(time.seconds)) == (5, 0), "they wait for their connections"
+    monkeypatch.setattr(SlowConnector, "failing", failing)
+    SlowConnector.up.set()
+    if not failing:
+        assert await arrived(paced, 5) == 5
+    else:
+        await idle(200)
+    assert budget.spent(time.seconds) == 5, "who came to nothing counts as well"
+    await time.pass_time(0.9)
+    assert budget.total == 5
+    for second in range(8):
+        await time.pass_time(1)
+        assert budget.spent(time.seconds) <= 5, second
+        if not failing:
+            assert await arrived(paced, budget.total) == budget.total
+    assert budget.total == 12
