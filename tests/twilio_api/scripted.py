@@ -134,6 +134,9 @@ class Counting:
     async def admit(self, *, urgent: bool) -> None:
         self.admitted.append(urgent)
 
+    def sent(self) -> None:
+        """Nothing to count."""
+
     def throttled(self, retry_after: float | None) -> None:
         """Nothing to learn."""
 

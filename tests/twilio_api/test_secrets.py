@@ -46,6 +46,9 @@ class BrokenPace:
     async def admit(self, *, urgent: bool) -> None:
         raise Bug(str(urgent))
 
+    def sent(self) -> None:
+        """Not reached."""
+
     def throttled(self, retry_after: float | None) -> None:
         """Not reached."""
 
