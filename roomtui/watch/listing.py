@@ -89,8 +89,9 @@ class Listing:
             for sid in sids:
                 if self._known.unlisted(sid):
                     self._looks.miss(sid, began)
-        for sid in self._looks.too_late(began):
-            self._known.give_up(sid, began)
+        async for sids in self._in_parts(list(self._looks.too_late(began))):
+            for sid in sids:
+                self._known.give_up(sid, began)
         self._known.as_of = as_of
         self._known.forget_old_endings()
 
