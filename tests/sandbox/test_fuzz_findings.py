@@ -162,3 +162,16 @@ def test_a_year_of_traffic_is_not_played_meeting_by_meeting(rooms: int) -> None:
     assert rooms * 0.85 - 1 <= world.rooms.live_count <= rooms
     oldest = min(room.date_created for room in world.rooms.newest_first(RoomFilter(), Span(1000)))
     assert clock.now() - oldest < timedelta(days=1)
+
+
+@pytest.mark.usefixtures("unlimited")
+async def test_a_call_that_is_told_an_apology_is_in_no_room_any_more(client: Client) -> None:
+    room = await client.create(UniqueName="daily")
+    twiml = '<Response><Connect action="http://["><Room>daily</Room></Connect></Response>'
+    form = {"From": "+14155550100", "To": "+14155550101", "Twiml": twiml}
+    made = await client.post("/_sandbox/calls/incoming", **form)
+    assert made.json["doing"] == "Connect"
+    gone = f"/v1/Rooms/{room['sid']}/Participants/{made.json['participant_sid']}"
+    assert (await client.post(gone, Status="disconnected")).status == 202
+    call = (await client.get(f"/_sandbox/calls/{made.json['sid']}")).json
+    assert (call["status"], call["doing"], call["steps"][-1]["what"]) == ("in-progress", None, "apology")

@@ -193,6 +193,7 @@ class Interpreter:
         """The call ends with "We are sorry, an application error has occurred. Goodbye."."""
         self._answer()
         self._board.step(self._call, "apology")
+        self._verb = Element("Response")
         self._verbs.clear()
         self._wait(_APOLOGY_SECONDS)
 
