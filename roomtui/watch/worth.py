@@ -147,11 +147,6 @@ class Rota:
         """How many rooms were never read."""
         return self._unread
 
-    @property
-    def reads_on_screen(self) -> int:
-        """How many reads it takes to read all that is on screen once."""
-        return sum(self._reads(self._entries[sid]) for sid in self._on_screen if sid in self._entries)
-
     def see(self, live: LiveRoom) -> None:
         """This room is in progress, and this is what is known of it now."""
         sid = live.room.sid

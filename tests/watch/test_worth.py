@@ -165,11 +165,21 @@ def test_who_leaves_the_screen_is_one_of_the_others() -> None:
     assert set(rota.choose(NOW + 11, CREATED, reads=9, looks=9).rosters) == {"a"}
 
 
-def test_what_is_on_screen_has_its_price() -> None:
-    rooms = [live("a"), live("b"), live("empty", people=0), live("unseen")]
+def test_what_a_look_costs_is_counted() -> None:
     brief = LiveRoom.known(room("brief", sid="brief"), replace(roster(participant()), complete=False))
-    rota = rota_of([*rooms, brief], attention=Attention("a", frozenset({"a", "b", "empty", "brief"})))
-    assert rota.reads_on_screen == 3 + 1 + 2 + 2
+    rooms = [live("selected"), live("full"), live("empty", people=0), brief]
+    for reads, sids in {
+        3: "selected",
+        4: "selected full",
+        5: "selected full empty",
+        7: "selected full empty brief",
+    }.items():
+        rota = Rota()
+        rota.attend(Attention("selected", frozenset(each.room.sid for each in rooms)))
+        for age, each in enumerate(rooms):
+            rota.see(each)
+            rota.begun(each.room.sid, NOW - 20 + age)
+        assert " ".join(rota.choose(NOW, CREATED, reads=reads, looks=9).rosters) == sids
 
 
 # Shares, where there is not enough
