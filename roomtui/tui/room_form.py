@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from roomtui.rooms import typed
 from roomtui.rooms.new_room import CODECS, DEFAULTS, METHODS, REGIONS, TYPES, Complaint, NewRoom
-from roomtui.rooms.recording import RecordingRule
-from roomtui.rooms.untrusted import Untrusted, safe
 from roomtui.rooms.words import limit
-from roomtui.tui import spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _YES_NO: Final = ("yes", "no")
-_RULE_KEYS: Final = frozenset({"type", "all", "kind", "publisher", "track"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,58 +55,6 @@ def _yes_no(value: bool) -> str:  # noqa: FBT001 - it is the value to write
     return "yes" if value else "no"
 
 
-def _rules(text: str) -> tuple[RecordingRule, ...]:
-    listed = _json(text)
-    if isinstance(listed, list) and all(isinstance(each, dict) for each in listed):
-        return tuple(_rule(each) for each in listed)
-    raise ValueError('A list of rules is wanted here, such as [{"type": "include", "all": true}].')
-
-
-def _rule(written: dict[str, object]) -> RecordingRule:
-    wrong = next((said for key, value in written.items() if (said := _wrong_in_a_rule(key, value))), None)
-    if wrong is not None:
-        raise ValueError(wrong)
-    read: dict[str, Any] = {
-        key: Untrusted(value) if key in {"publisher", "track"} and isinstance(value, str) else value
-        for key, value in written.items()
-    }
-    return RecordingRule(**{"type": "", **read})
-
-
-def _wrong_in_a_rule(key: str, value: object) -> str | None:
-    if key not in _RULE_KEYS:
-        return f"A rule has type, all, kind, publisher and track; not {safe(key)}."
-    if not isinstance(value, bool if key == "all" else str):
-        return f"In a rule, {key} is {'true' if key == 'all' else 'a text'}."
-    return None
-
-
-def _written_rules(rules: tuple[RecordingRule, ...]) -> str:
-    return json.dumps([_written_rule(each) for each in rules])
-
-
-def _written_rule(rule: RecordingRule) -> dict[str, object]:
-    values = {each.name: getattr(rule, each.name) for each in fields(rule)}
-    return {
-        key: value.raw if isinstance(value, Untrusted) else value for key, value in values.items() if value is not None
-    }
-
-
-def _object(text: str) -> Mapping[str, object]:
-    read = _json(text)
-    if isinstance(read, dict):
-        return read
-    raise ValueError('A JSON object is wanted here, such as {"languageCode": "en-US"}.')
-
-
-def _json(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        where = f" (character {error.pos + 1})" if isinstance(error, json.JSONDecodeError) else ""
-        raise ValueError(f"This is not JSON{where}.") from error
-
-
 def _codecs(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
@@ -138,11 +83,17 @@ FIELDS: Final = (
     _field("unique_name", "Name", default="none: its SID stands in for one", common=True),
     _field("type", "Type", choices=TYPES, common=True),
     _field("max_participants", "People at most", _number, common=True),
-    _field("max_participant_duration", "Each stays at most", spans.seconds, limit, echo=spans.both, common=True),
-    _field("empty_room_timeout", "Closes when empty for", spans.minutes, _minutes, common=True),
-    _field("unused_room_timeout", "Closes when unused for", spans.minutes, _minutes, common=True),
+    _field("max_participant_duration", "Each stays at most", typed.seconds, limit, echo=typed.both, common=True),
+    _field("empty_room_timeout", "Closes when empty for", typed.minutes, _minutes, common=True),
+    _field("unused_room_timeout", "Closes when unused for", typed.minutes, _minutes, common=True),
     _field("record_participants_on_connect", "Record everybody", _yes, _yes_no, choices=_YES_NO, common=True),
-    _field("recording_rules", "Recording rules", _rules, _written_rules, default='none; JSON: [{"type": ...}]'),
+    _field(
+        "recording_rules",
+        "Recording rules",
+        typed.recording_rules,
+        typed.written_rules,
+        default='none; JSON: [{"type": ...}]',
+    ),
     _field(
         "video_codecs",
         "Video codecs",
@@ -155,7 +106,13 @@ FIELDS: Final = (
     _field("status_callback", "Status callback", default="none; https://..."),
     _field("status_callback_method", "Callback method", choices=METHODS),
     _field("transcribe_participants_on_connect", "Transcribe everybody", _yes, _yes_no, choices=_YES_NO),
-    _field("transcriptions_configuration", "Transcription", _object, json.dumps, default='default; JSON: {"...": ...}'),
+    _field(
+        "transcriptions_configuration",
+        "Transcription",
+        typed.json_object,
+        json.dumps,
+        default='default; JSON: {"...": ...}',
+    ),
     _field("large_room", "Large room", _yes, _yes_no, choices=_YES_NO),
 )
 """All fields, in the order in which they stand."""

@@ -201,7 +201,7 @@ def test_twilio_in_trouble(roomtui: Program, sandbox: SandboxProcess, kind: str)
         ("demo", "--rooms", "0"),
         ("create", "a", "b"),
         ("create", "--max-participants", "many"),
-        ("create", "--max-participant-duration", "4 hours"),
+        ("create", "--max-participant-duration", "four hours"),
         ("create", "--max-participant-duration", "-600"),
         ("create", "--max-participant-duration", ""),
         ("create", "--empty-room-timeout", "5m"),
