@@ -74,23 +74,24 @@ class Emulator:
             else:
                 time.sleep(_PAUSE)
 
-    def wait_until_live(self) -> Self:
-        """Wait until the dashboard shows some rooms.
+    def wait_until_live(self, rooms: int | None = None) -> Self:
+        """Wait until the dashboard knows so many rooms, or some.
 
         Raises:
             RuntimeError: with what it shows instead.
         """
-        if self.until(lambda: bool(_SOME_LIVE.search(self.text)), _LIVE_WITHIN) is None:
+        wanted = _SOME_LIVE if rooms is None else re.compile(rf"\b{rooms} live\b")
+        if self.until(lambda: bool(wanted.search(self.text)), _LIVE_WITHIN) is None:
             raise RuntimeError(f"no rooms on the screen:\n{self.text}")
         return self
 
-    def wait_until_read(self, what: str = "not read yet") -> None:
-        """Wait until the dashboard says of nothing (by default: of no room on screen) that it has not been read yet.
+    def wait_until_read(self, rooms: int, what: str = "not read yet") -> None:
+        """Wait until the dashboard knows so many rooms, and says of nothing (of no room on screen) that it is not read.
 
         Raises:
             RuntimeError: if that takes too long.
         """
-        self.wait_until_live()
+        self.wait_until_live(rooms)
         if what in self.text and self.until(lambda: what not in self.text, _READ_WITHIN) is None:
             raise RuntimeError(f"not everything is read:\n{self.text}")
 

@@ -62,8 +62,8 @@ def measure(run: Run) -> Iterator[Figure]:
         boards = [boards for size in _SIZES for boards in _start(run, stack, size, full, still)]
         run.say(f"bytes: {len(boards)} screens")
         for each in boards:
-            Emulator(each.idle).wait_until_read("not read")
-            Emulator(each.ticking).wait_until_read()
+            Emulator(each.idle).wait_until_read(_STILL, "not read")
+            Emulator(each.ticking).wait_until_read(_TICKING)
         for each in boards:
             each.ticking.press("p")
         time.sleep(TOAST_SECONDS)
