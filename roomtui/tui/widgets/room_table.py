@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
 
-from roomtui.tui.columns import GAP, View, heading, place
-from roomtui.tui.lines import Piece, Tone, fit
+from roomtui.tui.columns import View, heading, place
+from roomtui.tui.lines import Piece, Tone
 from roomtui.tui.rows import Rows
+from roomtui.tui.widgets.drawn import Drawn
 from roomtui.tui.widgets.toned import Toned
 
 if TYPE_CHECKING:
@@ -35,16 +36,6 @@ if TYPE_CHECKING:
 _HOLD_AFTER_KEY: Final = 1.5
 # Rooms that a filter tests at a time: a few milliseconds where what it searches is not yet made ready.
 _SIFTED_AT_A_TIME: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """What stands on one line of the screen."""
-
-    sid: str | None
-    is_cursor: bool
-    cells: tuple[Piece, ...]
-    made_of: tuple[Entry, datetime, View] | None = field(default=None, compare=False)
 
 
 class RoomTable(Toned, can_focus=True, inherit_bindings=False):
@@ -120,7 +111,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         self._holding = False
         self._placed: tuple[Placed, ...] = ()
         self._placed_in = -1
-        self._drawn: dict[int, _Drawn] = {}
+        self._drawn: dict[int, Drawn] = {}
 
     # -- what is shown
 
@@ -327,7 +318,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         if wanted.sid is None:
             return self.strip(wanted.cells, width)
         cursor = self.get_component_rich_style("table--cursor", partial=True) if wanted.is_cursor else None
-        return self.strip(self._row(wanted), width, over=cursor)
+        return self.strip(wanted.line(self._placed, ellipsis=self._view.glyphs.ellipsis), width, over=cursor)
 
     def _without_a_room(self, index: int) -> tuple[Piece, ...]:
         if not len(self._rows):
@@ -340,24 +331,21 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
     def _index(self, y: int) -> int:
         return y + self.scroll_offset.y
 
-    def _wanted(self, y: int) -> _Drawn:
+    def _wanted(self, y: int) -> Drawn:
         index = self._index(y)
         sid = self._rows.at(index)
         if sid is None:
-            return _Drawn(None, is_cursor=False, cells=self._without_a_room(index))
-        entry = self._rows.entry(sid)
-        cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in self._columns())
-        return _Drawn(sid, sid == self._cursor_sid, cells, (entry, self._now, self._view))
-
-    def _row(self, drawn: _Drawn) -> tuple[Piece, ...]:
-        # Elsewhere the marker's cell is part of what follows: a style of its own would cost 40 bytes a row.
-        pieces = [Piece(">", Tone.STRONG) if drawn.is_cursor else Piece(" ", drawn.cells[0].tone)]
-        for placed, (text, tone) in zip(self._placed, drawn.cells, strict=True):
-            if pieces[1:]:
-                pieces.append(Piece(" " * GAP, tone))
-            fitted = fit(text, placed.width, right=placed.column.right, ellipsis=self._view.glyphs.ellipsis)
-            pieces.append(Piece(fitted, tone))
-        return tuple(pieces)
+            return Drawn(None, is_cursor=False, cells=self._without_a_room(index))
+        entry, columns = self._rows.entry(sid), self._columns()
+        before = self._drawn.get(y)
+        if before is not None and before.is_of(entry, self._view):
+            cells = tuple(
+                placed.column.cell(entry, self._now, self._view) if placed.column.ticks else known
+                for placed, known in zip(columns, before.cells, strict=True)
+            )
+        else:
+            cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in columns)
+        return Drawn(sid, sid == self._cursor_sid, cells, (entry, self._now, self._view))
 
     def _draw_what_changed(self) -> None:
         self._columns()  # in another width, nothing of what stands there counts
@@ -370,7 +358,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
             if y >= height or self._still_stands(y, drawn):
                 continue
             wanted = self._wanted(y)
-            right = self._changed_up_to(drawn, wanted, width)
+            right = drawn.changed_up_to(wanted, self._placed, width)
             if right:
                 regions.append(Region(0, y, right, 1))
             else:
@@ -378,19 +366,9 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         if regions:
             self.refresh(*regions)
 
-    def _still_stands(self, y: int, drawn: _Drawn) -> bool:
+    def _still_stands(self, y: int, drawn: Drawn) -> bool:
         # The same room at the same instant is the same text: most of the time nothing needs to be made to see that.
         sid = self._rows.at(self._index(y))
-        if sid is None or drawn.made_of is None or (drawn.sid, drawn.is_cursor) != (sid, sid == self._cursor_sid):
+        if sid is None or (drawn.sid, drawn.is_cursor) != (sid, sid == self._cursor_sid):
             return False
-        entry, now, view = drawn.made_of
-        return entry is self._rows.entry(sid) and now is self._now and view is self._view
-
-    def _changed_up_to(self, drawn: _Drawn, wanted: _Drawn, width: int) -> int:
-        # The compositor sends a dirty line from the widget's left edge: what matters is where the change ends.
-        if drawn == wanted:
-            return 0
-        if drawn.sid is None or (drawn.sid, drawn.is_cursor) != (wanted.sid, wanted.is_cursor):
-            return width
-        pairs = zip(self._placed, drawn.cells, wanted.cells, strict=True)
-        return max(placed.end for placed, before, after in pairs if before != after)
+        return drawn.is_as_of(self._now) and drawn.is_of(self._rows.entry(sid), self._view)

@@ -36,17 +36,26 @@ class Toned(ScrollView):
         """The signs that this terminal has."""
         return ASCII if self.app.has_class("-ascii-only") else UNICODE
 
-    def styles_of_tones(self) -> dict[Tone, Style]:
-        """The style of each tone under the current theme (Textual caches them)."""
-        return {tone: self.get_component_rich_style(f"tone--{tone.value}") for tone in Tone}
-
     def strip(self, line: Line, width: int, *, over: Style | None = None) -> Strip:
         """`line` drawn in exactly `width` cells; `over` is laid over the widget's own style."""
         return draw(
             line,
-            self.styles_of_tones(),
+            _Styles(self),
             self.rich_style,
             width,
             over=Style.null() if over is None else over,
             ellipsis=self.glyphs.ellipsis,
         )
+
+
+class _Styles(dict[Tone, Style]):
+    """The style of each tone under the current theme, for those that are asked for (Textual caches them)."""
+
+    def __init__(self, widget: Toned) -> None:
+        super().__init__()
+        self._widget = widget
+
+    def __missing__(self, tone: Tone) -> Style:
+        style = self._widget.get_component_rich_style(f"tone--{tone.value}")
+        self[tone] = style
+        return style
