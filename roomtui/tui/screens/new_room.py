@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _HINT: Final = "enter creates it, esc cancels. tab, arrows: move."
 _FRAME: Final = 8
+_HIGH: Final = 22
+"""Rows of a screen that has room for a second line of heading."""
 
 
 class NewRoomDialog(ModalScreen[str]):
@@ -105,7 +107,7 @@ class NewRoomDialog(ModalScreen[str]):
         """Begin with the name."""
         for button in self.query(Button):
             button.active_effect_duration = 0  # a press must count at once, and cost no drawing
-        self.query_one("#form-title", LineView).show([self._heading()])
+        self.query_one("#form-title", LineView).show(self._heading())
         for field in FIELDS:
             self._echo(field.key)
         self.query_one("#unique_name").focus()
@@ -114,16 +116,24 @@ class NewRoomDialog(ModalScreen[str]):
 
     # -- what is shown
 
-    def _heading(self) -> Line:
+    def _heading(self) -> list[Line]:
         model = self._model
         if model is None:
-            return line(("New room", Tone.STRONG))
+            return [line(("New room", Tone.STRONG))]
         name = shown(model.unique_name, hide=self.app.view.hide) if model.has_name else ""
-        width = self._text_width - len("New room like ") - len(model.sid) - 2
-        fitted = fit(name, min(cell_len(name), max(8, width)), ellipsis=self.app.view.glyphs.ellipsis)
-        return line(
-            ("New room", Tone.STRONG), " like ", (f"{fitted}  " if name else "", Tone.STRONG), (model.sid, Tone.DIM)
+        width = self._text_width - len("New room like ")
+        fitted = fit(name, min(cell_len(name), width), ellipsis=self.app.view.glyphs.ellipsis)
+        sid = (model.sid, Tone.DIM)
+        beside = cell_len(fitted) + 2 * bool(name) + len(model.sid) <= width
+        heading = line(
+            ("New room", Tone.STRONG),
+            " like ",
+            (fitted, Tone.STRONG),
+            "  " if name else "",
+            sid if beside or not name else "",
         )
+        # A cut SID is none. On a short screen the line is better used for another field.
+        return [heading] if beside or not name or self.app.size.height < _HIGH else [heading, line(sid)]
 
     @property
     def _text_width(self) -> int:
@@ -159,8 +169,9 @@ class NewRoomDialog(ModalScreen[str]):
         # Among the rooms in progress a name is there once. Where the table is old, Twilio is to say it.
         state, clock = self.app.board.state, self.app.clock
         old = words.is_stale(state.picture, clock.now(), self.app.refresh_seconds * self.app.settings.speed)
-        names = {each.room.unique_name.raw for each in state.picture.live.values()}
-        if old or not new.unique_name or new.unique_name not in names:
+        if old or not new.unique_name:
+            return ""
+        if all(each.room.unique_name.raw != new.unique_name for each in state.picture.live.values()):
             return ""
         return "A room of this name is running: Twilio would refuse it (error 53113). End it first, or change the name."
 

@@ -398,3 +398,25 @@ async def test_every_field_can_be_reached_and_seen(size: tuple[int, int]) -> Non
         assert "Create room" in screen_text(stage)
         if size != (60, 20):
             assert dialog.query_one("#fields").max_scroll_y == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "told"),
+    [
+        ("Board & Co", (60, 20), "New room like Board & Co"),
+        ("a name that is longer than others", (60, 20), "New room like a name that is longer than others"),
+        ("a name that is longer than others", (80, 24), "New room like a name that is longer than others SID"),
+        ("Board & Co", (80, 24), "New room like Board & Co SID"),
+        ("", (60, 20), "New room like SID"),
+    ],
+)
+async def test_the_heading_has_the_name_and_no_piece_of_a_sid(name: str, size: tuple[int, int], told: str) -> None:
+    model = room(1, name, ago(minutes=4))
+    stage = scene.stage(picture([live(model)]))
+    async with stage.app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "N")
+        lines = stage.app.screen.query_one("#form-title", LineView).lines
+        heading = " ".join("".join(piece.text for piece in line) for line in lines)
+        assert " ".join(heading.replace(model.sid, "SID").split()) == told
+        assert (model.sid in screen_text(stage)) == ("SID" in told)
