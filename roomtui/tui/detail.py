@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _LABEL: Final = 13
 _IDENTITY_MIN: Final = 12
 _IDENTITY_MAX: Final = 28
+_ROOMY: Final = 100
+"""From this width on there is room for every word about each person."""
 _SIDE_BY_SIDE: Final = 56
 _TRACKS_OLD: Final = 20
 """Seconds after which what somebody publishes is shown as old; it is read about every five."""
@@ -168,11 +170,12 @@ def _roster(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
     if not roster.everybody:
         return [line(("nobody has joined" if entry.room.is_live else "nobody ever joined", Tone.DIM))]
     longest = max(cell_len(_who(each, view)) for each in roster.everybody)
-    identity_width = max(_IDENTITY_MIN, min(_IDENTITY_MAX, longest, width - 52))
+    identity_width = max(_IDENTITY_MIN, min(_IDENTITY_MAX, longest, width - (52 if width >= _ROOMY else 54)))
     lines = []
     if not roster.present and entry.room.is_live:
         lines.append(line(("nobody is in it", Tone.DIM)))
-    lines += [_present(entry, each, now, view, identity_width) for each in _by_time(roster)]
+    roomy = width >= _ROOMY
+    lines += [_present(entry, each, now, view, identity_width, roomy=roomy) for each in _by_time(roster)]
     lines += [_gone(each, now, view, identity_width) for each in _latest_first(roster.gone or ())]
     return lines
 
@@ -187,19 +190,22 @@ def _latest_first(gone: tuple[Participant, ...]) -> list[Participant]:
     )
 
 
-def _present(entry: Entry, participant: Participant, now: datetime, view: View, identity_width: int) -> Line:
+def _present(
+    entry: Entry, participant: Participant, now: datetime, view: View, identity_width: int, *, roomy: bool
+) -> Line:
     deadline = participant_deadline(entry.room, participant)
     stayed = plain.since(participant.start_time, now)
     pieces: list[Piece | str] = [
         Piece(fit(_who(participant, view), identity_width, ellipsis=view.glyphs.ellipsis), Tone.TEXT),
-        Piece(f"  in for {fit('?' if stayed is None else span(stayed), 6)}", Tone.DIM),
+        Piece(f"  {'in for' if roomy else 'in'} {fit('?' if stayed is None else span(stayed), 6)}", Tone.DIM),
     ]
     if deadline is not None:
         seconds = deadline.seconds_left(now)
         near = urgency(seconds)
-        rule = "24 h limit" if deadline.kind is DeadlineKind.MAX_ROOM else "limit"
+        # Where it is narrow, who is muted counts more than by which rule they will be put out.
+        rule = "24 h limit" if roomy and deadline.kind is DeadlineKind.MAX_ROOM else "limit"
         left = countdown(seconds)
-        when = "due" if left == "due" else f"in {left}"
+        when = f"in {left}" if roomy and left != "due" else left
         pieces.append(
             Piece(f"  {rule} {when} {words.SIGNS[near]}".rstrip(), Tone.DIM if view.stale else words.TONES[near])
         )

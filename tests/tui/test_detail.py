@@ -38,8 +38,8 @@ def text(lines: list[Line]) -> str:
 def test_everybody_has_a_countdown_of_their_own() -> None:
     shown = text(in_brief(OCCUPIED, NOW, View(), 78))
     assert "alice" in shown
-    assert "limit in 1:30 !" in shown
-    assert "limit in 3h00" in shown
+    assert "limit 1:30 !" in shown
+    assert "limit 3h00" in shown
 
 
 def test_phones_and_those_reconnecting_are_marked() -> None:

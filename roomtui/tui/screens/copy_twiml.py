@@ -80,7 +80,7 @@ class CopyTwimlDialog(ModalScreen[None]):
         self._choices: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """Room, identity, snippet, hazards."""
+        """Room, identity, hazards, snippet: what is long comes last, so that no warning is out of sight."""
         with Box(classes="dialog"):
             yield Static("Copy the TwiML that puts a call into this room", classes="title")
             yield LineView(id="about")
@@ -88,8 +88,8 @@ class CopyTwimlDialog(ModalScreen[None]):
             yield _Identities(id="identities", compact=True)
             yield FormRow("Spoken if no room", Field(id="say", placeholder=f"nothing; such as: {FALLBACK_SAY}"))
             yield FormRow("Written as", Choice(tuple(_LANGUAGES), id="language"))
-            yield LineView(id="snippet")
             yield LineView(id="hazards")
+            yield LineView(id="snippet")
             yield Static("enter copies, esc cancels. down, tab: more.", classes="hint")
 
     def on_mount(self) -> None:

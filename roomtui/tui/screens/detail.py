@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
 from roomtui.rooms.picture import EndedRoom
+from roomtui.tui import words
 from roomtui.tui.detail import in_full
 from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.room_screen import RoomScreen
@@ -44,7 +46,8 @@ class DetailScreen(RoomScreen):
         self._has_ended = False
 
     def compose(self) -> ComposeResult:
-        """The lines, and the keys."""
+        """What is wrong, the lines, and the keys."""
+        yield LineView(id="banner")
         yield LineView(id="full")
         yield KeyLine()
 
@@ -81,13 +84,17 @@ class DetailScreen(RoomScreen):
         """Let the countdowns go on."""
         if not self.is_mounted:
             return
+        self.show_banner()
         pane = self.query_one("#full", LineView)
         entry = self.selected
         if entry is None:
             pane.show([line((f"{self._sid} is not known any more.", Tone.DIM))])
             return
         width = max(20, pane.scrollable_content_region.width)
-        pane.show(in_full(entry, self.app.clock.now(), self.app.view, width))
+        state, now = self.app.board.state, self.app.clock.now()
+        every = (state.link.every or self.app.refresh_seconds) * self.app.settings.speed
+        view = replace(self.app.view, stale=words.is_stale(state.picture, now, every))
+        pane.show(in_full(entry, now, view, width))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""

@@ -45,7 +45,8 @@ class RoomDialog(ModalScreen[ScreenResultType]):
     WIDTH: ClassVar[int] = 76
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel"),
-        Binding("left,right", "app.focus_next", "Next button", show=False),
+        Binding("right", "app.focus_next", "Next button", show=False),
+        Binding("left", "app.focus_previous", "Button before", show=False),
     ]
     AUTO_FOCUS = None
 

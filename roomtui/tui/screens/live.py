@@ -21,7 +21,7 @@ from roomtui.tui import words
 from roomtui.tui.asking import Deed
 from roomtui.tui.detail import in_brief, in_full
 from roomtui.tui.find import Haystacks, matcher
-from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.widgets.filter_field import FilterField
@@ -168,16 +168,9 @@ class LiveScreen(RoomScreen):
         text, tone = words.freshness(self._state.picture, self._state.link, now, self._refresh)
         self.query_one("#freshness", LineView).show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
         self.query_one("#heading", LineView).show([line((self._table.heading, Tone.DIM))])
-        self._show_banner()
+        self.show_banner()
         self._show_detail()
         self._show_events()
-
-    def _show_banner(self) -> None:
-        banner = self.query_one("#banner", LineView)
-        sentence = words.trouble(self._state.picture, self._state.link, self.app.clock.now())
-        banner.display = sentence is not None
-        if sentence is not None:
-            banner.show([line((f" {text}", Tone.WARN)) for text in wrap(sentence, max(20, self.size.width - 2))])
 
     def _summary(self) -> Line:
         picture = self._state.picture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, OptionList, Static
@@ -25,6 +26,7 @@ from roomtui.watch.journal import JournalError
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from roomtui.rooms.model import Participant, Roster
     from roomtui.rooms.picture import LiveRoom
@@ -33,6 +35,17 @@ if TYPE_CHECKING:
 
 _WHO: Final = 24
 _AGAIN: Final = "Nothing keeps them from joining again."
+
+
+class _People(OptionList):
+    """A list in which the table's keys work too."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "cursor_up", "Up", show=False),
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("g", "first", "First", show=False),
+        Binding("G", "last", "Last", show=False),
+    ]
 
 
 class RemoveDialog(RoomDialog[None]):
@@ -54,7 +67,7 @@ class RemoveDialog(RoomDialog[None]):
         with Box(classes="dialog danger"):
             yield Static("Remove whom?", id="title", classes="title")
             yield LineView(id="about")
-            yield OptionList(id="people", compact=True)
+            yield _People(id="people", compact=True)
             with Vertical(id="question"):
                 yield LineView(id="whom")
             yield LineView(id="note")

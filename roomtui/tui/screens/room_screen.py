@@ -8,7 +8,10 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from roomtui.rooms.picture import EndedRoom
+from roomtui.tui import words
 from roomtui.tui.asking import Deed
+from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -49,6 +52,14 @@ class RoomScreen(Screen[None], inherit_bindings=False):
     def selected(self) -> Entry | None:
         """The room that keys are about."""
         raise NotImplementedError
+
+    def show_banner(self) -> None:
+        """Say what is wrong, where something is; the screen has a `LineView` with the id `banner` for it."""
+        banner, state = self.query_one("#banner", LineView), self.app.board.state
+        sentence = words.trouble(state.picture, state.link, self.app.clock.now())
+        banner.display = sentence is not None
+        if sentence is not None:
+            banner.show([line((f" {text}", Tone.WARN)) for text in wrap(sentence, max(20, self.size.width - 2))])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with the room that is selected."""

@@ -50,6 +50,14 @@ async def test_cancel_has_the_focus(keys: list[str]) -> None:
         assert not stage.app.screen.is_modal
 
 
+async def test_the_keys_of_the_table_work_in_the_list_and_the_arrows_go_both_ways() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "x", "G", "k", "enter", "right", "left", "right", "enter")
+        assert stage.actions.removed == [BOB.sid]
+
+
 async def test_it_works_from_the_rooms_own_screen() -> None:
     stage = scene.stage(picture([BUSY]))
     async with stage.app.run_test(size=(80, 24)) as pilot:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.picture import EndedRoom
+from roomtui.watch.board import Link, LinkState
 from tests.tui import scene
 from tests.tui.driving import press, press_at_once, screen_text, settle, told
 from tests.tui.scene import NOW, ago, live, person, picture, room
@@ -197,3 +200,16 @@ async def test_in_ascii_the_dialogs_draw_nothing_else() -> None:
             odd = [line for line in screen_text(stage).splitlines() if not line.isascii()]
             assert odd == [], keys
             await press(pilot, "escape")
+
+
+@pytest.mark.parametrize("where", [[], ["enter"]], ids=["table", "detail"])
+async def test_what_is_wrong_is_said_wherever_a_countdown_goes_on(where: list[str]) -> None:
+    lost = Link(LinkState.TROUBLE, "Twilio did not answer.", NOW + timedelta(seconds=8))
+    stage = scene.stage(picture([BUSY], as_of=NOW - timedelta(seconds=40)), lost)
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, *where)
+        assert "No new data for 40s: Twilio did not answer; next try in 8 s." in screen_text(stage)
+        stage.board.link(Link(LinkState.LIVE))
+        await settle(pilot)
+        assert "Twilio did not answer" not in screen_text(stage)
