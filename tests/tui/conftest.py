@@ -27,11 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 _SOON: Final = 0.02
 """Seconds: what is to happen as soon as this, such as the next frame, belongs to what goes on."""
+_PATIENCE: Final = 10.0
+"""Seconds after which a test goes on all the same, and tells by what it finds that something never rests."""
 _QUIET_TURNS: Final = 3
 """Turns of the event loop with nothing to do, so that it has looked for what came in from outside, too."""
 
 
-async def _until_idle(min_sleep: float = 0, max_sleep: float = 1) -> None:
+async def _until_idle(min_sleep: float = 0, max_sleep: float = _PATIENCE) -> None:
     """What Textual's pilot waits for after each key: that nothing is going on any more.
 
     Textual goes by the CPU time of twenty milliseconds, over and over; on a busy machine that is slow, and in doubt

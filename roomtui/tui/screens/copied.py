@@ -31,10 +31,12 @@ class CopiedScreen(ModalScreen[None]):
         """What it is, how it was sent, and the text."""
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static(f"{self._copied.what}, sent {self._copied.way}", markup=False, classes="title")
-            yield TextArea(
+            text = TextArea(
                 "\n".join(safe(text) for text in self._copied.text.split("\n")),
                 read_only=True,
                 soft_wrap=True,
                 show_line_numbers=False,
             )
+            text.cursor_blink = False  # that would never let the line rest
+            yield text
             yield Static("Select it with the mouse (shift, if the mouse is ours). esc closes.", classes="hint")

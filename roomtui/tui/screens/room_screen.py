@@ -61,6 +61,10 @@ class RoomScreen(Screen[None], inherit_bindings=False):
         if sentence is not None:
             banner.show([line((f" {text}", Tone.WARN)) for text in wrap(sentence, max(20, self.size.width - 2))])
 
+    def on_screen_resume(self) -> None:
+        """Say again which keys work: under a dialog the line of keys has not changed."""
+        self.refresh_bindings()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with the room that is selected."""
         entry = self.selected if self.is_mounted else None

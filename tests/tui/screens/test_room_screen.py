@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.picture import EndedRoom
+from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.watch.board import Link, LinkState
 from tests.tui import scene
 from tests.tui.driving import press, press_at_once, screen_text, settle, told
 from tests.tui.scene import NOW, ago, live, person, picture, room
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
 
 ROOM = room(3, "Board & Co", ago(minutes=30))
 BUSY = live(ROOM, [person(ROOM.sid, "alice", ago(minutes=5))])
@@ -213,3 +218,26 @@ async def test_what_is_wrong_is_said_wherever_a_countdown_goes_on(where: list[st
         stage.board.link(Link(LinkState.LIVE))
         await settle(pilot)
         assert "Twilio did not answer" not in screen_text(stage)
+
+
+async def test_under_a_dialog_the_line_of_keys_stays_and_behind_it_tells_what_came_meanwhile() -> None:
+    stage = scene.stage(picture([BUSY]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        made: list[None] = []
+        line = stage.app.screen.query_one(KeyLine)
+        compose = line.compose
+
+        def counted() -> ComposeResult:
+            made.append(None)
+            return compose()
+
+        line.compose = counted  # type: ignore[method-assign] # to count
+        await press(pilot, "t")
+        assert stage.app.screen.is_modal
+        stage.board.show(picture([], [EndedRoom(ROOM, None, Ending(EndingReason.FAILED), NOW)]))
+        await settle(pilot)
+        assert made == []
+        await press(pilot, "escape")
+        assert made
+        assert "N Again" in screen_text(stage)
