@@ -122,7 +122,7 @@ def test_help_loads_no_sdk(tmp_path: Path) -> None:
 
 
 def test_the_sandbox_package_loads_nothing_of_the_other_packages() -> None:
-    loaded = _modules("import roomtui.sandbox.server, roomtui.sandbox.traffic.director, roomtui.sandbox.control")
+    loaded = _modules("import roomtui.sandbox.server, roomtui.sandbox.traffic.director, roomtui.sandbox.control.plane")
     ours = {name for name in loaded if name.startswith("roomtui.")}
     assert {name.split(".")[1] for name in ours} == {"sandbox"}
     assert not {name.partition(".")[0] for name in loaded} & {"twilio", "textual", "rich", "apscheduler", "click"}

@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from roomtui.sandbox.callback_log import CallbackLog
-from roomtui.sandbox.callbacks import RoomCallbacks
+from roomtui.sandbox.callbacks.compositions import CompositionCallbacks
+from roomtui.sandbox.callbacks.courier import Courier
+from roomtui.sandbox.callbacks.deliveries import Deliveries
+from roomtui.sandbox.callbacks.log import CallbackLog
+from roomtui.sandbox.callbacks.rooms import RoomCallbacks
+from roomtui.sandbox.callbacks.url import host_name
 from roomtui.sandbox.clock import Clock, real_seconds, wall_time
-from roomtui.sandbox.composition_callbacks import CompositionCallbacks
 from roomtui.sandbox.connection import TwilioServer
-from roomtui.sandbox.control import FASTEST, PREFIX, ControlPlane
-from roomtui.sandbox.control_callbacks import callback_routes
-from roomtui.sandbox.control_calls import call_routes
-from roomtui.sandbox.courier import Courier
-from roomtui.sandbox.deliveries import Deliveries
+from roomtui.sandbox.control.callbacks import callback_routes
+from roomtui.sandbox.control.calls import call_routes
+from roomtui.sandbox.control.plane import FASTEST, PREFIX, ControlPlane
 from roomtui.sandbox.faults import Exchange, FaultBook, suffer
 from roomtui.sandbox.meter import NO_ANSWER, Meter
 from roomtui.sandbox.options import SandboxError, SandboxOptions
@@ -34,7 +35,6 @@ from roomtui.sandbox.rest.api import RestApi
 from roomtui.sandbox.traffic.director import HISTORY_SECONDS, Director
 from roomtui.sandbox.voice.errands import Errands
 from roomtui.sandbox.voice.switchboard import Switchboard
-from roomtui.sandbox.webhook_url import host_name
 from roomtui.sandbox.wire import Answer, refusal_answer
 from roomtui.sandbox.world import limits
 from roomtui.sandbox.world.account import Account

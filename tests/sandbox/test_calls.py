@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from roomtui.sandbox.courier import signature
+from roomtui.sandbox.callbacks.courier import signature
 from roomtui.sandbox.options import SandboxOptions
 from roomtui.sandbox.server import Sandbox
 from tests.sandbox.conftest import CREDENTIALS, Client, basic_auth

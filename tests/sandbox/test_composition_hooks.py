@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from roomtui.sandbox.composition_callbacks import event_parameters
+from roomtui.sandbox.callbacks.compositions import event_parameters
 
 if TYPE_CHECKING:
     from roomtui.sandbox.world.compositions import CompositionEvent

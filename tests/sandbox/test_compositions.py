@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomtui.sandbox.composition_callbacks import event_parameters
+from roomtui.sandbox.callbacks.compositions import event_parameters
 from roomtui.sandbox.world.composition_sources import matches
 from tests.sandbox.conftest import CREDENTIALS, basic_auth
 from tests.sandbox.receiver import Receiver

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from roomtui.sandbox.courier import CourierError, Reply
+from roomtui.sandbox.callbacks.courier import CourierError, Reply
+from roomtui.sandbox.callbacks.url import form_encoded
 from roomtui.sandbox.reading import _fields, _json_fields
 from roomtui.sandbox.server import Sandbox
-from roomtui.sandbox.webhook_url import form_encoded
 from roomtui.sandbox.wire import Answer, Call, refusal_answer
 from roomtui.sandbox.world.refusals import Refusal
 from tests.sandbox.census import Census
@@ -35,7 +35,7 @@ from tests.sandbox.wires import PATIENCE, NoAnswer, Response, Wire, framed, mang
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from roomtui.sandbox.callback_log import Callback
+    from roomtui.sandbox.callbacks.log import Callback
     from roomtui.sandbox.voice.call import Target
     from roomtui.sandbox.voice.errands import Outcome
     from roomtui.sandbox.wire import Fields

@@ -9,12 +9,12 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.courier import CourierError, Reply
+from roomtui.sandbox.callbacks.courier import CourierError, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from roomtui.sandbox.courier import Courier
+    from roomtui.sandbox.callbacks.courier import Courier
     from roomtui.sandbox.voice.call import Target
 
 _log = logging.getLogger(__name__)

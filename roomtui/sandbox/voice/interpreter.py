@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.courier import CourierError
+from roomtui.sandbox.callbacks.courier import CourierError
 from roomtui.sandbox.voice import verbs
 from roomtui.sandbox.voice.call import CallStatus, Direction, Target
 from roomtui.sandbox.voice.messages import request_parameters

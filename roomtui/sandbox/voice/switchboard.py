@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.callback_log import Callback
+from roomtui.sandbox.callbacks.log import Callback
 from roomtui.sandbox.voice.call import (
     CallStatus,
     Direction,

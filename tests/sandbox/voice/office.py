@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from roomtui.sandbox.callbacks.courier import CourierError, Reply
 from roomtui.sandbox.clock import Clock
-from roomtui.sandbox.courier import CourierError, Reply
 from roomtui.sandbox.voice.call import CallStatus, Instructions, PhoneCall, StatusCallback, Target
 from roomtui.sandbox.voice.request import CallRequest
 from roomtui.sandbox.voice.switchboard import Switchboard
@@ -19,7 +19,7 @@ from roomtui.sandbox.world.world import World
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from roomtui.sandbox.callback_log import Callback
+    from roomtui.sandbox.callbacks.log import Callback
     from roomtui.sandbox.voice.errands import Outcome
 
 START = datetime(2026, 11, 20, 12, 0, 0, tzinfo=timezone.utc)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roomtui.sandbox.courier import CourierError, Reply
+from roomtui.sandbox.callbacks.courier import CourierError, Reply
 from roomtui.sandbox.voice.call import CallStatus, Instructions
 from tests.sandbox.voice.office import ALICE, CAROL, URL, Office, response
 

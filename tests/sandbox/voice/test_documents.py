@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from roomtui.sandbox.courier import CourierError, Reply
+from roomtui.sandbox.callbacks.courier import CourierError, Reply
 from roomtui.sandbox.voice.call import CallStatus, Instructions, Target
 from roomtui.sandbox.voice.interpreter import MOST_DOCUMENTS
 from roomtui.sandbox.voice.request import UpdateRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.control_fields import ControlFields
+from roomtui.sandbox.control.fields import ControlFields
 from roomtui.sandbox.rest.render import recording_resource
 from roomtui.sandbox.wire import json_answer
 from roomtui.sandbox.world.refusals import Refusal, not_found

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.callback_log import Callback
+from roomtui.sandbox.callbacks.log import Callback
 from roomtui.sandbox.world.events import EventKind
 from roomtui.sandbox.world.participant import ParticipantStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from roomtui.sandbox.deliveries import Deliveries
+    from roomtui.sandbox.callbacks.deliveries import Deliveries
     from roomtui.sandbox.world.account import Account
     from roomtui.sandbox.world.events import Event
     from roomtui.sandbox.world.participant import Participant

@@ -20,8 +20,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from roomtui.sandbox.overrides import overrides_of
-from roomtui.sandbox.webhook_url import Target, form_encoded, host_name, spoken
+from roomtui.sandbox.callbacks.overrides import overrides_of
+from roomtui.sandbox.callbacks.url import Target, form_encoded, host_name, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

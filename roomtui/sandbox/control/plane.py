@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from roomtui.sandbox.control_fields import ControlFields
-from roomtui.sandbox.control_recordings import RecordingControl
+from roomtui.sandbox.control.fields import ControlFields
+from roomtui.sandbox.control.recordings import RecordingControl
 from roomtui.sandbox.faults import KINDS, SLOW_SECONDS, Fault
 from roomtui.sandbox.rest.render import iso, participant_resource, room_resource
 from roomtui.sandbox.wire import Routes, json_answer, refusal_answer

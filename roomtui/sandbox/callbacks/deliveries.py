@@ -19,16 +19,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from roomtui.sandbox.callback_log import Outcome, Trouble
-from roomtui.sandbox.courier import CourierError
-from roomtui.sandbox.overrides import overrides_of
-from roomtui.sandbox.webhook_url import Target, displayed
+from roomtui.sandbox.callbacks.courier import CourierError
+from roomtui.sandbox.callbacks.log import Outcome, Trouble
+from roomtui.sandbox.callbacks.overrides import overrides_of
+from roomtui.sandbox.callbacks.url import Target, displayed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from roomtui.sandbox.callback_log import Callback, CallbackLog
-    from roomtui.sandbox.courier import Courier
+    from roomtui.sandbox.callbacks.courier import Courier
+    from roomtui.sandbox.callbacks.log import Callback, CallbackLog
 
 _log = logging.getLogger(__name__)
 

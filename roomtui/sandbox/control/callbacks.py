@@ -9,7 +9,7 @@ from roomtui.sandbox.wire import json_answer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roomtui.sandbox.callback_log import CallbackLog
+    from roomtui.sandbox.callbacks.log import CallbackLog
     from roomtui.sandbox.wire import Answer, Call, Handler
 
 

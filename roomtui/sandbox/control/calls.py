@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.control_fields import ControlFields
+from roomtui.sandbox.control.fields import ControlFields
 from roomtui.sandbox.rest.calls import call_resource
 from roomtui.sandbox.voice.addresses import address
 from roomtui.sandbox.voice.call import Instructions, StatusCallback, Target

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # has hints, but no py.typed
 
-from roomtui.sandbox.courier import MOST_BYTES, MOST_REDIRECTS, Courier, CourierError, signature
-from roomtui.sandbox.overrides import Overrides, overrides_of
-from roomtui.sandbox.webhook_url import displayed
+from roomtui.sandbox.callbacks.courier import MOST_BYTES, MOST_REDIRECTS, Courier, CourierError, signature
+from roomtui.sandbox.callbacks.overrides import Overrides, overrides_of
+from roomtui.sandbox.callbacks.url import displayed
 from tests.sandbox.conftest import basic_auth
 from tests.sandbox.receiver import Received, Receiver, status
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.webhook_url import displayed
+from roomtui.sandbox.callbacks.url import displayed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roomtui.sandbox.callback_log import Callback
-from roomtui.sandbox.callbacks import timestamp
+from roomtui.sandbox.callbacks.log import Callback
+from roomtui.sandbox.callbacks.rooms import timestamp
 from roomtui.sandbox.world.compositions import CompositionEventKind
 
 if TYPE_CHECKING:
-    from roomtui.sandbox.deliveries import Deliveries
+    from roomtui.sandbox.callbacks.deliveries import Deliveries
     from roomtui.sandbox.world.account import Account
     from roomtui.sandbox.world.compositions import CompositionEvent
 
