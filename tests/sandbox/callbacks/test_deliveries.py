@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
+from roomtui.sandbox.callbacks import deliveries as module
 from roomtui.sandbox.callbacks.courier import Courier
 from roomtui.sandbox.callbacks.deliveries import Deliveries
 from roomtui.sandbox.callbacks.log import MOST_ENTRIES, Callback, CallbackLog, Outcome
-from roomtui.sandbox.callbacks import deliveries as module
 from tests.sandbox.receiver import Received, Receiver, status
 
 if TYPE_CHECKING:
