@@ -67,6 +67,31 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTable:
+    """What is to be called to attention, as it stands in the file.
+
+    Attributes:
+        name: what it is called.
+        when: which rooms, as a filter says it.
+        color: the colour of the row, if it is to have one.
+        sign: what is written before the room, if something is.
+        bell: whether the terminal's bell is rung.
+        osc9: whether the terminal is asked for a notification (OSC 9).
+        command: the program to run, and its arguments; empty where none is.
+        quiet_hours: from when to when (`22:00-06:00`) it is only shown; its own, else the profile's, else everybody's.
+    """
+
+    name: str
+    when: str
+    color: str | None = None
+    sign: str | None = None
+    bell: bool = False
+    osc9: bool = False
+    command: tuple[str, ...] = ()
+    quiet_hours: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What is in force.
 
@@ -82,6 +107,13 @@ class Config:
         mouse: the mouse is listened to.
         plain_output: the terminal is sent whole lines, not only the cells that changed.
         caller_id: the number that phones are called from (E.164), if one is configured.
+        views: saved filters, by name.
+        columns: the columns to show, in their order; None where nothing was said.
+        keys: the keys of bindings, by the bindings' ids.
+        theme: the theme's name, if one is configured.
+        accent: the colour of the account's name, if one is configured.
+        alerts: what is to be called to attention; a profile's own last.
+        profiles: the names of all profiles of the file.
     """
 
     name: str
@@ -95,6 +127,13 @@ class Config:
     mouse: bool = False
     plain_output: bool = False
     caller_id: str | None = None
+    views: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    theme: str | None = None
+    accent: str | None = None
+    alerts: tuple[AlertTable, ...] = ()
+    profiles: tuple[str, ...] = ()
 
 
 def config_file() -> Path:
@@ -104,11 +143,20 @@ def config_file() -> Path:
 
 def journal_file(name: str) -> Path:
     """The journal of the profile of this name; the name may hold anything, the file's name does not."""
+    return user_state_path("roomtui") / f"journal-{_plain(name)}.jsonl"
+
+
+def state_file(name: str) -> Path:
+    """Where the dashboard of this profile remembers things; as for the journal."""
+    return user_state_path("roomtui") / f"state-{_plain(name)}.json"
+
+
+def _plain(name: str) -> str:
     if not _PLAIN_NAME.fullmatch(name):
         # Shortened and made plain it might be another profile's; the digest keeps the two apart.
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         name = f"{re.sub(r'[^a-zA-Z0-9_-]', '_', name[:32])}-{digest}"
-    return user_state_path("roomtui") / f"journal-{name}.jsonl"
+    return name
 
 
 def load(typed: Typed, environ: Mapping[str, str] = os.environ) -> Config:

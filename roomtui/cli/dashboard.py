@@ -19,7 +19,8 @@ import click
 
 from roomtui.cli.garbage import Garbage
 from roomtui.cli.options import Number, takes_global_options, watch_options
-from roomtui.config import Config, ConfigError, load
+from roomtui.config import Config, ConfigError, journal_file, load, state_file
+from roomtui.state import StateFile
 from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.credentials import Credentials
 from roomtui.twilio_api.origin import ApiUrl
@@ -124,6 +125,7 @@ def _run(config: Config, *, rate: float = 1.0) -> None:
     from roomtui.tui.session import Settings  # noqa: PLC0415 - as above
 
     clock, budget, board = ServerClock(rate=rate), ReadBudget(config.reads_per_second), Board()
+    memory = StateFile(state_file(config.name))
     garbage = Garbage()
     garbage.begin()
     board.subscribe(garbage.hear)
@@ -142,10 +144,21 @@ def _run(config: Config, *, rate: float = 1.0) -> None:
             ascii_only=config.ascii,
             mouse=config.mouse,
             caller_id=config.caller_id,
+            memory=memory,
+            views=config.views,
+            columns=config.columns,
+            keys=config.keys,
+            theme=config.theme,
+            accent=config.accent,
+            alerts=config.alerts,
+            journal=journal_file(config.name),
         ),
         driver_class=None if config.plain_output else FrugalDriver,
     )
-    asyncio.run(_until_left(app, mouse=config.mouse))
+    try:
+        asyncio.run(_until_left(app, mouse=config.mouse))
+    finally:
+        memory.flush()
     if app.return_code:
         sys.exit(app.return_code)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+from roomtui.state import Forgetful
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from pathlib import Path
+
+    from roomtui.config import AlertTable
+    from roomtui.state import Memory
     from roomtui.watch.actions import Actions
     from roomtui.watch.board import Feed
 
@@ -42,6 +47,16 @@ class Settings:
         ascii_only: nothing but ASCII is drawn.
         mouse: the mouse is listened to.
         caller_id: the number (E.164) that calls come from unless another one is typed, None where there is none.
+        memory: what is remembered from one run to the next; see `roomtui.state`.
+        views: filters by the names they were saved under.
+        columns: the names of the columns to show, in their order; None where nothing was said.
+        keys: other keys than the usual ones: the id of a binding -> its key, or several with commas between.
+        theme: the name of the theme; None where nothing was said.
+        accent: the colour of the account's name; None where nothing was said.
+        alerts: what is to be called to attention, as configured.
+        journal: the journal of this profile; None where there is none.
+        profiles: the accounts that can be changed to.
+        switch: changes to another profile; None where there is no other.
     """
 
     account: str
@@ -54,3 +69,13 @@ class Settings:
     ascii_only: bool = False
     mouse: bool = False
     caller_id: str | None = None
+    memory: Memory = field(default_factory=Forgetful)
+    views: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    theme: str | None = None
+    accent: str | None = None
+    alerts: tuple[AlertTable, ...] = ()
+    journal: Path | None = None
+    profiles: tuple[str, ...] = ()
+    switch: Callable[[str], Awaitable[None]] | None = None
