@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
-from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]  # has hints, but no py.typed
-from twilio.http.response import Response  # type: ignore[import-untyped]  # has hints, but no py.typed
 from yarl import URL
 
 from roomtui.twilio_api import proxy
@@ -30,6 +28,7 @@ from roomtui.twilio_api.forms import encoded
 from roomtui.twilio_api.origin import DEFAULT_API_URL, ApiUrl
 from roomtui.twilio_api.pace import Pace, Unpaced
 from roomtui.twilio_api.retries import THROTTLED, Retries, read_retry_after
+from roomtui.twilio_api.sdk_parts import AsyncHttpClient, Response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping

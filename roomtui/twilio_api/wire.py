@@ -11,13 +11,12 @@ import asyncio
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote, urljoin
 
-from twilio.rest import Client  # type: ignore[import-untyped]  # has hints, but no py.typed
-
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api.answers import Answer, body, not_twilio, payload
 from roomtui.twilio_api.credentials import Secret, basic
 from roomtui.twilio_api.errors import NotFound, NotTwilio
 from roomtui.twilio_api.pages import Reading
+from roomtui.twilio_api.sdk_parts import Client
 from roomtui.twilio_api.transport import urgently
 
 if TYPE_CHECKING:
