@@ -20,6 +20,7 @@ from roomtui.tui.lines import ASCII, UNICODE
 from roomtui.tui.screens.copied import CopiedScreen
 from roomtui.tui.screens.help import HelpScreen
 from roomtui.tui.screens.live import LiveScreen
+from roomtui.tui.views import LIVE, VIEWS, is_view
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -36,7 +37,7 @@ _TICK: Final = 1.0
 _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
-_NOT_IN_DIALOGS: Final = frozenset({"pause", "resume", "help", "faster", "slower", "hide", "show_copied"})
+_NOT_IN_DIALOGS: Final = frozenset({"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view"})
 
 
 class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
@@ -58,20 +59,31 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (140, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-high"), (34, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "pause", "Pause", tooltip="Stop asking Twilio; countdowns go on"),
-        Binding("p", "resume", "Resume", tooltip="Go on asking Twilio"),
-        Binding("r", "refresh_now", "Refresh", tooltip="Ask Twilio at once", show=False),
-        Binding("plus", "faster", "Refresh more often", key_display="+", show=False),
-        Binding("minus", "slower", "Refresh less often", key_display="-", show=False),
-        Binding("h", "hide", "Hide personal data", tooltip="Mask phone numbers", show=False),
-        Binding("Y", "show_copied", "Show what was copied", show=False),
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on"),
+        Binding("p", "pause", "Pause", tooltip="Stop asking Twilio; countdowns go on", id="app.pause"),
+        Binding("p", "resume", "Resume", tooltip="Go on asking Twilio", id="app.pause"),
+        Binding("r", "refresh_now", "Refresh", tooltip="Ask Twilio at once", show=False, id="app.refresh"),
+        Binding("plus", "faster", "Refresh more often", key_display="+", show=False, id="app.faster"),
+        Binding("minus", "slower", "Refresh less often", key_display="-", show=False, id="app.slower"),
+        Binding("h", "hide", "Hide personal data", tooltip="Mask phone numbers", show=False, id="app.hide"),
+        Binding("Y", "show_copied", "Show what was copied", show=False, id="app.copied"),
+        Binding("1", "view('live')", "Live rooms", show=False, id="view.live"),
+        Binding("2", "view('ended')", "Ended rooms", show=False, id="view.ended"),
+        Binding("3", "view('log')", "Log", tooltip="What happened, and what we did", show=False, id="view.log"),
+        Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
+        Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on", id="app.quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, system=True),
         Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
-        Binding("ctrl+l", "repaint", "Repaint", show=False, tooltip="Draw the whole screen anew"),
-        Binding("ctrl+p", "command_palette", "Commands", show=False, priority=True, tooltip="Find all this by name"),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, system=True),
+        Binding("ctrl+l", "repaint", "Repaint", show=False, tooltip="Draw the whole screen anew", id="app.repaint"),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Commands",
+            show=False,
+            priority=True,
+            tooltip="Find all this by name",
+            id="app.commands",
+        ),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, system=True, id="app.suspend"),
     ]
 
     def __init__(
@@ -144,6 +156,9 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
 
     def _on_board(self, state: BoardState) -> None:
         self._live.show(state)
+        for screen in self.screen_stack[1:]:
+            if is_view(screen):
+                screen.show(state)
 
     def _tick_at_the_second(self) -> None:
         # All countdowns change together, just as Twilio's own second does. The event loop's own timer: Textual's skips
@@ -209,6 +224,16 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self._live.await_room(sid)
 
     # -- keys
+
+    def action_view(self, name: str) -> None:
+        """Show this view: the live rooms, which lie below all others, or another one above them."""
+        wanted = self._live if name == LIVE else next((each for each in self.screen_stack if is_view(each, name)), None)
+        if wanted is None and name not in VIEWS:
+            return
+        while self.screen not in {self._live, wanted}:
+            self.pop_screen()
+        if wanted is None:
+            self.push_screen(VIEWS[name]())
 
     def action_pause(self) -> None:
         """Stop asking Twilio."""
@@ -288,8 +313,9 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A dialog keeps the keys of the dashboard to itself."""
-        del parameters
         if action in {"pause", "resume"} and self._is_paused == (action == "pause"):
+            return False
+        if action == "view" and parameters[0] not in {LIVE, *VIEWS}:
             return False
         in_dialog = self.screen.is_modal and not isinstance(self.screen, CommandPalette)
         return not (in_dialog and action in _NOT_IN_DIALOGS)

@@ -31,21 +31,30 @@ class RoomScreen(Screen[None], inherit_bindings=False):
     app: RoomtuiApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "end_room", "End", tooltip="End this room for everybody in it"),
-        Binding("e", "say_why_not('end_room')", "", show=False, system=True),
-        Binding("t", "copy_twiml", "TwiML", tooltip="Copy TwiML that puts a call into it"),
-        Binding("d", "dial_in", "Dial in", tooltip="Call a phone and put it into this room"),
-        Binding("d", "say_why_not('dial_in')", "", show=False, system=True),
-        Binding("x", "remove", "Remove", tooltip="Put somebody out of this room"),
-        Binding("x", "say_why_not('remove')", "", show=False, system=True),
-        Binding("R", "record", "Recording", tooltip="Start or stop recording this room", show=False),
-        Binding("R", "say_why_not('record')", "", show=False, system=True),
-        Binding("n", "new_room", "New room", tooltip="Create a room", show=False),
-        Binding("n", "say_why_not('new_room')", "", show=False, system=True),
-        Binding("N", "create_again", "Again", tooltip="Create another room with the settings of this one"),
-        Binding("N", "create_like", "New like this", tooltip="Create another room with these settings", show=False),
-        Binding("N", "say_why_not('create_again')", "", show=False, system=True),
-        Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False),
+        Binding("e", "end_room", "End", tooltip="End this room for everybody in it", id="room.end"),
+        Binding("e", "say_why_not('end_room')", "", show=False, system=True, id="room.end"),
+        Binding("t", "copy_twiml", "TwiML", tooltip="Copy TwiML that puts a call into it", id="room.twiml"),
+        Binding("d", "dial_in", "Dial in", tooltip="Call a phone and put it into this room", id="room.dial"),
+        Binding("d", "say_why_not('dial_in')", "", show=False, system=True, id="room.dial"),
+        Binding("x", "remove", "Remove", tooltip="Put somebody out of this room", id="room.remove"),
+        Binding("x", "say_why_not('remove')", "", show=False, system=True, id="room.remove"),
+        Binding("R", "record", "Recording", tooltip="Start or stop recording this room", show=False, id="room.record"),
+        Binding("R", "say_why_not('record')", "", show=False, system=True, id="room.record"),
+        Binding("n", "new_room", "New room", tooltip="Create a room", show=False, id="room.new"),
+        Binding("n", "say_why_not('new_room')", "", show=False, system=True, id="room.new"),
+        Binding(
+            "N", "create_again", "Again", tooltip="Create another room with the settings of this one", id="room.again"
+        ),
+        Binding(
+            "N",
+            "create_like",
+            "New like this",
+            tooltip="Create another room with these settings",
+            show=False,
+            id="room.again",
+        ),
+        Binding("N", "say_why_not('create_again')", "", show=False, system=True, id="room.again"),
+        Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False, id="room.sid"),
     ]
 
     @property
