@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from roomtui.rooms.model import PHONE_PARTICIPANTS_MAX, RoomType
+from roomtui.rooms.personal import is_phone
 from roomtui.rooms.untrusted import safe
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ FALLBACK_SAY: Final = "The meeting is not available. Goodbye."
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A TwiML Bin reads {{...}} as a template: a room called {{From}} would be the caller's number.
 _BRACES: Final = {ord("{"): "&#123;", ord("}"): "&#125;"}
-# What a phone participant is called when no identity was given: E.164, a dash, eight hexadecimal digits.
-_PHONE_IDENTITY: Final = re.compile(r"\+[1-9][0-9]{1,14}-[0-9a-f]{8}")
 
 
 class TwimlError(ValueError):
@@ -97,11 +96,6 @@ def hazards(room: Room, roster: Roster | None, *, identity: str = "") -> tuple[H
         _nameless(room),
     )
     return tuple(hazard for hazard in checks if hazard is not None)
-
-
-def is_phone(identity: str) -> bool:
-    """Whether this identity looks like the one that Twilio makes up for a phone participant; it holds the number."""
-    return _PHONE_IDENTITY.fullmatch(identity) is not None
 
 
 def phones_in(roster: Roster) -> int:

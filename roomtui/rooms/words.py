@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 from roomtui.rooms.countdown import HOUR, MINUTE
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
 from roomtui.rooms.endings import EndingReason
-from roomtui.rooms.personal import shown
-from roomtui.rooms.twiml import is_phone
+from roomtui.rooms.personal import is_phone, shown
 
 if TYPE_CHECKING:
     from datetime import datetime

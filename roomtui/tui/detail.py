@@ -10,10 +10,10 @@ from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import Urgency, countdown, span, urgency
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
 from roomtui.rooms.model import PHONE_PARTICIPANTS_MAX, ParticipantStatus
-from roomtui.rooms.personal import shown
+from roomtui.rooms.personal import is_phone, shown
 from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.rooms.recording import Recording
-from roomtui.rooms.twiml import is_phone, phones_in
+from roomtui.rooms.twiml import phones_in
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.lines import Line, Piece, Tone, fit, line, wrap

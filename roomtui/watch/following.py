@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.calls import CallStatus, why_over
 from roomtui.rooms.model import ParticipantStatus
-from roomtui.rooms.twiml import HazardKind, hazards, is_phone
+from roomtui.rooms.personal import is_phone
+from roomtui.rooms.twiml import HazardKind, hazards
 from roomtui.twilio_api.errors import Refused, TwilioError
 from roomtui.watch.desk import DATE_SLACK, sentence
 

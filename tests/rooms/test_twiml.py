@@ -12,6 +12,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from roomtui.rooms.model import PHONE_PARTICIPANTS_MAX
+from roomtui.rooms.personal import is_phone
 from roomtui.rooms.twiml import (
     FALLBACK_SAY,
     IDENTITY_MAX,
@@ -20,7 +21,6 @@ from roomtui.rooms.twiml import (
     Language,
     TwimlError,
     hazards,
-    is_phone,
     phones_in,
     snippet,
 )

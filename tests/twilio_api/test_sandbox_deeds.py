@@ -9,8 +9,9 @@ import pytest
 
 from roomtui.rooms.calls import CallStatus, NewCall
 from roomtui.rooms.new_room import NewRoom, like
+from roomtui.rooms.personal import is_phone
 from roomtui.rooms.recording import EVERYTHING, NOTHING, Recording, RecordingRule, recording
-from roomtui.rooms.twiml import FALLBACK_SAY, is_phone, snippet
+from roomtui.rooms.twiml import FALLBACK_SAY, snippet
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api import sdk
 from roomtui.twilio_api.errors import Broken, NotFound, NotTwilio, Refused, TwilioError, Unreachable

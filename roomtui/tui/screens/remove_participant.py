@@ -13,8 +13,7 @@ from textual.widgets.option_list import Option
 
 from roomtui.rooms import words
 from roomtui.rooms.countdown import span
-from roomtui.rooms.personal import shown
-from roomtui.rooms.twiml import is_phone
+from roomtui.rooms.personal import is_phone, shown
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, fit, line
 from roomtui.tui.screens.dialog import RoomDialog
