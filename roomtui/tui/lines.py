@@ -42,20 +42,6 @@ class Piece(NamedTuple):
 
 Line: TypeAlias = "tuple[Piece, ...]"
 
-TONE_CLASSES: Final = frozenset(f"tone--{tone.value}" for tone in Tone)
-TONE_CSS: Final = """
-    & > .tone--text { color: $foreground; }
-    & > .tone--dim { color: $text-muted; }
-    & > .tone--strong { color: $foreground; text-style: bold; }
-    & > .tone--title { color: $text-accent; text-style: bold; }
-    & > .tone--soon { color: $text-warning; }
-    & > .tone--closing { color: $text-error; text-style: bold; }
-    & > .tone--good { color: $text-success; }
-    & > .tone--warn { color: $text-warning; text-style: bold; }
-    & > .tone--bad { color: $text-error; text-style: bold; }
-"""
-"""Rules for a widget's DEFAULT_CSS, to be nested in its own rule."""
-
 
 class Glyphs(NamedTuple):
     """The few signs that are drawn; `ASCII` where a terminal has no others."""

@@ -2,46 +2,81 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Final
 
 from rich.style import Style
+from textual.color import Color
 from textual.scroll_view import ScrollView
 
-from roomtui.tui.lines import ASCII, TONE_CLASSES, TONE_CSS, UNICODE, Line, Tone, draw
+from roomtui.tui.lines import ASCII, UNICODE, Line, Tone, draw
 
 if TYPE_CHECKING:
     from textual.strip import Strip
 
     from roomtui.tui.lines import Glyphs
 
+_COLOURS: Final = {
+    Tone.TEXT: "foreground",
+    Tone.DIM: "text-muted",
+    Tone.STRONG: "foreground",
+    Tone.TITLE: "text-accent",
+    Tone.SOON: "text-warning",
+    Tone.CLOSING: "text-error",
+    Tone.GOOD: "text-success",
+    Tone.WARN: "text-warning",
+    Tone.BAD: "text-error",
+}
+"""The theme's variable for the colour of each tone."""
+_BOLD: Final = frozenset({Tone.STRONG, Tone.TITLE, Tone.CLOSING, Tone.WARN, Tone.BAD})
+
 
 class Toned(ScrollView):
-    """A scrolling widget that draws lines of toned text, one strip at a time."""
+    """A scrolling widget that draws lines of toned text, one strip at a time.
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES)
-    DEFAULT_CSS = f"""
-    Toned {{
+    The tones are no component classes: Textual matches each of those against every rule of the stylesheet for each
+    widget whenever its look may have changed, and that was most of what opening a dialog took.
+    """
+
+    DEFAULT_CSS = """
+    Toned {
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 0;
         scrollbar-color: $panel-lighten-2;
         scrollbar-color-hover: $panel-lighten-2;
         scrollbar-background: $background;
         scrollbar-background-hover: $background;
-        {TONE_CSS}
-    }}
+    }
     """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        self._base_style: Style | None = None
+        self._styles_of = _Styles(self)
+        super().__init__(id=id, classes=classes)
 
     @property
     def glyphs(self) -> Glyphs:
         """The signs that this terminal has."""
         return ASCII if self.app.has_class("-ascii-only") else UNICODE
 
+    @property
+    def base_style(self) -> Style:
+        """How a line looks where nothing stands."""
+        if self._base_style is None:
+            self._base_style = self.rich_style
+        return self._base_style
+
+    def notify_style_update(self) -> None:
+        """Forget how tones look: the theme or the background may be another."""
+        self._base_style = None
+        self._styles_of.clear()
+        super().notify_style_update()
+
     def strip(self, line: Line, width: int, *, over: Style | None = None) -> Strip:
         """`line` drawn in exactly `width` cells; `over` is laid over the widget's own style."""
         return draw(
             line,
-            _Styles(self),
-            self.rich_style,
+            self._styles_of,
+            self.base_style,
             width,
             over=Style.null() if over is None else over,
             ellipsis=self.glyphs.ellipsis,
@@ -49,13 +84,24 @@ class Toned(ScrollView):
 
 
 class _Styles(dict[Tone, Style]):
-    """The style of each tone under the current theme, for those that are asked for (Textual caches them)."""
+    """The style of each tone under the current theme on the widget's background, for those that are asked for."""
 
     def __init__(self, widget: Toned) -> None:
         super().__init__()
         self._widget = widget
 
     def __missing__(self, tone: Tone) -> Style:
-        style = self._widget.get_component_rich_style(f"tone--{tone.value}")
+        background = self._widget.background_colors[1]
+        colour = _on(background, self._widget.app.theme_variables[_COLOURS[tone]])
+        style = self._widget.base_style + Style(color=colour.rich_color, bold=tone in _BOLD or None)
         self[tone] = style
         return style
+
+
+def _on(background: Color, variable: str) -> Color:
+    """A colour of the theme as it shows on this background: `auto 60%` is light or dark, whichever can be read."""
+    name, *share = variable.split()
+    alpha = float(share[0].removesuffix("%")) / 100 if share else 1.0
+    if name == "auto":
+        return background + background.get_contrast_text(alpha)
+    return background + Color.parse(name).multiply_alpha(alpha)
