@@ -1,0 +1,260 @@
+"""What is typed to find rooms, and what rules are written in: words and terms, all of which must hold.
+
+`standup people:>3 !region:us` - a plain word is searched everywhere, `!` inverts, quotes keep spaces together, `@name`
+is a filter that was saved under that name. Half of it is always being typed: nothing here raises, and what is not
+understood is left out of account and complained about.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from roomtui.rooms.picture import EndedRoom
+from roomtui.rooms.terms import ALIASES, NO, TERMS, YES, Found, Verdict, anywhere, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from roomtui.rooms.terms import Entry, Judge, TextOf
+
+__all__ = ["LONGEST", "Found", "Query", "Verdict", "complete", "completed", "parse"]
+
+LONGEST: Final = 500
+"""Characters of a query; what is behind them is left out."""
+_NESTED: Final = 4
+_CHOICES: Final = 8
+_WORTH_COMPLETING: Final = 2
+
+# Alternatives that exclude one another, so that no text takes long; a quote that nobody closes goes to the end.
+_TOKEN: Final = re.compile(r'(?P<nots>!*)(?:(?P<key>[A-Za-z]+):|(?P<view>@))?(?P<value>(?:[^\s"]|"[^"]*(?:"|\Z))*)')
+
+
+class _Token(NamedTuple):
+    """A word of the query: where it stands, `!`s, the term's name if it has the form of one, and what is asked."""
+
+    start: int
+    end: int
+    inverted: bool
+    key: str | None
+    is_view: bool
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What rooms are asked for.
+
+    Attributes:
+        text: as it was typed.
+        complaints: what was not understood, in plain words.
+    """
+
+    text: str
+    complaints: tuple[str, ...] = ()
+    _judges: tuple[Judge, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it asks for nothing: every room is what it asks for."""
+        return not self._judges
+
+    def judge(self, entry: Entry, now: datetime, *, hide: bool = False) -> Verdict:
+        """Whether this room is asked for at this instant of Twilio's time; what is hidden is not searched."""
+        return self.look(entry, now.timestamp(), partial(text_of, hide=hide)).verdict
+
+    def look(self, entry: Entry, now: float, text: TextOf) -> Found:
+        """The same, and until when that holds.
+
+        Args:
+            entry: the room.
+            now: seconds since the epoch, of Twilio's time.
+            text: what is searched of a room (`terms.text_of`, or something that keeps what it said).
+        """
+        return _all_hold(self._judges, entry, now, text)
+
+
+NOTHING: Final = Query("")
+"""Asks for nothing."""
+
+
+def parse(text: str, views: Mapping[str, str] | None = None) -> Query:
+    """What `text` asks for; `views` are filters by the names under which they were saved."""
+    complaints: list[str] = []
+    judges = _judges(text, _Reading(views or {}, complaints), ())
+    return Query(text, tuple(dict.fromkeys(complaints)), judges)
+
+
+class _Reading(NamedTuple):
+    views: Mapping[str, str]
+    complaints: list[str]
+
+
+def _judges(text: str, reading: _Reading, within: tuple[str, ...]) -> tuple[Judge, ...]:
+    if len(text) > LONGEST:
+        reading.complaints.append(f"what is behind the first {LONGEST} characters is left out")
+    found: dict[tuple[object, ...], Judge] = {}
+    for token in _tokens(text[:LONGEST]):
+        same = (token.inverted, token.is_view, token.key, token.value)
+        if same in found:
+            continue
+        judge = _judge(token, reading, within)
+        if judge is not None:
+            found[same] = judge
+    return tuple(found.values())
+
+
+def _judge(token: _Token, reading: _Reading, within: tuple[str, ...]) -> Judge | None:
+    if token.is_view:
+        judges = _of_view(token.value, reading, within)
+        if not judges:
+            return None
+        judge: Judge = judges[0] if len(judges) == 1 else partial(_all_hold, judges)
+        return partial(_inverted, judge) if token.inverted else judge
+    if token.key is not None:
+        name = token.key.casefold()
+        term = TERMS.get(ALIASES.get(name, name))
+        if term is not None:
+            try:
+                judge = term.make(token.value)
+            except ValueError:
+                reading.complaints.append(term.complaint)
+                return None
+            judge = partial(_inverted, judge) if token.inverted else judge
+            return partial(_of_live, judge) if term.live_only else judge
+        # Names have colons, too; but what is nearly a term was probably meant for one.
+        near = get_close_matches(name, TERMS, 1, 0.75)
+        if near:
+            reading.complaints.append(f"there is no {name}: but {TERMS[near[0]].example}; it is searched as it stands")
+    word = token.value if token.key is None else f"{token.key}:{token.value}"
+    if not word:
+        return None
+    return partial(_inverted, anywhere(word)) if token.inverted else anywhere(word)
+
+
+def _of_view(name: str, reading: _Reading, within: tuple[str, ...]) -> tuple[Judge, ...]:
+    text = reading.views.get(name)
+    if text is None:
+        known = f"; there are {', '.join(f'@{each}' for each in reading.views)}" if reading.views else ""
+        reading.complaints.append(f"no filter was saved as @{name}{known}")
+        return ()
+    if name in within or len(within) >= _NESTED:
+        reading.complaints.append(f"@{name} leads back to itself" if name in within else f"@{name} is nested too deep")
+        return ()
+    return _judges(text, reading, (*within, name))
+
+
+def _all_hold(judges: tuple[Judge, ...], entry: Entry, now: float, text: TextOf) -> Found:
+    if len(judges) == 1:
+        return judges[0](entry, now, text)
+    waits, until = False, YES.until
+    for judge in judges:
+        found = judge(entry, now, text)
+        if found.verdict is Verdict.NO:
+            return found
+        waits = waits or found.verdict is Verdict.WAITING
+        until = min(until, found.until)
+    if until == YES.until and not waits:
+        return YES
+    return Found(Verdict.WAITING if waits else Verdict.YES, until)
+
+
+_OPPOSITE: Final = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, Verdict.WAITING: Verdict.WAITING}
+
+
+def _inverted(judge: Judge, entry: Entry, now: float, text: TextOf) -> Found:
+    found = judge(entry, now, text)
+    return Found(_OPPOSITE[found.verdict], found.until)
+
+
+def _of_live(judge: Judge, entry: Entry, now: float, text: TextOf) -> Found:
+    return NO if isinstance(entry, EndedRoom) else judge(entry, now, text)
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        found = _TOKEN.match(text, at)
+        if found is None or found.end() == at:  # there is no such text; but nobody shall wait for ever
+            return
+        yield _Token(
+            start=at,
+            end=found.end(),
+            inverted=len(found["nots"]) % 2 == 1,
+            key=found["key"],
+            is_view=found["view"] is not None,
+            value=found["value"].replace('"', ""),
+        )
+        at = found.end()
+
+
+# -- completion
+
+
+def complete(
+    text: str, cursor: int, known: Callable[[str, str], Iterable[str]], views: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """What the word that ends at `cursor` may become, most likely first; see `completed`.
+
+    Args:
+        text: the query.
+        cursor: where in it is typed.
+        known: for a term's name and the beginning of a value (caseless), values that are known to begin so; for the
+            name "" all that a plain word may find.
+        views: the names of saved filters.
+    """
+    token = next((each for each in _tokens(text) if each.end == cursor), None)
+    if token is None:
+        return ()
+    signs = "!" if token.inverted else ""
+    made = (f"{signs}{choice}" for choice in _choices(token, known, views))
+    word = text[token.start : token.end]
+    return tuple(dict.fromkeys(choice for choice in made if choice != word))[:_CHOICES]
+
+
+def completed(text: str, cursor: int, choice: str) -> tuple[str, int]:
+    """The query with the word that ends at `cursor` replaced by `choice`, and where the cursor is then."""
+    token = next((each for each in _tokens(text) if each.end == cursor), None)
+    if token is None:
+        return text, cursor
+    return text[: token.start] + choice + text[cursor:], token.start + len(choice)
+
+
+def _choices(token: _Token, known: Callable[[str, str], Iterable[str]], views: Iterable[str]) -> Iterator[str]:
+    begun = token.value.casefold()
+    if token.is_view:
+        yield from (f"@{_quoted(name)}" for name in views if name.casefold().startswith(begun))
+        return
+    if token.key is None:
+        if begun:
+            yield from (f"{name}:" for name in TERMS if name.startswith(begun))
+        if len(begun) >= _WORTH_COMPLETING:
+            yield from map(_quoted, _plain(known("", begun)))
+        return
+    key = token.key.casefold()
+    name = ALIASES.get(key, key)
+    if name in TERMS:
+        before, comma, last = (
+            token.value.rpartition(",") if name in {"type", "region", "state"} else ("", "", token.value)
+        )
+        values = (
+            *(each for each in TERMS[name].choices if each.startswith(last.casefold())),
+            *known(name, last.casefold()),
+        )
+        yield from (f"{token.key}:{_quoted(before + comma + value)}" for value in _plain(values))
+
+
+def _plain(values: Iterable[str]) -> Iterator[str]:
+    return (value for value in values if value and '"' not in value)
+
+
+def _quoted(value: str) -> str:
+    needs = not value or any(each.isspace() for each in value) or value.startswith(("!", "@"))
+    return f'"{value}"' if needs else value
