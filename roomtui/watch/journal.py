@@ -1,6 +1,7 @@
-"""What we did: one JSON object a line, in a file only its owner may read.
+"""What happened and what we did: one JSON object a line, in files only their owner may read.
 
-A line is in the journal before the change it tells of is made; where it cannot be written, the change is not made.
+An audit line is on the disk before the change it tells of is made; where it cannot be written, the change is not made.
+A line about an event is written down as soon as there is time.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from roomtui.watch.journal_files import append, rotate, sync_folder
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+SIZE_MAX: Final = 10_000_000
+"""Bytes after which a journal goes on in a new file."""
 
 _OWNER_ONLY_FILE: Final = 0o600
 _OWNER_ONLY_FOLDER: Final = 0o700
+_FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class JournalError(Exception):
@@ -26,14 +33,16 @@ class JournalError(Exception):
 
 
 class Journal:
-    """An append-only file of JSON lines, safe for several writers at a time.
+    """An append-only file of JSON lines, safe for several writers at a time, processes and threads alike.
 
     Args:
         path: the file; its folder is made, for the owner only.
+        size_max: bytes after which it goes on in a new file; see `journal_files` for what becomes of the old one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, size_max: int = SIZE_MAX) -> None:
         self.path = path
+        self._size_max = size_max
 
     def write(self, line: Mapping[str, object]) -> None:
         """Append one line and see it onto the disk.
@@ -41,11 +50,22 @@ class Journal:
         Raises:
             JournalError: it could not be written; what the line was to tell of may not be done.
         """
-        # ASCII only: no terminal and no line reader can be misled by what a stranger called a room.
-        data = json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+        self._write(encoded(line), durable=True)
+
+    def write_events(self, lines: Iterable[Mapping[str, object]]) -> None:
+        """Append lines; when they reach the disk is left to the system. Where it fails, some may have been written.
+
+        Raises:
+            JournalError: they could not be written.
+        """
+        self._write(b"".join(map(encoded, lines)), durable=False)
+
+    def _write(self, data: bytes, *, durable: bool) -> None:
         try:
-            with self._open() as descriptor:
-                self._append(descriptor, data)
+            with self._open(len(data)) as descriptor:
+                append(descriptor, data)
+                if durable:
+                    os.fsync(descriptor)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise JournalError(
@@ -54,26 +74,37 @@ class Journal:
             ) from error
 
     @contextmanager
-    def _open(self) -> Iterator[int]:
+    def _open(self, more: int) -> Iterator[int]:
+        """The file to write to, locked, with room for so many bytes more."""
         self.path.parent.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        descriptor = os.open(self.path, flags, _OWNER_ONLY_FILE)
-        try:
-            os.fchmod(descriptor, _OWNER_ONLY_FILE)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        while True:
+            descriptor = os.open(self.path, _FLAGS, _OWNER_ONLY_FILE)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                size = os.fstat(descriptor).st_size
+                # While we waited for the lock, somebody may have made this an old file: nothing is added to such.
+                if not self._is_current(descriptor) or (size and size + more > self._size_max and rotate(self.path)):
+                    continue
+                os.fchmod(descriptor, _OWNER_ONLY_FILE)
+                if not size:
+                    sync_folder(self.path)  # else a new file, and all that is written to it, may vanish with the power
+                yield descriptor
+                return
+            finally:
+                os.close(descriptor)
 
-    @staticmethod
-    def _append(descriptor: int, data: bytes) -> None:
-        # A writer that was killed may have left half a line: the next one starts on a line of its own.
-        size = os.fstat(descriptor).st_size
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            data = b"\n" + data
-        while data:
-            data = data[os.write(descriptor, data) :]
-        os.fsync(descriptor)
+    def _is_current(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), os.lstat(self.path))
+        except FileNotFoundError:
+            return False
+
+
+def encoded(line: Mapping[str, object]) -> bytes:
+    """`line` as it stands in the journal: ASCII only, so that no terminal or reader is misled by a stranger's text."""
+    # DEL is ASCII, and the one control character that JSON need not escape.
+    text = json.dumps(line, ensure_ascii=True, separators=(",", ":")).replace("\x7f", "\\u007f")
+    return text.encode() + b"\n"
 
 
 def who() -> dict[str, str]:
