@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from roomtui.rooms.changes import Event
     from roomtui.watch.budget import Attention
 
-_EVENTS_KEPT: Final = 200
+EVENTS_KEPT: Final = 200
+"""How many of the latest events a state has."""
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -94,7 +95,7 @@ class Board:
         if events:
             # Something may be noticed later than what happened after it.
             newest_first = sorted((*reversed(events), *latest), key=lambda event: event.at, reverse=True)
-            latest = tuple(newest_first[:_EVENTS_KEPT])
+            latest = tuple(newest_first[:EVENTS_KEPT])
         changed = _NOTHING if same else changed
         self._replace(replace(self._state, picture=picture, events=latest, changed=changed))
 
@@ -102,6 +103,10 @@ class Board:
         """Say how we stand with Twilio."""
         if link != self._state.link:
             self._replace(replace(self._state, link=link, changed=_NOTHING))
+
+    def restore(self, state: BoardState) -> None:
+        """Replace everything: nothing of what was known holds any more."""
+        self._replace(replace(state, changed=None))
 
     def _replace(self, state: BoardState) -> None:
         if self._broken_off:
