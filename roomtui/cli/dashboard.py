@@ -47,7 +47,7 @@ def watch(*, typed: Typed) -> int:
     """The dashboard: all live rooms, what closes first on top. This is what `roomtui` alone does."""
     config = load(typed)
     ApiUrl.parse(config.api_url)
-    _need_a_terminal()
+    need_a_terminal()
     _run(config)
     return 0
 
@@ -60,7 +60,7 @@ def watch(*, typed: Typed) -> int:
 @click.option("--seed", type=int, default=1, metavar="N", help="Same seed, same day [1].")
 def demo(*, typed: Typed, rooms: int, speed: float, seed: int) -> int:
     """The dashboard on a local Twilio with lively traffic: no account, no network."""
-    _need_a_terminal()
+    need_a_terminal()
     with _sandbox(rooms, speed, seed) as process:
         # The sandbox starts up while the screen is loaded.
         import_module("roomtui.tui.app")
@@ -156,21 +156,22 @@ def _run(config: Config, *, rate: float = 1.0) -> None:
         driver_class=None if config.plain_output else FrugalDriver,
     )
     try:
-        asyncio.run(_until_left(app, mouse=config.mouse))
+        asyncio.run(until_left(app, mouse=config.mouse))
     finally:
         memory.flush()
     if app.return_code:
         sys.exit(app.return_code)
 
 
-def _need_a_terminal() -> None:
+def need_a_terminal() -> None:
+    """See that there is one, or say so."""
     # Keys are read from stdin, and Textual draws on stderr.
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     if not all(stream is not None and os.isatty(stream.fileno()) for stream in streams):
         raise ConfigError("The dashboard needs a terminal; `roomtui ls` prints the rooms anywhere.")
 
 
-async def _until_left(app: RoomtuiApp, *, mouse: bool) -> None:
+async def until_left(app: RoomtuiApp, *, mouse: bool) -> None:
     """Run the dashboard; whoever ends the process gets the terminal back as it was."""
 
     def leave(number: signal.Signals) -> None:

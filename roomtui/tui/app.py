@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.notifications import Notification
 
+from roomtui.tui import winding
 from roomtui.tui.asking import Asking
 from roomtui.tui.clipboard import Clipboard
 from roomtui.tui.columns import View
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
 
     from roomtui.rooms.clock import Clock
     from roomtui.tui.session import Session, Settings
+    from roomtui.tui.winding import Winding
     from roomtui.watch.board import Board, BoardState
 
 _TICK: Final = 1.0
 _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
-_NOT_IN_DIALOGS: Final = frozenset({"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view"})
+_NOT_IN_DIALOGS: Final = frozenset({"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind"})
 
 
 class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
@@ -71,6 +73,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         Binding("3", "view('log')", "Log", tooltip="What happened, and what we did", show=False, id="view.log"),
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on", id="app.quit"),
+        *winding.BINDINGS,
         Binding("ctrl+q", "quit", "Quit", show=False, system=True),
         Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
         Binding("ctrl+l", "repaint", "Repaint", show=False, tooltip="Draw the whole screen anew", id="app.repaint"),
@@ -256,11 +259,27 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
 
     def action_faster(self) -> None:
         """Look at the rooms list twice as often."""
-        self._refresh_every(max(1.0, self.refresh_seconds / 2))
+        if self.settings.replay is not None:
+            self._play(self.settings.replay, 2.0)
+        else:
+            self._refresh_every(max(1.0, self.refresh_seconds / 2))
 
     def action_slower(self) -> None:
         """Look at the rooms list half as often."""
-        self._refresh_every(min(120.0, self.refresh_seconds * 2))
+        if self.settings.replay is not None:
+            self._play(self.settings.replay, 0.5)
+        else:
+            self._refresh_every(min(120.0, self.refresh_seconds * 2))
+
+    def _play(self, replay: Winding, times: float) -> None:
+        replay.set_speed(replay.speed * times)
+        self.tell(f"Playing the recording {replay.speed:g} times as fast as it was.")
+
+    def action_wind(self, seconds: int) -> None:
+        """Wind the recording that is shown."""
+        if self.settings.replay is not None:
+            self.settings.replay.wind(seconds)
+            self.tell(winding.how_far(seconds))
 
     def _refresh_every(self, seconds: float) -> None:
         if self.session is None:
@@ -314,6 +333,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A dialog keeps the keys of the dashboard to itself."""
         if action in {"pause", "resume"} and self._is_paused == (action == "pause"):
+            return False
+        if action == "wind" and self.settings.replay is None:
             return False
         if action == "view" and parameters[0] not in {LIVE, *VIEWS}:
             return False

@@ -75,7 +75,8 @@ class Asking:
     def why_not(self, deed: Deed, entry: Entry | None) -> str | None:
         """Why this cannot be done to `entry` now, in one sentence; None if it can be asked for."""
         if self._app.settings.read_only:
-            return f"This is read-only: {_READ_ONLY[deed]}."
+            what = "read-only" if self._app.settings.replay is None else "a recording"
+            return f"This is {what}: {_READ_ONLY[deed]}."
         if entry is None and deed in _NO_ROOM:
             return _NO_ROOM[deed]
         if isinstance(entry, EndedRoom) and deed not in _ANY_ROOM:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from roomtui.config import AlertTable
     from roomtui.state import Memory
+    from roomtui.tui.winding import Winding
     from roomtui.watch.actions import Actions
     from roomtui.watch.board import Feed
 
@@ -57,6 +58,7 @@ class Settings:
         journal: the journal of this profile; None where there is none.
         profiles: the accounts that can be changed to.
         switch: changes to another profile; None where there is no other.
+        replay: the recording that is shown; None where Twilio is watched.
     """
 
     account: str
@@ -79,3 +81,4 @@ class Settings:
     journal: Path | None = None
     profiles: tuple[str, ...] = ()
     switch: Callable[[str], Awaitable[None]] | None = None
+    replay: Winding | None = None

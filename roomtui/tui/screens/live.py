@@ -28,6 +28,7 @@ from roomtui.tui.widgets.filter_field import FilterField
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.room_table import RoomTable
+from roomtui.tui.winding import where
 from roomtui.watch.board import BoardState
 from roomtui.watch.budget import Attention
 
@@ -178,16 +179,21 @@ class LiveScreen(RoomScreen):
         counts = f"  {len(picture.live)} live  {plain.plural(picture.people, 'person', 'people')}"
         return line(
             (f" {self.app.settings.account}", Tone.TITLE),
-            ("  read-only", Tone.WARN) if self.app.settings.read_only else "",
+            self._kind_of_session(),
             (f"  filter: {safe(self._filter)}", Tone.WARN) if self._filter else "",
             counts if picture.as_of is not None else "",
             (f"  {soon} closing soon", Tone.SOON) if soon else "",
             (f"  ({picture.unread} not read)", Tone.DIM) if picture.unread else "",
         )
 
+    def _kind_of_session(self) -> tuple[str, Tone] | str:
+        if self.app.settings.replay is not None:
+            return f"  {where(self.app.settings.replay)}", Tone.WARN
+        return ("  read-only", Tone.WARN) if self.app.settings.read_only else ""
+
     def _rate(self) -> str:
         # Over the last seconds, so that the number is calm; on a wide screen only.
-        if self.size.width < 100 or len(self._read_samples) < 2:
+        if self.size.width < 100 or len(self._read_samples) < 2 or self.app.settings.replay is not None:
             return ""
         (start, first), (end, last) = self._read_samples[0], self._read_samples[-1]
         rate = (last - first) / max(1.0, end - start)

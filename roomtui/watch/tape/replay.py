@@ -84,6 +84,16 @@ class Replay:
         return min(self._from + gone_by, self.tape.end)
 
     @property
+    def begins(self) -> datetime:
+        """When the recording begins (Twilio's time)."""
+        return self.tape.start
+
+    @property
+    def ends(self) -> datetime:
+        """When it ends (Twilio's time)."""
+        return self.tape.end
+
+    @property
     def speed(self) -> float:
         """Tape's seconds in a second."""
         return self._speed
