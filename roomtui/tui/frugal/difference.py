@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from roomtui.tui.frugal.grid import CONTINUED, UNKNOWN
-from roomtui.tui.frugal.pen import move, restyle
+from roomtui.tui.frugal.runs import runs
+from roomtui.tui.frugal.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from roomtui.tui.frugal.grid import Grid
+    from roomtui.tui.frugal.runs import Run
 
-_BRIDGE: Final = 4
-"""So many cells that need not change are rather written again than jumped over, where that is shorter."""
+_OVERHEAD: Final = 6
+"""Characters to get to a run, roughly."""
 
 
 class Terminal:
@@ -21,8 +20,7 @@ class Terminal:
 
     def __init__(self, shown: Grid) -> None:
         self.shown = shown
-        self._cursor: tuple[int, int] | None = None
-        self._style: str | None = None
+        self._writer = Writer(shown.width)
 
     def forget(self) -> None:
         """Somebody else wrote to the terminal: nothing is known of it."""
@@ -31,8 +29,7 @@ class Terminal:
 
     def forget_pen(self) -> None:
         """Where the cursor is and how it writes is not known."""
-        self._cursor = None
-        self._style = None
+        self._writer.forget()
 
     def approach(self, wanted: Grid, *, most: int) -> str:
         """What to send so that the terminal comes closer to showing `wanted`.
@@ -41,89 +38,38 @@ class Terminal:
 
         Args:
             wanted: what is to be shown, of the same size; rows that have come to be shown are no longer dirty in it.
-            most: no further row is begun after so many characters.
+            most: no further row is begun after about so many characters.
 
         Returns:
             Empty where nothing is left to do.
         """
         pieces: list[str] = []
         length = 0
-        for row in sorted(wanted.dirty, key=lambda row: (wanted.dirty[row], row)):
+        batch: list[Run] = []
+        answering: int | None = None
+        for urgency, row in sorted((urgency, row) for row, urgency in wanted.dirty.items()):
             if length >= most:
                 break
-            piece = "".join(self._row(wanted, row))
-            pieces.append(piece)
-            length += len(piece)
+            if urgency[0] != answering:
+                pieces.append(self._writer.write(batch))
+                batch, answering = [], urgency[0]
+            for run in self._runs(wanted, row):
+                batch.append(run)
+                length += len(run.text) + _OVERHEAD
             del wanted.dirty[row]
+        pieces.append(self._writer.write(batch))
         return "".join(pieces)
 
     def place_cursor(self, cursor: tuple[int, int]) -> str:
         """Take the cursor to where it belongs."""
-        sequence = move(self._cursor, cursor)
-        self._cursor = cursor
-        return sequence
+        return self._writer.go(cursor)
 
-    def _row(self, wanted: Grid, row: int) -> Iterator[str]:
+    def _runs(self, wanted: Grid, row: int) -> list[Run]:
         texts, styles = wanted.texts[row], wanted.styles[row]
         shown_texts, shown_styles = self.shown.texts[row], self.shown.styles[row]
         if texts == shown_texts and styles == shown_styles:
-            return
-        for start, end in _changed(texts, styles, shown_texts, shown_styles):
-            yield from self._reach(start, row, texts, styles)
-            yield from self._write(start, end, row, texts, styles)
+            return []
+        found = runs(row, texts, styles, shown_texts, shown_styles)
         self.shown.texts[row] = list(texts)
         self.shown.styles[row] = list(styles)
-
-    def _reach(self, column: int, row: int, texts: list[str], styles: list[str]) -> Iterator[str]:
-        """Take the cursor to a cell, over cells that already show what they should."""
-        jump = move(self._cursor, (column, row))
-        cursor = self._cursor
-        if cursor is not None and cursor[1] == row and 0 < column - cursor[0] <= _BRIDGE:
-            between = texts[cursor[0] : column]
-            as_before = all(style == self._style for style in styles[cursor[0] : column])
-            if as_before and len(between) <= len(jump) and all(" " <= text <= "~" for text in between):
-                jump = "".join(between)
-        self._cursor = (column, row)
-        yield jump
-
-    def _write(self, start: int, end: int, row: int, texts: list[str], styles: list[str]) -> Iterator[str]:
-        column = start
-        while column < end:
-            style = styles[column]
-            stop = column + 1
-            while stop < end and styles[stop] == style:
-                stop += 1
-            yield restyle(self._style, style)
-            self._style = style
-            yield "".join(texts[column:stop])
-            column = stop
-        # At the right edge terminals differ; and what is not ASCII some terminal may measure otherwise than we do.
-        known = end < len(texts) and texts[end - 1].isascii() and texts[end - 1] != CONTINUED
-        self._cursor = (end, row) if known else None
-
-
-def _changed(
-    texts: list[str], styles: list[str], shown_texts: list[str], shown_styles: list[str]
-) -> Iterator[tuple[int, int]]:
-    """The stretches of a row that have to be written, from their first column to the one behind them.
-
-    A wide character is written as a whole.
-    """
-    width = len(texts)
-    column = 0
-    while column < width:
-        if texts[column] == shown_texts[column] and (
-            styles[column] == shown_styles[column] or texts[column] == CONTINUED
-        ):
-            column += 1
-            continue
-        start = column
-        while start > 0 and texts[start] == CONTINUED:
-            start -= 1
-        while column < width and (
-            texts[column] != shown_texts[column]
-            or styles[column] != shown_styles[column]
-            or texts[column] in {CONTINUED, UNKNOWN}
-        ):
-            column += 1
-        yield start, column
+        return found

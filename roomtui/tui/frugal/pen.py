@@ -1,4 +1,7 @@
-"""The cheapest sequences that move a terminal's cursor and change how it writes."""
+"""The cheapest sequences that move a terminal's cursor and change how it writes.
+
+Only what every terminal since the VT100 does, and what `pyte`, tmux, screen and xterm do alike.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,17 @@ from typing import Final, NamedTuple
 
 _FOREGROUNDS: Final = frozenset(map(str, (*range(30, 39), *range(90, 98))))
 _BACKGROUNDS: Final = frozenset(map(str, (*range(40, 49), *range(100, 108))))
+# What takes an attribute back, and what else that takes back.
+_OFF: Final = {
+    **dict.fromkeys(("1", "2"), "22"),
+    "3": "23",
+    **dict.fromkeys(("4", "21"), "24"),
+    **dict.fromkeys(("5", "6"), "25"),
+    "7": "27",
+    "8": "28",
+    "9": "29",
+}
+_NOT_SEEN_IN_A_BLANK: Final = frozenset({"1", "2", "3"})
 
 
 class Look(NamedTuple):
@@ -15,6 +29,9 @@ class Look(NamedTuple):
     foreground: str
     background: str
     attributes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ";".join(part for part in (*self.attributes, self.foreground, self.background) if part)
 
 
 @lru_cache(maxsize=4096)
@@ -40,6 +57,15 @@ def look(style: str) -> Look:
     return Look(foreground, background, tuple(attributes))
 
 
+@lru_cache(maxsize=4096)
+def ground(style: str) -> str:
+    """What is seen of a style where nothing is written but a space: two with the same ground look the same there."""
+    foreground, background, attributes = look(style)
+    if _NOT_SEEN_IN_A_BLANK.issuperset(attributes):
+        return background
+    return ";".join(part for part in (*attributes, foreground, background) if part)
+
+
 @lru_cache(maxsize=16384)
 def restyle(before: str | None, after: str) -> str:
     """The sequence that lets a terminal that writes as `before` (None: nobody knows) write as `after`."""
@@ -47,50 +73,77 @@ def restyle(before: str | None, after: str) -> str:
         return ""
     if not after:
         return "\x1b[m"
-    whole = f"\x1b[{after}m" if before == "" else f"\x1b[0;{after}m"
+    whole = f"\x1b[{after}m" if before == "" else f"\x1b[;{after}m"
     if not before:
         return whole
     old, new = look(before), look(after)
-    lost_colour = (old.foreground and not new.foreground) or (old.background and not new.background)
-    if lost_colour or not set(old.attributes) <= set(new.attributes):
+    lost = [attribute for attribute in old.attributes if attribute not in new.attributes]
+    if not _OFF.keys() >= set(lost):
         return whole
-    changes = [attribute for attribute in new.attributes if attribute not in old.attributes]
+    changes = list(dict.fromkeys(_OFF[attribute] for attribute in lost))
+    # One switch may put out what is to stay.
+    changes += [each for each in new.attributes if each not in old.attributes or _OFF.get(each) in changes]
     if new.foreground != old.foreground:
-        changes.append(new.foreground)
+        changes.append(new.foreground or "39")
     if new.background != old.background:
-        changes.append(new.background)
+        changes.append(new.background or "49")
     if not changes:
         return ""  # the same look, said in another order
     return min(f"\x1b[{';'.join(changes)}m", whole, key=len)
 
 
-def move(before: tuple[int, int] | None, after: tuple[int, int]) -> str:
-    """The shortest sequence that takes the cursor from `before` (None: nobody knows) to `after`.
+@lru_cache(maxsize=16384)
+def blanking(before: str | None, wanted: str) -> str:
+    """The style on that ground which is nearest to `before`: for spaces alone."""
+    if before is None:
+        return wanted
+    old = look(before)
+    if not _NOT_SEEN_IN_A_BLANK.issuperset(old.attributes):
+        return wanted
+    nearest = str(old._replace(background=wanted))
+    return nearest if ground(nearest) == wanted else wanted
 
-    Both are column and row, from 0. Line feeds are not used: a terminal line may make more of them.
+
+def move(before: tuple[int | None, int] | None, after: tuple[int, int]) -> str:
+    """The shortest sequence that takes the cursor from `before` to `after`.
+
+    Both are column and row, from 0; of `before` the column may not be known, or (None) neither. Line feeds are not
+    used: a terminal's line may make more of them.
     """
     column, row = after
-    absolute = f"\x1b[{row + 1};{column + 1}H" if column else f"\x1b[{row + 1}H" if row else "\x1b[H"
-    if before is None or before == after:
-        return absolute if before is None else ""
-    return min(absolute, _vertically(row - before[1]) + _horizontally(before[0], column), key=len)
+    absolute = _address(column, row)
+    if before is None:
+        return absolute
+    if before == after:
+        return ""
+    relative = _vertically(row - before[1], row) + _horizontally(before[0], column)
+    return relative if len(relative) < len(absolute) else absolute
 
 
-def _vertically(rows: int) -> str:
+@lru_cache(maxsize=16384)
+def _address(column: int, row: int) -> str:
+    return f"\x1b[{row + 1 if row else ''}{f';{column + 1}' if column else ''}H"
+
+
+@lru_cache(maxsize=4096)
+def _vertically(rows: int, to: int) -> str:
     if not rows:
         return ""
-    count = "" if abs(rows) == 1 else str(abs(rows))
-    return f"\x1b[{count}{'B' if rows > 0 else 'A'}"
+    # Index and reverse index scroll at the edges of the screen, and nothing goes there from there.
+    steps = ("\x1bD" if rows > 0 else "\x1bM") * abs(rows)
+    return min(steps, f"\x1b[{abs(rows)}{'B' if rows > 0 else 'A'}", f"\x1b[{to + 1}d", key=len)
 
 
-def _horizontally(start: int, end: int) -> str:
+@lru_cache(maxsize=16384)
+def _horizontally(start: int | None, end: int) -> str:
     if start == end:
         return ""
     if end == 0:
         return "\r"
-    distance = abs(end - start)
-    relative = f"\x1b[{'' if distance == 1 else distance}{'C' if end > start else 'D'}"
-    options = [relative, f"\x1b[{end + 1}G"]
-    if end < start:
-        options.append("\b" * distance)
+    options = [f"\x1b[{end + 1}G", f"\r\x1b[{'' if end == 1 else end}C"]
+    if start is not None:
+        distance = abs(end - start)
+        options.append(f"\x1b[{'' if distance == 1 else distance}{'C' if end > start else 'D'}")
+        if end < start:
+            options.append("\b" * distance)
     return min(options, key=len)

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from roomtui.tui.frugal.difference import Terminal
 from roomtui.tui.frugal.grid import Grid
+from tests.tui.frugal.emulator import seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tests.tui.frugal.emulator import Seen
 
 WIDTH, HEIGHT = 24, 6
 
@@ -74,23 +77,8 @@ class Emulator:
     def read(self, data: str) -> None:
         self._stream.feed(data.replace("\n", "\r\n"))
 
-    def cells(self) -> list[list[tuple[object, ...]]]:
-        return [
-            [
-                (
-                    cell.data,
-                    cell.fg,
-                    cell.bg,
-                    cell.bold,
-                    cell.italics,
-                    cell.underscore,
-                    cell.strikethrough,
-                    cell.reverse,
-                )
-                for cell in (self.screen.buffer[row][column] for column in range(WIDTH))
-            ]
-            for row in range(HEIGHT)
-        ]
+    def cells(self) -> list[list[Seen]]:
+        return seen(self.screen)
 
 
 def _seen(frames: Sequence[str]) -> tuple[Emulator, Emulator, Grid, list[str]]:
@@ -159,15 +147,43 @@ def test_the_answer_to_the_latest_key_is_sent_first_and_in_the_order_of_its_fram
     ]
 
 
+def _tick(wanted: Grid, style: str, second: int) -> None:
+    for row in range(HEIGHT):
+        wanted.feed(f"\x1b[{row + 1};1H\x1b[{style}m  0:0{second} room {row}   \x1b[0m")
+
+
 def test_a_countdown_costs_little_more_than_its_digits() -> None:
     wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
-    style = "38;2;10;20;30;48;2;1;1;1"
     for second in (9, 8):
-        for row in range(HEIGHT):
-            wanted.feed(f"\x1b[{row + 1};1H\x1b[{style}m  0:0{second} room {row}   \x1b[0m")
+        _tick(wanted, "38;2;10;20;30;48;2;1;1;1", second)
         sent = terminal.approach(wanted, most=10**6)
     # The address of the first digit, then for each row a digit, a step back and one up or down.
-    assert len(sent) <= len("\x1b[1;6H") + HEIGHT * len("8") + (HEIGHT - 1) * len("\x1b[B\b")
+    assert len(sent) <= len("\x1b[;6H") + HEIGHT * len("8") + (HEIGHT - 1) * len("\x1bD\b")
+
+
+def test_to_what_ticks_and_its_look_it_is_four_bytes_wherever_something_else_ticks() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    emulator = Emulator()
+    ticking, other = "38;2;10;20;30;48;2;1;1;1", "1;38;2;40;50;60;48;2;7;7;7"
+    for second in (9, 8, 7, 6, 5):
+        _tick(wanted, ticking, second)
+        wanted.feed(f"\x1b[1;20H\x1b[{other}m{second}\x1b[0m")
+        sent = terminal.approach(wanted, most=10**6)
+        emulator.read(sent)
+    there = len("\x1b8\x1b7") + HEIGHT * len("8") + (HEIGHT - 1) * len("\x1bD\b")
+    assert len(sent) <= there + len("\x1b[;20H") + len(f"\x1b[{other}m") + len("8")
+    assert [row[5][0] for row in emulator.cells()] == ["5"] * HEIGHT
+    assert emulator.cells()[0][5] != emulator.cells()[0][19]
+
+
+def test_looks_are_changed_once_for_all_rows_where_that_is_shorter() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    left, right = "38;2;10;20;30;48;2;1;1;1", "38;2;40;50;60;48;2;1;1;1"
+    for text in ("a", "b"):
+        for row in range(HEIGHT):
+            wanted.feed(f"\x1b[{row + 1};3H\x1b[{left}m{text}\x1b[0m\x1b[{row + 1};12H\x1b[{right}m{text}\x1b[0m")
+        sent = terminal.approach(wanted, most=10**6)
+    assert sent.count("m") <= 2
 
 
 def test_after_something_unknown_was_written_everything_is_sent_again() -> None:

@@ -6,12 +6,13 @@ import pyte
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomtui.tui.frugal.pen import look, move, restyle
+from roomtui.tui.frugal.pen import blanking, ground, look, move, restyle
+from tests.tui.frugal.emulator import seen
 
 _CELLS = st.tuples(st.integers(0, 79), st.integers(0, 23))
 _COLOURS = st.sampled_from(["", "31", "97", "38;5;200", "38;2;1;2;3", "38;2;9;8;7"])
 _GROUNDS = st.sampled_from(["", "41", "104", "48;5;16", "48;2;3;2;1", "48;2;7;8;9"])
-_ATTRIBUTES = st.lists(st.sampled_from(["1", "3", "4", "7", "9"]), unique=True)
+_ATTRIBUTES = st.lists(st.sampled_from(["1", "3", "4", "5", "7", "9"]), unique=True)
 
 
 @st.composite
@@ -30,10 +31,11 @@ def test_a_move_ends_where_it_should_and_is_never_longer_than_the_address(
     before: tuple[int, int], after: tuple[int, int]
 ) -> None:
     address = f"\x1b[{after[1] + 1};{after[0] + 1}H"
-    sequence = move(before, after)
-    screen = _screen(move(None, before) + sequence)
-    assert (screen.cursor.x, screen.cursor.y) == after
-    assert len(sequence) <= len(address)
+    for known in (before, (None, before[1])):
+        sequence = move(known, after)
+        screen = _screen(move(None, before) + sequence)
+        assert (screen.cursor.x, screen.cursor.y) == after
+        assert len(sequence) <= len(address)
 
 
 @given(_CELLS)
@@ -55,6 +57,31 @@ def test_after_a_restyle_the_pen_is_as_if_it_had_been_told_whole(before: str | N
 def test_a_restyle_is_never_longer_than_the_whole_style(before: str, after: str) -> None:
     assert len(restyle(before, after)) <= len(f"\x1b[0;{after}m")
     assert restyle(before, before) == ""
+
+
+@given(_styles(), _styles())
+def test_a_space_is_written_in_any_style_that_looks_the_same_there(before: str, after: str) -> None:
+    style = blanking(before, ground(after))
+    assert ground(style) == ground(after)
+    if ground(before) == ground(after):
+        assert restyle(before, style) == ""
+    as_told, as_written = (seen(_screen(f"\x1b[{each}m "))[0][0] for each in (after, style))
+    assert as_written == as_told
+
+
+@given(_styles(), _styles())
+def test_two_styles_of_one_ground_look_the_same_in_a_space_and_of_two_grounds_do_not(one: str, other: str) -> None:
+    looks = [seen(_screen(f"\x1b[{each}m "))[0][0] for each in (one, other)]
+    if ground(one) == ground(other):
+        assert looks[0] == looks[1]
+    elif looks[0] == looks[1]:
+        assert sorted(ground(one).split(";")) == sorted(ground(other).split(";")), "said in another order"
+
+
+def test_what_one_switch_puts_out_beside_what_it_should_is_put_on_again() -> None:
+    assert restyle("1;2;38;2;10;20;30", "2;38;2;10;20;30") == "\x1b[22;2m"
+    assert restyle("1;38;2;10;20;30", "38;2;10;20;30") == "\x1b[22m"
+    assert restyle("53;38;2;10;20;30", "38;2;10;20;30") == "\x1b[;38;2;10;20;30m", "few know how to end an overline"
 
 
 def test_only_the_colour_that_differs_is_told() -> None:

@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from roomtui.tui.frugal.difference import Terminal
 from roomtui.tui.frugal.grid import Grid
 from roomtui.watch.board import Link, LinkState
+from tests.tui.frugal.emulator import seen
 from tests.tui.scene import NOW, a_day, crowd, hostile, lately, stage
 
 if TYPE_CHECKING:
@@ -80,10 +81,10 @@ class TwoTerminals(Driver):
 
     def differences(self) -> list[str]:
         return [
-            f"{column},{row}: {self.stock.buffer[row][column]} is {self.frugal.buffer[row][column]}"
-            for row in range(self.stock.lines)
-            for column in range(self.stock.columns)
-            if self.stock.buffer[row][column] != self.frugal.buffer[row][column]
+            f"{column},{row}: {right} is {wrong}"
+            for row, (stock, frugal) in enumerate(zip(seen(self.stock), seen(self.frugal), strict=True))
+            for column, (right, wrong) in enumerate(zip(stock, frugal, strict=True))
+            if right != wrong
         ]
 
     def flush(self) -> None:

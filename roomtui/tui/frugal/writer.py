@@ -1,0 +1,149 @@
+"""Writes runs of cells in the order, and with the moves and looks between them, that cost fewest bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from roomtui.tui.frugal.pen import blanking, ground, move, restyle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roomtui.tui.frugal.runs import Run
+
+_SAVE: Final = "\x1b7"
+_RECALL: Final = "\x1b8\x1b7"
+"""To the saved place, which is then saved again: there are terminals that forget it once it was recalled."""
+_WORTH_SAVING: Final = 8
+"""A way of so many characters to a place."""
+_MANY: Final = 4
+"""So many runs of one look are likely to change again in the same place: that is what ticks."""
+_NOT_RECALLED_MAX: Final = 2
+"""After so many writes without it, what was saved is of no use any more."""
+_LOOKS_MAX: Final = 24
+"""With more looks than this, to go through them one by one takes longer than it may save."""
+
+
+class Place(NamedTuple):
+    """Where the cursor is, and how what is written there looks; None: nobody knows."""
+
+    cursor: tuple[int | None, int] | None = None
+    style: str | None = None
+
+
+class _Step(NamedTuple):
+    """A run, the way to it, and where that led."""
+
+    way: str
+    run: Run
+    begin: Place
+    recalled: bool
+
+
+class Writer:
+    """A terminal's cursor and pen, as far as is known from what was sent to it.
+
+    Args:
+        width: the terminal's columns.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._place = Place()
+        # What the terminal has saved (DECSC): cursor and pen, both to be had again for four bytes.
+        self._saved: Place | None = None
+        self._not_recalled = 0
+
+    def forget(self) -> None:
+        """Nothing is known any more."""
+        self._place = Place()
+        self._saved = None
+
+    def go(self, cursor: tuple[int, int]) -> str:
+        """Take the cursor there."""
+        sequence = move(self._place.cursor, cursor)
+        self._place = Place(cursor, self._place.style)
+        return sequence
+
+    def write(self, runs: list[Run]) -> str:
+        """All of these, row by row or look by look, whichever is shorter."""
+        if not runs:
+            return ""
+        said, steps, place = self._say(sorted(runs))
+        if by_looks := self._by_looks(runs):
+            said, steps, place = min((said, steps, place), self._say(by_looks), key=lambda way: len(way[0]))
+        self._place = place
+        self._not_recalled = 0 if any(step.recalled for step in steps) else self._not_recalled + 1
+        if self._saved is None or self._not_recalled >= _NOT_RECALLED_MAX:
+            said = self._save(steps) or said
+        return said
+
+    def _say(self, ordered: Sequence[Run]) -> tuple[str, list[_Step], Place]:
+        """What writes the runs in this order, step by step too, and where it ends."""
+        place = self._place
+        steps: list[_Step] = []
+        for run in ordered:
+            step = self._step(place, run)
+            steps.append(step)
+            # At the right edge terminals differ; and what is not ASCII some terminal may measure otherwise than we do.
+            known = run.end < self._width and run.text.isascii()
+            place = Place((run.end if known else None, run.row), step.begin.style)
+        return "".join([text for step in steps for text in (step.way, step.run.text)]), steps, place
+
+    def _step(self, place: Place, run: Run) -> _Step:
+        way, begin = _reach(place, run)
+        if self._saved is not None and len(way) > len(_RECALL):
+            on, its_begin = _reach(self._saved, run)
+            if len(_RECALL) + len(on) < len(way):
+                return _Step(_RECALL + on, run, its_begin, recalled=True)
+        return _Step(way, run, begin, recalled=False)
+
+    def _save(self, steps: Sequence[_Step]) -> str | None:
+        """The same steps, and saved on the way where most of one look begins; None where that is not worth it."""
+        looks = Counter(step.run.style for step in steps if not step.run.blank)
+        for style, count in looks.most_common(1):
+            at = next(index for index, step in enumerate(steps) if step.run.style == style and not step.run.blank)
+            if count < _MANY or len(steps[at].way) < _WORTH_SAVING:
+                return None
+            self._saved, self._not_recalled = steps[at].begin, 0
+            return "".join(
+                text
+                for index, step in enumerate(steps)
+                for text in (step.way, _SAVE if index == at else "", step.run.text)
+            )
+        return None
+
+    def _by_looks(self, runs: Sequence[Run]) -> list[Run] | None:
+        """One look after the other, from each to the one that is nearest; None where that cannot be worth it."""
+        groups: dict[str, list[Run]] = {}
+        for run in runs:
+            if not run.blank:
+                groups.setdefault(run.style, []).append(run)
+        if not 1 < len(groups) <= _LOOKS_MAX:
+            return None
+        on_ground = {ground(style): style for style in groups}
+        for run in runs:
+            if run.blank:
+                groups.setdefault(on_ground.get(run.style, run.style), []).append(run)
+        downwards = {style: sorted(group) for style, group in groups.items()}
+        upwards = {style: sorted(group, key=lambda run: (-run.row, run.start)) for style, group in groups.items()}
+        ordered: list[Run] = []
+        place = self._place
+        while downwards:
+            _, _, style, way = min(
+                (len(_reach(place, way[style][0])[0]), turn, style, way)
+                for turn, way in enumerate((downwards, upwards))
+                for style in way
+            )
+            ordered += way[style]
+            place = Place((ordered[-1].end, ordered[-1].row), style)
+            del downwards[style], upwards[style]
+        return ordered
+
+
+def _reach(place: Place, run: Run) -> tuple[str, Place]:
+    """The way from a place to where a run begins, written as it is to look."""
+    style = blanking(place.style, run.style) if run.blank else run.style
+    start = (run.start, run.row)
+    return move(place.cursor, start) + restyle(place.style, style), Place(start, style)
