@@ -39,7 +39,9 @@ _TICK: Final = 1.0
 _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
-_NOT_IN_DIALOGS: Final = frozenset({"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind"})
+_NOT_IN_DIALOGS: Final = frozenset(
+    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind"}
+)
 
 
 class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
