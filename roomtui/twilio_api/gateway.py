@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class RoomQuery:
     """Which rooms to list (Rooms resource, "Read multiple"). Nothing given: those in progress.
 
-    `created_after` is inclusive, `created_before` exclusive; both aware.
+    `created_after` is inclusive, `created_before` exclusive; both aware. `page_size` is for lists of which not all is
+    wanted; without one a page has as many rooms as Twilio gives.
 
     Raises:
         ValueError: a time without a zone, which would mean another moment on another host.
@@ -29,6 +30,7 @@ class RoomQuery:
     unique_name: str | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    page_size: int | None = None
 
     def __post_init__(self) -> None:
         for moment in (self.created_after, self.created_before):
@@ -45,7 +47,7 @@ class Gateway(Protocol):
     """
 
     def room_pages(self, query: RoomQuery, *, urgent: bool = False) -> AsyncIterator[tuple[Room, ...]]:
-        """The rooms of `query`, page by page (1,000 rooms each), each SID once."""
+        """The rooms of `query`, page by page (1,000 rooms each, where it names no size), each SID once."""
         ...
 
     async def room(self, name_or_sid: str, *, urgent: bool = False) -> Room:
