@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from roomtui.rooms.calls import Call
     from roomtui.rooms.model import Participant, Room, Track
+    from roomtui.twilio_api.as_told import RoomAsTold
 
 _AT_A_TIME: Final = 100
 """Records read between two pauses: about 2 ms."""
@@ -31,7 +32,7 @@ _COLON: Final = re.compile(rf"{_SPACE}:{_SPACE}")
 _NEXT_FIELD: Final = re.compile(rf"{_SPACE}([,}}]){_SPACE}")
 _NEXT_RECORD: Final = re.compile(rf"{_SPACE}([,\]]){_SPACE}")
 
-_Resource = TypeVar("_Resource", "Room", "Participant", "Track", "Call")
+_Resource = TypeVar("_Resource", "Room", "Participant", "Track", "Call", "RoomAsTold")
 
 
 class Memory(Generic[_Resource]):
@@ -63,6 +64,7 @@ class Reading(Generic[_Resource]):
     """One reading of a list, page after page, each record's SID once: a list changes while it is read.
 
     Attributes:
+        key: the list's name in its envelope.
         next_url: where the page after the last one read is, or None if it was the last; it may be relative to the
             API's own address. From outside: check its host.
     """
@@ -84,7 +86,7 @@ class Reading(Generic[_Resource]):
         """
         self.next_url: str | None = None
         self._host = host
-        self._key = key
+        self.key = key
         self._read: Callable[[Mapping[str, object]], _Resource] = read
         self._memory: Memory[_Resource] | None = memory
         # Looked at only, and its own: another reading may end before this one, and change the memory.
@@ -116,10 +118,10 @@ class Reading(Generic[_Resource]):
             colon = _COLON.match(text, at)
             if not isinstance(name, str) or colon is None:
                 self._broken()
-            if name == self._key and not listed:
+            if name == self.key and not listed:
                 at = yield from self._records(text, colon.end(), fresh)
                 listed = True
-            elif name == self._key:
+            elif name == self.key:
                 self._broken()  # two lists: which of them is meant?
             else:
                 envelope[name], at = self._decode(text, colon.end())
@@ -130,8 +132,8 @@ class Reading(Generic[_Resource]):
         if at != len(text):
             self._broken()
         if not listed:
-            raise NotTwilio(f"The answer is not Twilio's: it has no list of {self._key}. Is the API URL right?")
-        self.next_url = _next_url(envelope, self._key)
+            raise NotTwilio(f"The answer is not Twilio's: it has no list of {self.key}. Is the API URL right?")
+        self.next_url = _next_url(envelope, self.key)
 
     def finish(self) -> None:
         """The list has been read to its end: remember it, and forget what it does not have any more."""
@@ -142,7 +144,7 @@ class Reading(Generic[_Resource]):
         """Read the list that begins at `at`; the place after its end."""
         if not text.startswith("[", at):
             self._decode(text, at)
-            raise NotTwilio(f"The answer is not Twilio's: it has no list of {self._key}. Is the API URL right?")
+            raise NotTwilio(f"The answer is not Twilio's: it has no list of {self.key}. Is the API URL right?")
         at = _skip(_OPEN, text, at)
         if text.startswith("]", at):
             return at + 1
@@ -178,9 +180,14 @@ class Reading(Generic[_Resource]):
         """Decode the record at `at`: its digest, its length, and what it is."""
         record, end = self._decode(text, at)
         if not isinstance(record, dict):
-            raise NotTwilio(f"The answer is not Twilio's: its {self._key} are no records. Is the API URL right?")
+            raise NotTwilio(f"The answer is not Twilio's: its {self.key} are no records. Is the API URL right?")
         digest = hash(text[at:end]) if self._memory is not None else 0
-        return digest, end - at, self._elsewhere(record, digest) or self._read(record)
+        return digest, end - at, self._elsewhere(record, digest) or self._made(record, text, at, end)
+
+    def _made(self, record: dict[str, object], text: str, at: int, end: int) -> _Resource:
+        """What the record says that stands in `text` from `at` to `end`."""
+        del text, at, end
+        return self._read(record)
 
     def _between(self, text: str, at: int) -> tuple[int, str]:
         """Where the next record is, and what stands before it with its brace; nothing after the last one."""

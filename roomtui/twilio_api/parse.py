@@ -5,7 +5,7 @@ What was not understood is kept as it came in `more`; see `roomtui.twilio_api.fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.model import Participant, Room
 from roomtui.rooms.untrusted import Untrusted
@@ -14,6 +14,37 @@ from roomtui.twilio_api.links import Links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+ROOM_FIELDS: Final = frozenset(
+    {
+        "account_sid",
+        "audio_only",
+        "date_created",
+        "date_updated",
+        "duration",
+        "empty_room_timeout",
+        "enable_turn",
+        "end_time",
+        "large_room",
+        "links",
+        "max_concurrent_published_tracks",
+        "max_participant_duration",
+        "max_participants",
+        "media_region",
+        "record_participants_on_connect",
+        "sid",
+        "status",
+        "status_callback",
+        "status_callback_method",
+        "type",
+        "unique_name",
+        "unused_room_timeout",
+        "url",
+        "video_codecs",
+    }
+)
+"""What a Rooms resource has; `to_api` writes all of them, those that Twilio left out as null."""
 
 
 def room(record: Mapping[str, object]) -> Room:

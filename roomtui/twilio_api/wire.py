@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from roomtui.rooms.calls import Call
     from roomtui.rooms.model import Participant, Room, Track
+    from roomtui.twilio_api.as_told import RoomAsTold
     from roomtui.twilio_api.credentials import Credentials
     from roomtui.twilio_api.pages import Memory
     from roomtui.twilio_api.transport import Transport
@@ -37,7 +38,7 @@ BARREN_PAGES_MAX: Final = 3
 # The SDK reads os.environ where this is empty, and TWILIO_EDGE and TWILIO_REGION would bend the API's address.
 _ENVIRONMENT: Final = {"ROOMTUI": "1"}
 
-_Resource = TypeVar("_Resource", "Room", "Participant", "Track", "Call")
+_Resource = TypeVar("_Resource", "Room", "Participant", "Track", "Call", "RoomAsTold")
 
 
 class Wire:
@@ -113,7 +114,13 @@ class Wire:
         Raises:
             TwilioError: a page did not come, or the list does not end.
         """
-        reading = Reading(self.host, key, read, memory)
+        async for page in self.read(path, params, Reading(self.host, key, read, memory), urgent=urgent):
+            yield page
+
+    async def read(
+        self, path: str, params: Mapping[str, object], reading: Reading[_Resource], *, urgent: bool
+    ) -> AsyncIterator[tuple[_Resource, ...]]:
+        """The same, where the reading has been begun already."""
         answer = await self.ask("GET", path, params=params, urgent=urgent)
         urls: set[str] = set()
         barren = 0
@@ -129,7 +136,9 @@ class Wire:
             url = self._absolute(reading.next_url)
             barren = 0 if fresh else barren + 1
             if url in urls or barren >= BARREN_PAGES_MAX:
-                raise NotTwilio(f"{self.host} does not come to an end with its {key}: its pages lead nowhere new.")
+                raise NotTwilio(
+                    f"{self.host} does not come to an end with its {reading.key}: its pages lead nowhere new."
+                )
             urls.add(url)
             answer = await self._ask_url(url, urgent=urgent)
 
