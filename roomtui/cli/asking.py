@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from roomtui.watch.actions import ReadOnlyError
 
-_T = TypeVar("_T")
-
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Iterator
 
     from roomtui.config import Config
     from roomtui.rooms.model import Participant, Room
@@ -67,21 +64,6 @@ def interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-async def until_ctrl_c(work: Coroutine[object, object, _T]) -> _T:
-    """Await `work`; ctrl+c cancels it, and only it.
-
-    Raises:
-        asyncio.CancelledError: it was.
-    """
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, task.cancel)
-    try:
-        return await task
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
 
 
 def called(room: Room) -> str:

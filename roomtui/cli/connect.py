@@ -2,58 +2,51 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from roomtui.config import journal_file
-from roomtui.twilio_api.clock import ServerClock
-from roomtui.twilio_api.retries import PATIENT
 from roomtui.twilio_api.sdk import SdkGateway
 from roomtui.twilio_api.transport import Transport
-from roomtui.watch.actions import Actions
-from roomtui.watch.budget import ReadBudget
-from roomtui.watch.journal import Journal, who
 from roomtui.watch.turnstile import Turnstile
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from roomtui.config import Config
-    from roomtui.twilio_api.gateway import Gateway
+    from roomtui.twilio_api.clock import ServerClock
     from roomtui.twilio_api.retries import Retries
+    from roomtui.watch.actions import Actions
+    from roomtui.watch.budget import ReadBudget
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Connection:
     """Twilio, within the read budget."""
 
-    gateway: Gateway
+    config: Config
+    gateway: SdkGateway
     clock: ServerClock
     budget: ReadBudget
     transport: Transport
-    actions: Actions
+
+    @cached_property
+    def actions(self) -> Actions:
+        """What may be done there; who only looks does not load it."""
+        from roomtui.config import journal_file  # noqa: PLC0415 - as above
+        from roomtui.watch.actions import Actions  # noqa: PLC0415 - as above
+        from roomtui.watch.journal import Journal, who  # noqa: PLC0415 - as above
+
+        config = self.config
+        return Actions(
+            self.gateway,
+            Journal(journal_file(config.name)),
+            self.clock,
+            context={**who(), "profile": config.name, "account_sid": config.credentials.account_sid},
+            read_only=config.read_only,
+        )
 
 
 def connect(config: Config, clock: ServerClock, budget: ReadBudget, *, retries: Retries | None = None) -> Connection:
     """A connection; nothing is sent before the first question."""
     transport = Transport(config.api_url, clock=clock, pace=Turnstile(budget), retries=retries)
     gateway = SdkGateway(config.credentials, transport)
-    actions = Actions(
-        gateway,
-        Journal(journal_file(config.name)),
-        clock,
-        context={**who(), "profile": config.name, "account_sid": config.credentials.account_sid},
-        read_only=config.read_only,
-    )
-    return Connection(gateway, clock, budget, transport, actions)
-
-
-@asynccontextmanager
-async def connected(config: Config) -> AsyncIterator[Connection]:
-    """A connection for one command."""
-    connection = connect(config, ServerClock(), ReadBudget(config.reads_per_second), retries=PATIENT)
-    try:
-        yield connection
-    finally:
-        await connection.gateway.close()
+    return Connection(config, gateway, clock, budget, transport)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from roomtui.cli.asking import need_to_change
-from roomtui.cli.connect import connected
+from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, say
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json, room_json

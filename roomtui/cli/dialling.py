@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from roomtui.cli.asking import called, confirm, need_to_change, until_ctrl_c
-from roomtui.cli.connect import connected
+from roomtui.cli.asking import called, confirm, need_to_change
+from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, say
+from roomtui.cli.interrupting import until_ctrl_c
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.cli.values import phone

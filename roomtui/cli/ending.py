@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from roomtui.cli.asking import NotConfirmedError, called, interruptible, need_somebody
-from roomtui.cli.connect import connected
-from roomtui.cli.exits import EXPECTED, Exit, asked_for, code_of, say
+from roomtui.cli.connecting import connected
+from roomtui.cli.exits import Exit, asked_for, code_of, expected, say
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
@@ -42,7 +42,7 @@ async def _end(config: Config, rooms: tuple[str, ...], *, yes: bool, as_json: bo
         for name_or_sid in rooms:
             try:
                 result = await _end_one(connection.actions, name_or_sid, yes=yes)
-            except EXPECTED as error:
+            except expected() as error:
                 say(f"roomtui: {error}")
                 worst = worst or code_of(error)
                 results.append({"room": name_or_sid, "outcome": "failed", "why": str(error)})

@@ -5,16 +5,13 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from roomtui.config import ConfigError, CredentialsMissingError
-from roomtui.rooms.twiml import TwimlError
 from roomtui.rooms.untrusted import safe
-from roomtui.twilio_api.errors import CredentialsRefused, InvalidApiUrl, NotFound, TwilioError
-from roomtui.watch.actions import ReadOnlyError
-from roomtui.watch.journal import JournalError
+from roomtui.twilio_api.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,27 +37,39 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-# The first kind that fits; the more special ones come first.
-_CODES: Mapping[type[Exception], Exit] = {
-    CredentialsMissingError: Exit.CREDENTIALS,
-    ConfigError: Exit.USAGE,
-    InvalidApiUrl: Exit.USAGE,
-    CredentialsRefused: Exit.CREDENTIALS,
-    NoSuchRoomError: Exit.NOT_FOUND,
-    NoSuchParticipantError: Exit.NOT_FOUND,
-    NotFound: Exit.NOT_FOUND,
-    TwilioError: Exit.FAILED,
-    TwimlError: Exit.FAILED,
-    ReadOnlyError: Exit.REFUSED_BY_US,
-    JournalError: Exit.FAILED,
-}
-EXPECTED = tuple(_CODES)
-"""The errors that are sentences for people."""
+@cache
+def _codes() -> Mapping[type[Exception], Exit]:
+    """The first kind that fits; the more special ones come first."""
+    # Where nothing fails, nobody has to load what could have.
+    from roomtui.config import ConfigError, CredentialsMissingError  # noqa: PLC0415 - as above
+    from roomtui.rooms.twiml import TwimlError  # noqa: PLC0415 - as above
+    from roomtui.twilio_api.errors import CredentialsRefused, InvalidApiUrl, TwilioError  # noqa: PLC0415 - as above
+    from roomtui.watch.desk import ReadOnlyError  # noqa: PLC0415 - as above
+    from roomtui.watch.journal import JournalError  # noqa: PLC0415 - as above
+
+    return {
+        CredentialsMissingError: Exit.CREDENTIALS,
+        ConfigError: Exit.USAGE,
+        InvalidApiUrl: Exit.USAGE,
+        CredentialsRefused: Exit.CREDENTIALS,
+        NoSuchRoomError: Exit.NOT_FOUND,
+        NoSuchParticipantError: Exit.NOT_FOUND,
+        NotFound: Exit.NOT_FOUND,
+        TwilioError: Exit.FAILED,
+        TwimlError: Exit.FAILED,
+        ReadOnlyError: Exit.REFUSED_BY_US,
+        JournalError: Exit.FAILED,
+    }
+
+
+def expected() -> tuple[type[Exception], ...]:
+    """The errors that are sentences for people, for an `except`: it asks for them where there is an error."""
+    return tuple(_codes())
 
 
 def code_of(error: Exception) -> Exit:
     """The exit code for an expected error."""
-    return next(code for kind, code in _CODES.items() if isinstance(error, kind))
+    return next(code for kind, code in _codes().items() if isinstance(error, kind))
 
 
 @contextmanager

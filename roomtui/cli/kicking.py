@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from roomtui.cli.asking import NotConfirmedError, called, called_person, confirm, need_somebody, need_to_change
-from roomtui.cli.connect import connected
+from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, NoSuchParticipantError, asked_for, say
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from roomtui.cli.asking import until_ctrl_c
-from roomtui.cli.connect import connected
+from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, code_of, say
+from roomtui.cli.interrupting import until_ctrl_c
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import (
     closing_order,

@@ -10,25 +10,26 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from roomtui.cli.exits import EXPECTED, Exit, leave, say
+from roomtui.cli.exits import Exit, expected, leave, say
 from roomtui.cli.options import takes_global_options
 
 if TYPE_CHECKING:
     from roomtui.config import Typed
 
 _DEFAULT: Final = "watch"
+# Where each command is, and the first sentence of its help: the list of commands is shown without loading any.
 _COMMANDS: Final = {
-    "watch": "roomtui.cli.dashboard:watch",
-    "demo": "roomtui.cli.dashboard:demo",
-    "ls": "roomtui.cli.listing:ls",
-    "show": "roomtui.cli.listing:show",
-    "create": "roomtui.cli.creating:create",
-    "end": "roomtui.cli.ending:end",
-    "kick": "roomtui.cli.kicking:kick",
-    "record": "roomtui.cli.recording:record",
-    "dial": "roomtui.cli.dialling:dial",
-    "twiml": "roomtui.cli.snippets:twiml",
-    "sandbox": "roomtui.cli.local:sandbox",
+    "watch": ("roomtui.cli.dashboard:watch", "The dashboard: all live rooms, what closes first on top."),
+    "demo": ("roomtui.cli.dashboard:demo", "The dashboard on a local Twilio with lively traffic."),
+    "ls": ("roomtui.cli.listing:ls", "List rooms: who is in, when each will close and why."),
+    "show": ("roomtui.cli.listing:show", "Show one room and its participants."),
+    "create": ("roomtui.cli.creating:create", "Create a room; its SID goes to stdout."),
+    "end": ("roomtui.cli.ending:end", "End rooms for everybody in them."),
+    "kick": ("roomtui.cli.kicking:kick", "Put a participant out of a room."),
+    "record": ("roomtui.cli.recording:record", "Start or stop the recording of everybody in a room."),
+    "dial": ("roomtui.cli.dialling:dial", "Call a phone and put it into a room."),
+    "twiml": ("roomtui.cli.snippets:twiml", "Print the TwiML that puts a phone call into a room."),
+    "sandbox": ("roomtui.cli.local:sandbox", "Run a local Twilio Video alone."),
 }
 
 
@@ -41,10 +42,9 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
-        place = _COMMANDS.get(cmd_name)
-        if place is None:
+        if cmd_name not in _COMMANDS:
             return None
-        module, name = place.split(":")
+        module, name = _COMMANDS[cmd_name][0].split(":")
         # Imported modules are no garbage. To look for some in them takes an eighth of the start, and 30 ms at a time
         # later on.
         gc.disable()
@@ -54,6 +54,11 @@ class _Commands(click.Group):
             gc.freeze()
             gc.enable()
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in _COMMANDS.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, self._with_command(ctx, args))
@@ -98,8 +103,6 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(prog_name="roomtui", standalone_mode=False)
-    except EXPECTED as error:
-        leave(error)
     except click.exceptions.Abort:
         say("roomtui: interrupted")
         sys.exit(Exit.INTERRUPTED)
@@ -114,4 +117,6 @@ def main() -> None:
         # Whoever read our output has enough of it; nothing more may be written, at exit neither.
         sys.stdout = None
         sys.exit(Exit.FAILED)
+    except expected() as error:
+        leave(error)
     sys.exit(code or Exit.DONE)

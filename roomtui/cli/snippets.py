@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from roomtui.cli.connect import connected
+from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, say
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
 from roomtui.rooms.twiml import Language, hazards, snippet
+from roomtui.watch.rosters import read_last_roster, read_roster
 
 if TYPE_CHECKING:
     from roomtui.config import Config, Typed
-    from roomtui.watch.actions import Sight
+    from roomtui.rooms.model import Room, Roster
 
 _XML: Final = frozenset({Language.XML, Language.BIN})
 
@@ -35,16 +36,16 @@ def twiml(*, typed: Typed, room: str, identity: str, fallback_say: str, lang: st
 
     ROOM is a SID, or the unique name of a room in progress.
     """
-    sight = asyncio.run(_look(load(typed), room))
-    text = snippet(sight.room.unique_name.raw, identity=identity, fallback_say=fallback_say, language=Language(lang))
-    found = hazards(sight.room, sight.roster, identity=identity)
+    there, roster = asyncio.run(_look(load(typed), room))
+    text = snippet(there.unique_name.raw, identity=identity, fallback_say=fallback_say, language=Language(lang))
+    found = hazards(there, roster, identity=identity)
     for hazard in found:
         say(f"roomtui: {hazard.sentence}")
     if as_json:
         print_json(
             {
-                "room_sid": sight.room.sid,
-                "unique_name": sight.room.unique_name.raw,
+                "room_sid": there.sid,
+                "unique_name": there.unique_name.raw,
                 "language": lang,
                 "snippet": text,
                 "hazards": [{"kind": hazard.kind.value, "sentence": hazard.sentence} for hazard in found],
@@ -66,7 +67,11 @@ def _for_terminal(document: str) -> str:
     )
 
 
-async def _look(config: Config, room: str) -> Sight:
+async def _look(config: Config, name_or_sid: str) -> tuple[Room, Roster]:
     async with connected(config) as connection:
-        with asked_for(room):
-            return await connection.actions.look(room)
+        gateway, clock = connection.gateway, connection.clock
+        with asked_for(name_or_sid):
+            room = await gateway.room(name_or_sid, urgent=True)
+            if not room.is_live:
+                return room, await read_last_roster(gateway, room.sid, clock, urgent=True)
+            return room, await read_roster(gateway, room.sid, clock, everybody=True, urgent=True)
