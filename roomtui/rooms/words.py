@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms.changes import EventKind
 from roomtui.rooms.countdown import HOUR, MINUTE
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
 from roomtui.rooms.endings import EndingReason
@@ -113,10 +114,35 @@ def head_count(count: int | None) -> str:
 
 def event(happened: Event, *, hide: bool) -> str:
     """One event as a short sentence without its time."""
-    name = shown(happened.room_name, hide=hide)
+    name = shown(happened.room_name, hide=hide) or happened.room_sid
     if happened.identity is not None:
-        verb = "joined" if happened.kind.value == "participant-joined" else "left"
-        return f"{shown(happened.identity, hide=hide)} {verb} {name}"
+        who = shown(happened.identity, hide=hide) or "somebody"
+        limit = f" at the {_RULES[happened.deadline.kind]}" if happened.deadline is not None else ""
+        return f"{who} {_OF_PEOPLE.get(happened.kind, happened.kind.value)} {name}{limit}"
     if happened.ending is not None:
-        return f"{name} ended: {why_it_ended(happened.ending)}"
-    return f"{name} {'opened again' if happened.kind.value == 'room-recreated' else 'opened'}"
+        put_out = f", {head_count(happened.people)} put out" if happened.people and _puts_out(happened.ending) else ""
+        return f"{name} ended: {why_it_ended(happened.ending)}{put_out}"
+    if happened.deadline is not None:
+        return f"{name} is about to close, at {happened.deadline.at:%H:%M:%S}: {_RULES[happened.deadline.kind]}"
+    full = f" ({happened.people})" if happened.kind is EventKind.ROOM_FULL and happened.people is not None else ""
+    return f"{name} {_OF_ROOMS.get(happened.kind, happened.kind.value)}{full}"
+
+
+_OF_PEOPLE: Final = {
+    EventKind.PARTICIPANT_JOINED: "joined",
+    EventKind.PARTICIPANT_DROPPED: "lost the connection to",
+    EventKind.PARTICIPANT_BACK: "is back in",
+    EventKind.PARTICIPANT_LEFT: "left",
+}
+_OF_ROOMS: Final = {
+    EventKind.ROOM_OPENED: "opened",
+    EventKind.ROOM_RECREATED: "opened again",
+    EventKind.ROOM_FULL: "is full",
+    EventKind.RECORDING_STARTED: "is being recorded",
+    EventKind.RECORDING_STOPPED: "is not recorded any more",
+}
+
+
+def _puts_out(ending: Ending) -> bool:
+    # Whoever is in a room that closes by being empty or unused has left, if within the same second.
+    return ending.reason not in {EndingReason.EMPTY_ROOM, EndingReason.UNUSED_ROOM}

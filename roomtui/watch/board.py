@@ -48,6 +48,8 @@ class Link:
 class BoardState:
     """All there is to show: the picture, the link, and the latest events, newest first.
 
+    `news` has the events that came with this state, in the order in which they happened.
+
     `changed` has the SIDs whose entry in `picture.live` was added, replaced or removed since the state before, so that
     nobody need go through all of them; None where any may have been.
     """
@@ -56,6 +58,7 @@ class BoardState:
     link: Link = field(default_factory=Link)
     events: tuple[Event, ...] = ()
     changed: frozenset[str] | None = None
+    news: tuple[Event, ...] = ()
 
 
 class Board:
@@ -97,12 +100,12 @@ class Board:
             newest_first = sorted((*reversed(events), *latest), key=lambda event: event.at, reverse=True)
             latest = tuple(newest_first[:EVENTS_KEPT])
         changed = _NOTHING if same else changed
-        self._replace(replace(self._state, picture=picture, events=latest, changed=changed))
+        self._replace(replace(self._state, picture=picture, events=latest, changed=changed, news=events))
 
     def link(self, link: Link) -> None:
         """Say how we stand with Twilio."""
         if link != self._state.link:
-            self._replace(replace(self._state, link=link, changed=_NOTHING))
+            self._replace(replace(self._state, link=link, changed=_NOTHING, news=()))
 
     def restore(self, state: BoardState) -> None:
         """Replace everything: nothing of what was known holds any more."""

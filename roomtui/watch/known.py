@@ -62,6 +62,7 @@ class Known:
         self._given_up: dict[str, float] = {}
         self._picture = Picture()
         self._names: dict[str, int] = {}
+        self._since: datetime | None = None
 
     def listed(self, room: Room, began: float) -> None:
         """This room is in the list that was asked for at `began` (monotonic seconds)."""
@@ -149,7 +150,9 @@ class Known:
         if changed or ended is not before.ended or self.as_of != before.as_of:
             self._picture = Picture.counted(live, ended, self.as_of, people=self.live.people, unread=self.live.unread)
         after = self._picture
-        events = changes(before, after, self._clock.now(), changed=changed, names=self._names)
+        if self._since is None:
+            self._since = before.as_of
+        events = changes(before, after, self._clock.now(), changed=changed, names=self._names, since=self._since)
         for sid in changed:
             self._follow_name(before.live.get(sid), after.live.get(sid))
         return News(after, events, frozenset(changed))

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomtui.rooms.changes import Event, EventKind, changes
+from roomtui.rooms.deadlines import Deadline, DeadlineKind
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
+from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRule, RecordingRules
 from roomtui.rooms.untrusted import Untrusted
 from tests.rooms.builders import CREATED, ROOM_SID, after, completed, participant, room, roster
 
@@ -170,8 +172,29 @@ class TestPeople:
 
     def test_losing_and_finding_the_network_is_neither_a_leave_nor_a_join(self) -> None:
         connected, lost = participant("bob"), participant("bob", status="reconnecting")
-        assert changes(with_people(connected), with_people(lost), NOW) == ()
-        assert changes(with_people(lost), with_people(connected), NOW) == ()
+        assert brief(changes(with_people(connected), with_people(lost), NOW)) == [
+            (EventKind.PARTICIPANT_DROPPED, "bob", NOW)
+        ]
+        assert brief(changes(with_people(lost), with_people(connected), NOW)) == [
+            (EventKind.PARTICIPANT_BACK, "bob", NOW)
+        ]
+        left = participant("bob", left=after(minutes=6))
+        assert [event.kind for event in changes(with_people(lost), with_people(left), NOW)] == [
+            EventKind.PARTICIPANT_LEFT
+        ]
+
+    def test_who_goes_at_the_participant_limit_was_put_out_by_it(self) -> None:
+        bob = participant("bob")
+        for left, put_out in (
+            (after(seconds=14399), True),
+            (after(seconds=14402), True),
+            (after(seconds=14390), False),
+            (after(seconds=14500), False),
+        ):
+            (event,) = changes(with_people(bob), with_people(participant("bob", left=left)), NOW)
+            assert (event.kind, event.at) == (EventKind.PARTICIPANT_LEFT, left)
+            limit = Deadline(DeadlineKind.MAX_PARTICIPANT, after(seconds=14400))
+            assert event.deadline == (limit if put_out else None)
 
     def test_coming_back_is_a_leave_and_a_new_stay_in_their_order(self) -> None:
         first = participant("alice", sid="PA1")
@@ -297,8 +320,116 @@ def test_nobody_looks_at_a_room_that_is_not_said_to_have_changed() -> None:
     before = Picture(Unread({"RM1": one, "RM2": other}), as_of=EARLIER)
     after = Picture(Unread({"RM1": joined, "RM2": other, "RM3": opened}), as_of=NOW)
     assert brief(changes(before, after, NOW, changed=["RM1", "RM3"], names={"DailyStandup"})) == [
-        (EventKind.PARTICIPANT_JOINED, "alice", CREATED),
         (EventKind.ROOM_OPENED, "new", CREATED),
+        (EventKind.PARTICIPANT_JOINED, "alice", CREATED),
     ]
     again = changes(before, after, NOW, changed=["RM3"], names={"DailyStandup", "new"})
     assert [event.kind for event in again] == [EventKind.ROOM_RECREATED]
+
+
+class TestSinceWeLook:
+    """What the first roster of a room tells of the time in which we looked already."""
+
+    def first_roster(self, *people: Participant, since: datetime | None) -> list[tuple[EventKind, str, datetime]]:
+        unread, read = LiveRoom.known(room(), None), LiveRoom.known(room(), roster(*people))
+        return brief(changes(picture(unread), picture(read), NOW, since=since))
+
+    def test_who_came_since_has_joined(self) -> None:
+        early, late = participant("early", joined=after(minutes=1)), participant("late", joined=after(minutes=3))
+        assert self.first_roster(early, late, since=after(minutes=2)) == [
+            (EventKind.PARTICIPANT_JOINED, "late", after(minutes=3))
+        ]
+        assert self.first_roster(early, late, since=None) == []
+
+    def test_who_came_and_went_since_has_joined_and_left_and_who_was_there_before_has_left(self) -> None:
+        brief_stay = participant("brief", joined=after(minutes=3), left=after(minutes=4))
+        there = participant("there", joined=after(minutes=1), left=after(minutes=5))
+        before = participant("before", joined=after(minutes=0), left=after(minutes=1))
+        assert self.first_roster(brief_stay, there, before, since=after(minutes=2)) == [
+            (EventKind.PARTICIPANT_JOINED, "brief", after(minutes=3)),
+            (EventKind.PARTICIPANT_LEFT, "brief", after(minutes=4)),
+            (EventKind.PARTICIPANT_LEFT, "there", after(minutes=5)),
+        ]
+
+    def test_who_came_and_went_between_two_looks_is_told(self) -> None:
+        before = picture(LiveRoom.known(room(), roster(as_of=EARLIER)))
+        seen = participant("bob", joined=after(minutes=31), left=after(minutes=32))
+        now = picture(LiveRoom.known(room(), roster(seen, as_of=NOW)))
+        assert brief(changes(before, now, NOW)) == [
+            (EventKind.PARTICIPANT_JOINED, "bob", after(minutes=31)),
+            (EventKind.PARTICIPANT_LEFT, "bob", after(minutes=32)),
+        ]
+        assert changes(now, picture(LiveRoom.known(room(), roster(seen, as_of=NOW))), NOW) == ()
+
+    def test_who_left_before_the_leavers_were_asked_for_is_no_news(self) -> None:
+        alice, long_gone = participant("alice"), participant("bob", left=after(minutes=2))
+        before = picture(LiveRoom.known(room(), roster(alice, as_of=EARLIER, gone_known=False)))
+        now = picture(LiveRoom.known(room(), roster(alice, long_gone, as_of=NOW)))
+        assert changes(before, now, NOW, since=CREATED) == ()
+
+    def test_the_last_roster_tells_who_left_before_the_end_and_how_many_it_put_out(self) -> None:
+        alice, bob = participant("alice"), participant("bob")
+        last = roster(participant("alice", left=after(minutes=8)), participant("bob", left=after(minutes=20)))
+        ended = EndedRoom(completed(after(minutes=20)), last, BY_OTHERS, NOW)
+        events = changes(with_people(alice, bob), picture(ended=(ended,)), NOW)
+        assert brief(events) == [
+            (EventKind.PARTICIPANT_LEFT, "alice", after(minutes=8)),
+            (EventKind.ROOM_ENDED, "DailyStandup", after(minutes=20)),
+        ]
+        assert events[-1].people == 1
+
+    def test_somebody_who_was_lost_when_the_room_ended_is_not_back(self) -> None:
+        last = roster(participant("bob", left=after(minutes=20)))
+        ended = EndedRoom(completed(after(minutes=20)), last, BY_OTHERS, NOW)
+        events = changes(with_people(participant("bob", status="reconnecting")), picture(ended=(ended,)), NOW)
+        assert [event.kind for event in events] == [EventKind.ROOM_ENDED]
+
+    def test_a_room_that_opened_and_ended_between_two_pictures_is_told_whole(self) -> None:
+        created, end = after(minutes=35), after(minutes=40)
+        short = room("short", sid="RM-short", created=created)
+        last = roster(participant("zoe", joined=after(minutes=36), left=after(minutes=38)))
+        ended = EndedRoom(completed(end, short), last, BY_OTHERS, NOW)
+        assert brief(changes(picture(), picture(ended=(ended,)), NOW, since=CREATED)) == [
+            (EventKind.ROOM_OPENED, "short", created),
+            (EventKind.PARTICIPANT_JOINED, "zoe", after(minutes=36)),
+            (EventKind.PARTICIPANT_LEFT, "zoe", after(minutes=38)),
+            (EventKind.ROOM_ENDED, "short", end),
+        ]
+
+
+class TestFull:
+    def test_a_room_is_full_once_its_last_seat_is_taken(self) -> None:
+        def with_(*people: Participant) -> Picture:
+            return picture(LiveRoom.known(room(seats=2), roster(*people)))
+
+        alice, bob = participant("alice"), participant("bob", joined=after(minutes=9))
+        events = changes(with_(alice), with_(alice, bob), NOW)
+        assert [(each.kind, each.at, each.people) for each in events if each.identity is None] == [
+            (EventKind.ROOM_FULL, after(minutes=9), 2)
+        ]
+        assert changes(with_(alice, bob), with_(alice, bob), NOW) == ()
+
+    def test_a_room_that_was_full_before_we_looked_has_not_just_become_so(self) -> None:
+        unread = picture(LiveRoom.known(room(seats=1), None))
+        full = picture(LiveRoom.known(room(seats=1), roster(participant(joined=after(minutes=9)))))
+        assert changes(unread, full, NOW, since=after(minutes=10)) == ()
+        assert EventKind.ROOM_FULL in {each.kind for each in changes(unread, full, NOW, since=after(minutes=8))}
+
+
+class TestRecording:
+    def recorded(self, *rules: RecordingRule) -> Picture:
+        live = LiveRoom.known(room(), None)
+        return picture(replace(live, recording=RecordingRules(ROOM_SID, rules, NOW)) if rules else live)
+
+    def test_recording_starts_and_stops_where_the_rules_were_read_before_and_after(self) -> None:
+        on, off, unread = self.recorded(*EVERYTHING), self.recorded(*NOTHING), self.recorded()
+        some = self.recorded(RecordingRule(type="include", kind="audio"))
+        for was, now_is, kinds in (
+            (off, on, [EventKind.RECORDING_STARTED]),
+            (off, some, [EventKind.RECORDING_STARTED]),
+            (on, off, [EventKind.RECORDING_STOPPED]),
+            (on, some, []),
+            (unread, on, []),
+            (on, on, []),
+        ):
+            assert [each.kind for each in changes(was, now_is, NOW)] == kinds

@@ -203,7 +203,8 @@ def test_what_it_tells_is_what_going_through_everything_would_tell(happening: li
         assert picture == naive
         assert (picture.people, picture.unread) == (naive.people, naive.unread)
         assert changed == {sid for sid in {*before.live, *rooms} if before.live.get(sid) is not rooms.get(sid)}
-        assert told(events) == told(changes(before, naive, world.time.now()))
+        since = world.known._since
+        assert told(events) == told(changes(before, naive, world.time.now(), since=since))
         assert [event.at for event in events] == sorted(event.at for event in events)
         assert all(live.deadline == LiveRoom.known(live.room, live.roster).deadline for live in picture.live.values())
         assert set(world.gone) <= set(world.seen), "nobody goes who was not seen"
