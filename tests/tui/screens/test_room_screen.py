@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
@@ -14,9 +14,6 @@ from roomtui.watch.board import Link, LinkState
 from tests.tui import scene
 from tests.tui.driving import press, press_at_once, screen_text, settle, told
 from tests.tui.scene import NOW, ago, live, person, picture, room
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
 
 ROOM = room(3, "Board & Co", ago(minutes=30))
 BUSY = live(ROOM, [person(ROOM.sid, "alice", ago(minutes=5))])
@@ -224,20 +221,20 @@ async def test_under_a_dialog_the_line_of_keys_stays_and_behind_it_tells_what_ca
     stage = scene.stage(picture([BUSY]))
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        made: list[None] = []
+        drawn: list[None] = []
         line = stage.app.screen.query_one(KeyLine)
-        compose = line.compose
+        refresh = line.refresh
 
-        def counted() -> ComposeResult:
-            made.append(None)
-            return compose()
+        def counted(*args: Any, **options: Any) -> KeyLine:
+            drawn.append(None)
+            return refresh(*args, **options)
 
-        line.compose = counted  # type: ignore[method-assign] # to count
+        line.refresh = counted  # type: ignore[method-assign] # to count
         await press(pilot, "t")
         assert stage.app.screen.is_modal
         stage.board.show(picture([], [EndedRoom(ROOM, None, Ending(EndingReason.FAILED), NOW)]))
         await settle(pilot)
-        assert made == []
+        assert drawn == []
         await press(pilot, "escape")
-        assert made
+        assert drawn
         assert "N Again" in screen_text(stage)
