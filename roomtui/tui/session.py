@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
 
-    from roomtui.config import AlertTable
+    from roomtui.config import Account, AlertTable
     from roomtui.state import Memory
     from roomtui.tui.winding import Winding
     from roomtui.watch.actions import Actions
@@ -56,8 +56,10 @@ class Settings:
         accent: the colour of the account's name; None where nothing was said.
         alerts: what is to be called to attention, as configured.
         journal: the journal of this profile; None where there is none.
-        profiles: the accounts that can be changed to.
-        switch: changes to another profile; None where there is no other.
+        accounts: all that can be watched; the one that is watched is among them, unless it is none of the person's.
+        switch: sees that another account can be watched, which may take as long as somebody types a passphrase; the
+            dashboard is then to leave, and the next one shows that account. None where there is no other.
+            Raises a `ConfigError`.
         replay: the recording that is shown; None where Twilio is watched.
     """
 
@@ -79,6 +81,6 @@ class Settings:
     accent: str | None = None
     alerts: tuple[AlertTable, ...] = ()
     journal: Path | None = None
-    profiles: tuple[str, ...] = ()
-    switch: Callable[[str], Awaitable[None]] | None = None
+    accounts: tuple[Account, ...] = ()
+    switch: Callable[[Account], Awaitable[None]] | None = None
     replay: Winding | None = None

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roomtui.config import Config, ConfigError, CredentialsMissingError, Typed, config_file, journal_file, load
+from roomtui.config.file import read
+from roomtui.config.load import sources
 from roomtui.twilio_api.origin import DEFAULT_API_URL
 
 if TYPE_CHECKING:
@@ -76,6 +78,12 @@ def refusal(typed: Typed | None = None, environ: dict[str, str] | None = None) -
     assert SECRET not in sentence
     assert sentence.isprintable()
     return sentence
+
+
+def line_of(path: Path, text: str) -> str:
+    """The place of the line in which this stands, as it is told."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return f"{path}:{next(number for number, line in enumerate(lines, 1) if text in line)}"
 
 
 # Which one wins
@@ -198,8 +206,9 @@ def test_half_of_the_credentials_in_a_profile(write: Callable[..., Path]) -> Non
     path = write(profile(auth_token="", api_key=f'"{KEY}"'))
     with pytest.raises(CredentialsMissingError) as caught:
         load(Typed(profile="acme"), {})
-    assert f"profile acme in {path} lacks its secret: set either api_key with api_secret or auth_token" in str(
-        caught.value
+    assert str(caught.value) == (
+        f"{path}:1: profile acme lacks its secret: set api_key with api_secret, auth_token, keyring or "
+        "credential_command."
     )
 
 
@@ -208,14 +217,14 @@ def test_a_profile_without_an_account(write: Callable[..., Path], sid: str) -> N
     path = write(profile(account_sid=sid))
     with pytest.raises(CredentialsMissingError) as caught:
         load(Typed(profile="acme"), {})
-    assert str(caught.value) == f"Profile acme in {path} has no account_sid."
+    assert str(caught.value) == f"{path}:1: profile acme has no account_sid."
 
 
 def test_an_unknown_key_is_told_with_the_nearest_right_one(write: Callable[..., Path]) -> None:
     path = write(profile(refesh="3"))
-    assert refusal() == f"Profile acme in {path} has an unknown key refesh. Did you mean refresh?"
+    assert refusal() == f"{line_of(path, 'refesh')}: profile acme has an unknown key refesh. Did you mean refresh?"
     path = write(profile(zzz="3"))
-    assert refusal() == f"Profile acme in {path} has an unknown key zzz."
+    assert refusal() == f"{line_of(path, 'zzz')}: profile acme has an unknown key zzz."
 
 
 def test_an_unknown_key_is_told_even_in_a_profile_that_is_not_used(write: Callable[..., Path]) -> None:
@@ -225,7 +234,7 @@ def test_an_unknown_key_is_told_even_in_a_profile_that_is_not_used(write: Callab
 
 def test_an_unknown_key_beside_the_profiles(write: Callable[..., Path]) -> None:
     path = write('default_profil = "acme"\n' + profile())
-    assert refusal() == f"{path} has an unknown key default_profil. Did you mean default_profile?"
+    assert refusal() == f"{path}:1: there is an unknown key default_profil. Did you mean default_profile?"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +254,7 @@ def test_an_unknown_key_beside_the_profiles(write: Callable[..., Path]) -> None:
 )
 def test_a_wrong_type_is_told(write: Callable[..., Path], key: str, value: str, wanted: str) -> None:
     path = write(profile(**{key: value}))
-    assert refusal() == f"{key} in profile acme of {path} is not {wanted}."
+    assert refusal() == f"{line_of(path, f'{key} = {value}')}: {key} in profile acme is not {wanted}."
 
 
 @pytest.mark.parametrize(
@@ -259,37 +268,42 @@ def test_a_wrong_type_is_told(write: Callable[..., Path], key: str, value: str, 
 )
 def test_a_caller_id_that_is_no_phone_number(write: Callable[..., Path], number: str, why: str) -> None:
     path = write(profile(caller_id=f'"{number}"'))
-    assert refusal() == f"caller_id in profile acme of {path} is no phone number: {why}"
+    assert refusal() == f"{line_of(path, 'caller_id')}: caller_id in profile acme is no phone number: {why}"
 
 
 def test_a_caller_id_that_is_no_text(write: Callable[..., Path]) -> None:
     path = write(profile(caller_id="+15005550006"))
-    assert refusal() == f"caller_id in profile acme of {path} is not text in quotes."
+    assert refusal() == f"{line_of(path, 'caller_id')}: caller_id in profile acme is not text in quotes."
 
 
-@pytest.mark.parametrize("text", ["profiles = 3", "profiles = [1]", "[profiles]\nacme = 3"])
-def test_profiles_that_are_no_tables(write: Callable[..., Path], text: str) -> None:
+@pytest.mark.parametrize(("text", "line"), [("profiles = 3", 1), ("profiles = [1]", 1), ("[profiles]\nacme = 3", 2)])
+def test_profiles_that_are_no_tables(write: Callable[..., Path], text: str, line: int) -> None:
     path = write(text)
-    assert refusal() == f"profiles in {path} must be tables, as in [profiles.acme]."
+    assert refusal() == f"{path}:{line}: profiles must be tables, as in [profiles.acme]."
 
 
 def test_a_default_profile_that_is_no_text(write: Callable[..., Path]) -> None:
     path = write("default_profile = 3")
-    assert refusal() == f"default_profile in {path} is not text in quotes."
+    assert refusal() == f"{path}:1: default_profile is not text in quotes."
 
 
 @pytest.mark.parametrize(
     "text", [f"auth_token = {TOKEN}", f'auth_token = "{TOKEN}', "[profiles.acme", 'a = "\x1b]52;c;eA==\x07"']
 )
 def test_a_file_that_is_not_toml(write: Callable[..., Path], text: str) -> None:
-    path = write(text)
-    assert refusal().startswith(f"The configuration file {path} is not TOML: ")
+    path = write(f"# the second line is wrong\n{text}")
+    assert refusal().startswith(f"{path}:2: the file is not TOML: ")
+
+
+def test_a_file_that_is_nested_without_end(write: Callable[..., Path]) -> None:
+    path = write("a = " + "[" * 100_000)
+    assert refusal() == f"{path}: the file is nested too deeply."
 
 
 def test_a_file_that_is_not_text(write: Callable[..., Path]) -> None:
     path = write()
-    path.write_bytes(b"\xff\xfe[profiles]")
-    assert refusal() == f"The configuration file {path} cannot be read: it is not UTF-8 text."
+    path.write_bytes(b"# one\n\xff\xfe[profiles]")
+    assert refusal() == f"{path}:2: the file is not UTF-8 text."
 
 
 def test_a_folder_in_place_of_the_file() -> None:
@@ -305,7 +319,7 @@ def test_a_typed_file_must_be_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o622])
 def test_a_file_with_secrets_that_others_may_read(write: Callable[..., Path], mode: int) -> None:
     path = write(mode=mode)
-    assert refusal() == f"{path} holds secrets and others may read it: chmod 600 {path}"
+    assert refusal() == f"{path}: it holds secrets and others may read it: chmod 600 {path}"
 
 
 def test_a_file_without_secrets_may_be_read_by_anybody(write: Callable[..., Path]) -> None:
@@ -344,12 +358,11 @@ def test_credentials_that_are_no_text_are_refused_in_words(name: str) -> None:
 
 
 def test_no_secret_is_in_any_representation(write: Callable[..., Path]) -> None:
-    from roomtui import config as module  # noqa: PLC0415 # its private parts, for this test alone
-
     path = write()
     config = load(Typed(profile="acme"), {})
-    file = module._File.read(path, must_exist=True)
-    for thing in (config, config.credentials, file, file.profile("acme"), module._from_environment(ENVIRON)):
+    file = read(path, must_exist=True)
+    found = [sources(Typed(profile="acme"), {}), sources(Typed(), ENVIRON)]
+    for thing in (config, config.credentials, file, *found, *(each.holder for each in found)):
         for text in (repr(thing), f"{thing}", f"{thing!a}"):
             assert TOKEN not in text
             assert SECRET not in text
