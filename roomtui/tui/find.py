@@ -1,18 +1,24 @@
-"""Which rooms match what was typed."""
+"""Which rooms match what was typed, and what may be typed next."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.personal import shown
+from roomtui.rooms.terms import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from roomtui.rooms.model import Room
+    from roomtui.rooms.picture import LiveRoom
+    from roomtui.rooms.query import Found, Query
+    from roomtui.rooms.terms import Text
     from roomtui.tui.columns import Entry
 
 CHARACTERS_KEPT: Final = 4_000_000
 """How much of what is searched is kept: ten thousand rooms with a handful of people in each take a third of it."""
+_OFFERED: Final = 8
 
 
 class Haystacks:
@@ -27,46 +33,92 @@ class Haystacks:
         self.hide = hide
         self._most = kept
         self._size = 0
-        self._kept: dict[str, tuple[Entry, str]] = {}
+        self._kept: dict[str, tuple[Entry, Text]] = {}
 
     @property
     def size(self) -> int:
         """How many characters are kept."""
         return self._size
 
-    def of(self, entry: Entry) -> str:
-        """All that is searched of this room, caseless, one thing a line."""
+    def of(self, entry: Entry) -> Text:
+        """All that is searched of this room."""
         sid = entry.room.sid
         before = self._kept.get(sid)
         if before is not None and before[0] is entry:
             return before[1]
-        made = "\n".join(_parts(entry, hide=self.hide)).casefold()
-        self._size += len(made) - (len(before[1]) if before is not None else 0)
+        made = text_of(entry, hide=self.hide)
+        self._size += len(made.everything) - (len(before[1].everything) if before is not None else 0)
         if self._size > self._most:
             self._kept.clear()
-            self._size = len(made)
+            self._size = len(made.everything)
         self._kept[sid] = (entry, made)
         return made
 
 
-def matcher(text: str, haystacks: Haystacks) -> Callable[[Entry], bool] | None:
-    """Whether a room has `text` in its name, SID, type, region or in an identity; None where everything matches.
+def finder(query: Query, haystacks: Haystacks, now: Callable[[], float]) -> Callable[[Entry], Found] | None:
+    """Tells of a room whether it is asked for, and until when that holds; None where all are.
 
-    Upper and lower case are alike.
+    Args:
+        query: what is asked for.
+        haystacks: what is searched.
+        now: seconds since the epoch, of Twilio's time.
     """
-    wanted = text.strip().casefold()
-    if not wanted:
+    if query.is_empty:
         return None
-    return lambda entry: wanted in haystacks.of(entry)
+    look, text = query.look, haystacks.of
+    return lambda entry: look(entry, now(), text)
 
 
-def _parts(entry: Entry, *, hide: bool) -> Iterator[str]:
-    room = entry.room
-    yield shown(room.unique_name, hide=hide)
-    if not hide:
-        yield room.unique_name.raw
-    yield room.sid
-    yield room.type or ""
-    yield room.media_region or ""
-    for participant in entry.roster.everybody if entry.roster is not None else ():
-        yield shown(participant.identity, hide=hide)
+def values_of(live: Mapping[str, LiveRoom], haystacks: Haystacks) -> Callable[[str, str], Iterator[str]]:
+    """What a completion may choose from: the types, regions, names and identities of these rooms.
+
+    To be called with a term's name and how the value begins, caseless; as many come as are offered at a time.
+    """
+
+    def values(name: str, begun: str) -> Iterator[str]:
+        of = {"type": _types, "region": _regions, "name": _names, "who": _people, "": _anything}.get(name)
+        if of is None:
+            return
+        found: set[str] = set()
+        for each in of(live, haystacks, begun):
+            if each not in found:
+                found.add(each)
+                yield each
+                if len(found) >= _OFFERED:
+                    return
+
+    return values
+
+
+def _types(live: Mapping[str, LiveRoom], _haystacks: Haystacks, begun: str) -> Iterator[str]:
+    return _common(live, begun, lambda room: room.type)
+
+
+def _regions(live: Mapping[str, LiveRoom], _haystacks: Haystacks, begun: str) -> Iterator[str]:
+    return _common(live, begun, lambda room: room.media_region)
+
+
+def _common(live: Mapping[str, LiveRoom], begun: str, of: Callable[[Room], str | None]) -> Iterator[str]:
+    different = {of(each.room) for each in live.values()}
+    return iter(sorted(each for each in different if each is not None and each.casefold().startswith(begun)))
+
+
+def _names(live: Mapping[str, LiveRoom], haystacks: Haystacks, begun: str) -> Iterator[str]:
+    for each in live.values():
+        if haystacks.of(each).everything.startswith(begun):
+            yield shown(each.room.unique_name, hide=haystacks.hide)
+
+
+def _people(live: Mapping[str, LiveRoom], haystacks: Haystacks, begun: str) -> Iterator[str]:
+    line = f"\n{begun}"
+    for each in live.values():
+        text = haystacks.of(each)
+        # The line break before the first of them ends what stands before.
+        if each.roster is not None and text.everything.find(line, text.inside - 1, text.gone) >= 0:
+            people = (shown(one.identity, hide=haystacks.hide) for one in each.roster.present)
+            yield from (one for one in people if one.casefold().startswith(begun))
+
+
+def _anything(live: Mapping[str, LiveRoom], haystacks: Haystacks, begun: str) -> Iterator[str]:
+    yield from _names(live, haystacks, begun)
+    yield from _people(live, haystacks, begun)

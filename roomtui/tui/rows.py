@@ -1,14 +1,16 @@
 """Which rooms stand on which line of the table, kept so from one picture to the next.
 
 A board with ten thousand rooms changes several times a second, by a few rooms each time. So nothing here goes through
-all of them for that: a room that has changed is taken out of the order and put in where it belongs now. Knows nothing
-of the screen.
+all of them for that: a room that has changed is taken out of the order and put in where it belongs now. Where a filter
+asks about time, a room is asked again when its answer may be another. Knows nothing of the screen.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from roomtui.rooms.query import Verdict
+from roomtui.tui.due import Due
 from roomtui.tui.ordered import Ordered
 
 if TYPE_CHECKING:
@@ -16,18 +18,26 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
+    from roomtui.rooms.query import Found
     from roomtui.tui.columns import Entry
+    from roomtui.tui.sorting import By, Rank
 
-    Keep: TypeAlias = Callable[[Entry], bool]
-    # When it closes, for those put at the end for now with whom they came, its SID, whether the first is certain.
-    Key: TypeAlias = tuple[float, int, str, bool]
+    Keep: TypeAlias = Callable[[Entry], Found]
+    # How it ranks in what the rooms are sorted by, when it closes, its SID.
+    Key: TypeAlias = tuple[Rank, float, str]
+    # When it will certainly have closed, its SID.
+    Closing: TypeAlias = tuple[float, str]
 
 _NEVER: Final = float("inf")
 _NOTHING: Final[frozenset[str]] = frozenset()
+_LATE: Final = 2
+_BEHIND_ANY_SID: Final = "~"
+
+ValueT = TypeVar("ValueT")
 
 
 class Rows:
-    """The live rooms, what closes first on top; below a divider those that ended lately, newest first.
+    """The live rooms, what closes first on top or sorted otherwise; below a divider those that ended, newest first.
 
     While it is asked to keep still, a row keeps its place whatever becomes of its room, as long as there is a room to
     show, and new ones stand at the end. A room that has ended under the cursor keeps its place until the cursor leaves
@@ -41,7 +51,9 @@ class Rows:
         # All live rooms, by what is known of them.
         self._keys: dict[str, Key] = {}
         self._all: Ordered[Key] = Ordered()
-        self._certain: Ordered[Key] = Ordered()
+        self._by: By | None = None
+        self._closing: dict[str, Closing] = {}
+        self._certain: Ordered[Closing] = Ordered()
         # Those that stand above the divider, by where they stand.
         self._place: dict[str, Key] = {}
         self._order: Ordered[Key] = Ordered()
@@ -51,6 +63,8 @@ class Rows:
         self._below_at: dict[str, int] = {}
         self._keep: Keep | None = None
         self._sieve: _Sieve | None = None
+        self._waiting: set[str] = set()
+        self._due = Due()
 
     # -- what stands where
 
@@ -60,13 +74,13 @@ class Rows:
 
     def __iter__(self) -> Iterator[str]:
         """The SIDs from top to bottom, without the divider."""
-        yield from (key[2] for key in self._order)
+        yield from (key[-1] for key in self._order)
         yield from self._below
 
     def at(self, line: int) -> str | None:
         """The SID on this line; None on the divider, and where there is no line."""
         if 0 <= line < len(self._order):
-            return self._order[line][2]
+            return self._order[line][-1]
         below = line - len(self._order) - 1
         return self._below[below] if 0 <= below < len(self._below) else None
 
@@ -81,6 +95,20 @@ class Rows:
     def entry(self, sid: str) -> Entry:
         """The room of this SID, which is shown."""
         return self._live.get(sid) or self._ended[sid]
+
+    def shows(self, sid: str) -> bool:
+        """Whether this room is shown."""
+        return sid in self._place or sid in self._below_at
+
+    @property
+    def live(self) -> list[str]:
+        """The SIDs of the live rooms that are shown, from top to bottom."""
+        return [key[-1] for key in self._order if key[-1] in self._live]
+
+    @property
+    def waiting(self) -> int:
+        """Of how many live rooms it is not known yet whether a filter lets them through."""
+        return len(self._waiting)
 
     @property
     def first(self) -> str | None:
@@ -104,13 +132,13 @@ class Rows:
             return None
         for lines in (range(line + 1, len(self._order)), range(min(line, len(self._order)) - 1, -1, -1)):
             for each in lines:
-                if self._order[each][2] in self._live:
-                    return self._order[each][2]
+                if self._order[each][-1] in self._live:
+                    return self._order[each][-1]
         return None
 
     def closing_by(self, instant: float) -> int:
         """How many of all live rooms will certainly have closed by `instant` (a timestamp), if nothing happens."""
-        return self._certain.index((instant, _NEVER))
+        return self._certain.index((instant, _BEHIND_ANY_SID))
 
     # -- another picture
 
@@ -148,27 +176,44 @@ class Rows:
             self._sieve.untested.extend(touched)
         return self._put(touched, still=still, cursor=cursor, below_differs=below_differs)
 
-    def settle(self, *, still: bool, cursor: str | None) -> str | None:
-        """Put in place what was kept out of it, unless it is to keep still for longer; returns as `show` does."""
-        return cursor if still or not self._loose else self._put(_NOTHING, still=still, cursor=cursor)
+    def settle(self, *, still: bool, cursor: str | None, now: float = -_NEVER) -> str | None:
+        """Put in place what was kept out of it, unless it is to keep still for longer, and what time alone has moved.
+
+        Args:
+            still: rows are to keep their places.
+            cursor: the room that the cursor is on.
+            now: what a filter has said may have been true until now (a timestamp).
+
+        Returns:
+            As `show` does.
+        """
+        due = self._due.by(now)
+        if not due and (still or not self._loose):
+            return cursor
+        return self._put(due, still=still, cursor=cursor)
 
     def _learn(self, touched: Collection[str]) -> None:
         out: list[Key] = []
         into: list[Key] = []
+        sooner: list[Closing] = []
+        later: list[Closing] = []
         for sid in touched:
             live = self._live.get(sid)
-            before, now = self._keys.get(sid), None if live is None else _closing_order(live)
-            if before == now:
-                continue
-            if before is not None:
-                out.append(before)
-            if now is None:
-                del self._keys[sid]
-            else:
-                into.append(now)
-                self._keys[sid] = now
+            before, now = self._keys.get(sid), None if live is None else self._key(live)
+            if before != now:
+                _exchange(self._keys, sid, now, out, into)
+            closed, closing = self._closing.get(sid), None if live is None else _certain_end(live)
+            if closed != closing:
+                _exchange(self._closing, sid, closing, sooner, later)
         self._all.change(out, into)
-        self._certain.change([key for key in out if key[3]], [key for key in into if key[3]])
+        self._certain.change(sooner, later)
+
+    def _key(self, live: LiveRoom) -> Key:
+        closes = _closes(live)
+        if self._by is None:
+            return ((0, closes), 0.0, live.room.sid)
+        # Who ranks alike stands in the usual order.
+        return (self._by(live), closes, live.room.sid)
 
     def _put(
         self, touched: Collection[str], *, still: bool, cursor: str | None, below_differs: bool = False
@@ -193,7 +238,7 @@ class Rows:
                 self._place[sid] = now
         below_differs = below_differs or any(sid in self._ended for sid in touched)
         # Only where its room goes does the cursor need to know what stood around it.
-        went = any(key[2] == cursor for key in out) and cursor not in self._place
+        went = cursor not in self._place and any(key[-1] == cursor for key in out)
         old = [*self] if went or (cursor in self._below_at and cursor not in self._ended) else []
         self._order.change(out, into)
         if below_differs:
@@ -202,7 +247,7 @@ class Rows:
 
     def _place_for(self, sid: str, before: Key | None, *, still: bool, cursor: str | None) -> Key | None:
         right = self._keys.get(sid)
-        if right is not None and self._keep is not None and not self._keep(self._live[sid]):
+        if self._keep is not None and not self._is_let_through(sid):
             right = None
         if right == before:
             return before
@@ -214,26 +259,59 @@ class Rows:
                 return before
         elif still and right is not None:
             self._loose.add(sid)
-            return (_NEVER, self._late, sid, False)
+            return ((_LATE, self._late), 0.0, sid)
         return right
+
+    def _is_let_through(self, sid: str) -> bool:
+        live = self._live.get(sid)
+        if live is None or self._keep is None:
+            self._waiting.discard(sid)
+            self._due.forget(sid)
+            return False
+        verdict, until = self._keep(live)
+        if verdict is Verdict.WAITING:
+            self._waiting.add(sid)
+        else:
+            self._waiting.discard(sid)
+        self._due.expect(sid, until)
+        return verdict is Verdict.YES
 
     def _put_below(self) -> None:
         keep = self._keep
         self._below = [
-            sid for sid, each in self._ended.items() if sid not in self._place and (keep is None or keep(each))
+            sid
+            for sid, each in self._ended.items()
+            if sid not in self._place and (keep is None or keep(each).verdict is Verdict.YES)
         ]
         self._below_at = {sid: index for index, sid in enumerate(self._below)}
 
     def _stand_in(self, cursor: str | None, old: Sequence[str]) -> str | None:
-        if cursor is None or self._is_shown(cursor):
+        if cursor is None or self.shows(cursor):
             return cursor
         # The next one of the old order that is still there, or the one before.
         here = old.index(cursor) if cursor in old else 0
         around = (*old[here:], *reversed(old[:here]))
-        return next((sid for sid in around if self._is_shown(sid)), self.first)
+        return next((sid for sid in around if self.shows(sid)), self.first)
 
-    def _is_shown(self, sid: str) -> bool:
-        return sid in self._place or sid in self._below_at
+    # -- another order
+
+    def sort(self, by: By | None, cursor: str | None) -> str | None:
+        """Sort the live rooms by something else (None: by when they close); returns as `show` does."""
+        cursor = self._put(_NOTHING, still=False, cursor=cursor)
+        shown = set(self._place)
+        self._by = by
+        self._keys = {sid: self._key(live) for sid, live in self._live.items()}
+        self._all = Ordered(sorted(self._keys.values()))
+        return self._arrange(shown, cursor)
+
+    def _arrange(self, shown: Collection[str] | None, cursor: str | None) -> str | None:
+        """Put above the divider, in their order, the live rooms that are `shown` (None: all)."""
+        old = [*self]
+        self._order = Ordered(self._all if shown is None else (key for key in self._all if key[-1] in shown))
+        self._place = {key[-1]: key for key in self._order}
+        self._loose.clear()
+        self._put_below()
+        return self._stand_in(cursor, old)
 
     # -- a filter
 
@@ -257,13 +335,9 @@ class Rows:
         sieve = self._sieve
         if sieve is None or not sieve.test(self._live, rooms):
             return cursor
-        old = [*self]
-        self._keep, self._sieve, found = sieve.keep, None, sieve.found
-        self._order = Ordered(self._all if sieve.keep is None else (key for key in self._all if key[2] in found))
-        self._place = {key[2]: key for key in self._order}
-        self._loose.clear()
-        self._put_below()
-        return self._stand_in(cursor, old)
+        self._keep, self._sieve = sieve.keep, None
+        self._waiting, self._due = sieve.waiting, Due(sieve.due)
+        return self._arrange(None if sieve.keep is None else sieve.found, cursor)
 
 
 class _Sieve:
@@ -273,27 +347,48 @@ class _Sieve:
         self.keep = keep
         self.untested = untested
         self.found: set[str] = set()
+        self.waiting: set[str] = set()
+        self.due: dict[str, float] = {}
 
     def test(self, live: Mapping[str, LiveRoom], rooms: int | None) -> bool:
         """Test another so many; returns whether that was all."""
-        if self.keep is None:
+        keep = self.keep
+        if keep is None:
             return True
-        for _ in range(len(self.untested) if rooms is None else min(rooms, len(self.untested))):
-            sid = self.untested.pop()
+        untested, found, waiting, due = self.untested, self.found, self.waiting, self.due
+        for _ in range(len(untested) if rooms is None else min(rooms, len(untested))):
+            sid = untested.pop()
             each = live.get(sid)
-            if each is not None and self.keep(each):
-                self.found.add(sid)
+            verdict, until = (Verdict.NO, _NEVER) if each is None else keep(each)
+            # It may have been tested before, and have changed since.
+            (found.add if verdict is Verdict.YES else found.discard)(sid)
+            (waiting.add if verdict is Verdict.WAITING else waiting.discard)(sid)
+            if until < _NEVER:
+                due[sid] = until
             else:
-                self.found.discard(sid)
-        return not self.untested
+                due.pop(sid, None)
+        return not untested
 
 
-def _closing_order(live: LiveRoom) -> Key:
+def _exchange(known: dict[str, ValueT], sid: str, now: ValueT | None, out: list[ValueT], into: list[ValueT]) -> None:
+    before = known.get(sid)
+    if before is not None:
+        out.append(before)
+    if now is None:
+        del known[sid]
+    else:
+        into.append(now)
+        known[sid] = now
+
+
+def _closes(live: LiveRoom) -> float:
     # By the instant, not by what is left of it: the order changes only when the facts do.
+    return _NEVER if live.deadline is None else live.deadline.at.timestamp()
+
+
+def _certain_end(live: LiveRoom) -> Closing | None:
     deadline = live.deadline
-    if deadline is None:
-        return (_NEVER, 0, live.room.sid, False)
-    return (deadline.at.timestamp(), 0, live.room.sid, deadline.certain)
+    return (deadline.at.timestamp(), live.room.sid) if deadline is not None and deadline.certain else None
 
 
 def _differing(before: Mapping[str, LiveRoom], now: Mapping[str, LiveRoom]) -> set[str]:

@@ -14,14 +14,19 @@ from hypothesis import strategies as st
 from roomtui.rooms.deadlines import Deadline, DeadlineKind
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
+from roomtui.rooms.query import Verdict
+from roomtui.rooms.terms import NO, WAITING, YES, Found
 from roomtui.tui import rows as rows_module
+from roomtui.tui.due import Due
 from roomtui.tui.rows import Rows
+from roomtui.tui.sorting import backwards, by
 from tests.tui.scene import NOW, ago, crowd, live, picture, room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from roomtui.tui.columns import Entry
+    from roomtui.tui.rows import Keep
 
 NUMBERS = range(1, 13)
 NAMES = [room(number, f"{'even' if number % 2 == 0 else 'odd'}-{number}", ago(minutes=30)) for number in NUMBERS]
@@ -44,25 +49,51 @@ def sids(*entries: Entry) -> list[str]:
     return [entry.room.sid for entry in entries]
 
 
-def even(entry: Entry) -> bool:
-    return entry.room.unique_name.raw.startswith("even")
+def even(entry: Entry) -> Found:
+    return YES if entry.room.unique_name.raw.startswith("even") else NO
 
 
-def sifted(rows: Rows, keep: Callable[[Entry], bool] | None, cursor: str | None = None) -> str | None:
+def nothing(_entry: Entry) -> Found:
+    return NO
+
+
+def soon(at: Callable[[], float]) -> Keep:
+    """Lets through what closes within ten minutes; what has no deadline is not known."""
+
+    def keep(entry: Entry) -> Found:
+        if isinstance(entry, EndedRoom):
+            return NO
+        if entry.deadline is None:
+            return WAITING
+        turns = entry.deadline.at.timestamp() - 600
+        return YES if at() >= turns else Found(Verdict.NO, turns)
+
+    return keep
+
+
+def sifted(rows: Rows, keep: Keep | None, cursor: str | None = None) -> str | None:
     rows.sift(keep)
     while rows.is_sifting:
         cursor = rows.go_on(cursor, rooms=3)
     return cursor
 
 
-def naive(shown: Picture, keep: Callable[[Entry], bool] | None) -> list[str]:
+def naive(shown: Picture, keep: Keep | None, *, named: bool = False) -> list[str]:
     """The order as it ought to be: all rooms, sorted."""
 
     def order(entry: LiveRoom) -> tuple[float, str]:
         return (entry.deadline.at.timestamp() if entry.deadline is not None else float("inf"), entry.room.sid)
 
-    above = sorted((each for each in shown.live.values() if keep is None or keep(each)), key=order)
-    return sids(*above, *(each for each in shown.ended if keep is None or keep(each)))
+    def passes(entry: Entry) -> bool:
+        return keep is None or keep(entry).verdict is Verdict.YES
+
+    above = sorted(filter(passes, shown.live.values()), key=order)
+    if named:
+        above.sort(key=lambda entry: entry.room.unique_name.raw, reverse=True)
+    return sids(*above, *filter(passes, shown.ended))
+
+
+BY_NAME = by(lambda live: live.room.unique_name.raw, down=True)
 
 
 class Board:
@@ -95,21 +126,37 @@ CHANGES = st.dictionaries(
     max_size=6,
 )
 STEPS = st.lists(
-    st.tuples(CHANGES, st.booleans(), st.booleans(), st.integers(-3, 3), st.sampled_from([None, None, "all", "even"])),
+    st.tuples(
+        CHANGES,
+        st.booleans(),
+        st.booleans(),
+        st.integers(-3, 3),
+        st.sampled_from([None, None, None, "all", "even", "soon", "by name", "usual"]),
+        st.integers(0, 400),
+    ),
     max_size=12,
 )
 
 
 @given(STEPS)
 def test_at_rest_the_order_is_that_of_a_sort_and_while_still_nothing_moves(
-    steps: list[tuple[dict[int, tuple[str, int | None]], bool, bool, int, str | None]],
+    steps: list[tuple[dict[int, tuple[str, int | None]], bool, bool, int, str | None, int]],
 ) -> None:
-    board, rows, keep = Board(), Rows(), None
+    board, rows = Board(), Rows()
+    keep: Keep | None = None
     cursor: str | None = None
-    for changes, still, told, move, filtered in steps:
-        if filtered is not None:
-            keep = even if filtered == "even" else None
+    now, named = NOW.timestamp(), False
+    keeps: dict[str, Keep | None] = {"all": None, "even": even, "soon": soon(lambda: now)}
+    for changes, still, told, move, asked, passed in steps:
+        if asked in keeps:
+            keep = keeps[asked]
             cursor = sifted(rows, keep, cursor)
+        elif asked is not None:
+            named = asked == "by name"
+            cursor = rows.sort(BY_NAME if named else None, cursor)
+        now += passed
+        # While nothing is to move, what time has moved waits for the next rest, as what changes does.
+        cursor = rows.settle(still=still, cursor=cursor, now=now)
         shown, changed = board.step(changes)
         before = list(rows)
         above = before[: len(before) - len(rows._below)]
@@ -129,7 +176,11 @@ def test_at_rest_the_order_is_that_of_a_sort_and_while_still_nothing_moves(
         else:
             # But for a room that has ended under the cursor: it stays until the cursor leaves it.
             pinned = cursor if cursor in rows._place and cursor not in shown.live else None
-            assert [sid for sid in rows if sid != pinned] == [sid for sid in naive(shown, keep) if sid != pinned]
+            assert [sid for sid in rows if sid != pinned] == [
+                sid for sid in naive(shown, keep, named=named) if sid != pinned
+            ]
+            assert rows.live == [sid for sid in rows if sid in shown.live]
+        assert rows.waiting == sum(keep(each).verdict is Verdict.WAITING for each in shown.live.values() if keep)
         for line, sid in enumerate(rows):
             at = line if line < len(rows._order) else line + 1
             assert rows.at(at) == sid
@@ -148,7 +199,7 @@ def test_at_rest_the_order_is_that_of_a_sort_and_while_still_nothing_moves(
         if everything:
             assert cursor in everything
     cursor = rows.settle(still=False, cursor=None)
-    assert list(rows) == naive(Picture(board.live, board.ended, NOW), keep)
+    assert list(rows) == naive(Picture(board.live, board.ended, NOW), keep, named=named)
 
 
 def test_a_step_goes_over_the_divider_and_stays_between_the_ends() -> None:
@@ -217,14 +268,14 @@ def test_what_is_shown_stays_until_a_filter_is_through_and_what_changes_meanwhil
     rows.show(picture([turned, *first[2:]]), {turned.room.sid, gone.room.sid})
     while rows.is_sifting:
         rows.go_on(None, rooms=4)
-    assert list(rows) == sids(turned, *(each for each in first[2:] if even(each)))
+    assert list(rows) == sids(turned, *(each for each in first[2:] if even(each) is YES))
 
 
 def test_when_a_filter_hides_its_room_the_cursor_goes_to_the_next_that_is_shown() -> None:
     rows = Rows()
     rows.show(picture([closing(number, 60 * number) for number in NUMBERS]))
     assert sifted(rows, even, NAMES[2].sid) == NAMES[3].sid
-    assert sifted(rows, lambda _: False, NAMES[3].sid) is None
+    assert sifted(rows, nothing, NAMES[3].sid) is None
     assert sifted(rows, None, None) is None
     assert len(rows) == len(NUMBERS)
 
@@ -235,17 +286,17 @@ def test_of_ten_thousand_rooms_only_those_that_changed_are_looked_at(
 ) -> None:
     looked_at: list[str] = []
     keyed: list[str] = []
-    closing_order = rows_module._closing_order
+    closes = rows_module._closes
 
-    def keep(entry: Entry) -> bool:
+    def keep(entry: Entry) -> Found:
         looked_at.append(entry.room.sid)
-        return True
+        return YES
 
-    def counted(entry: LiveRoom) -> tuple[float, int, str, bool]:
+    def counted(entry: LiveRoom) -> float:
         keyed.append(entry.room.sid)
-        return closing_order(entry)
+        return closes(entry)
 
-    monkeypatch.setattr(rows_module, "_closing_order", counted)
+    monkeypatch.setattr(rows_module, "_closes", counted)
     rows, shown = Rows(), crowd(10_000)
     sifted(rows, keep)
     rows.show(shown)
@@ -259,3 +310,87 @@ def test_of_ten_thousand_rooms_only_those_that_changed_are_looked_at(
     for _ in range(10):
         rows.settle(still=still, cursor=cursor)
     assert sorted(looked_at) == sorted(keyed) == sorted(changed)
+
+
+def test_of_ten_thousand_rooms_only_those_for_which_the_time_has_come_are_asked_again() -> None:
+    asked: list[str] = []
+    now = NOW.timestamp() - 600
+    within = soon(lambda: now)
+
+    def keep(entry: Entry) -> Found:
+        asked.append(entry.room.sid)
+        return within(entry)
+
+    rows, shown = Rows(), crowd(10_000, seconds=200)
+    rows.show(shown)
+    sifted(rows, keep)
+    assert len(asked) == 10_000
+    assert len(rows) == 0
+    for _ in range(199):
+        now += 1
+        rows.settle(still=False, cursor=None, now=now)
+    assert len(asked) == 10_000, "nothing closes sooner"
+    now += 1
+    rows.settle(still=False, cursor=None, now=now)
+    assert len(asked) == 10_000 + len(rows)
+    assert len(rows) == 167, "a sixtieth of them"
+
+
+def test_while_still_what_time_has_moved_stands_at_the_end_or_stays() -> None:
+    rows, now = Rows(), NOW.timestamp()
+    late, early = closing(1, 700), closing(2, 500)
+    rows.show(picture([late, early]))
+    sifted(rows, soon(lambda: now))
+    assert list(rows) == sids(early)
+    now += 200
+    rows.settle(still=True, cursor=None, now=now)
+    assert list(rows) == sids(early, late)
+    rows.settle(still=False, cursor=None, now=now)
+    assert list(rows) == sids(early, late)
+
+
+def test_who_ranks_alike_stands_in_the_usual_order_and_what_is_not_known_last_both_ways() -> None:
+    people = {1: 2, 2: None, 3: 7, 4: 2}
+
+    def count(entry: LiveRoom) -> int | None:
+        return people[next(number for number in people if NAMES[number - 1].sid == entry.room.sid)]
+
+    rows = Rows()
+    rows.show(picture([closing(number, 1000 - number) for number in people]))
+    for down, order in ((True, [3, 4, 1, 2]), (False, [4, 1, 3, 2])):
+        rows.sort(by(count, down=down), None)
+        assert list(rows) == [NAMES[number - 1].sid for number in order]
+    rows.sort(None, None)
+    assert list(rows) == [NAMES[number - 1].sid for number in (4, 3, 2, 1)]
+
+
+@given(st.lists(st.text(max_size=5)))
+def test_down_is_up_backwards_for_texts_too(texts: list[str]) -> None:
+    assert sorted(texts, key=backwards) == sorted(texts, reverse=True)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 20) | st.just(float("inf")) | st.none())))
+def test_what_is_due_is_what_was_said_last_and_is_told_once(steps: list[tuple[str, float | None]]) -> None:
+    expected: dict[str, float] = {}
+    due, now = Due(), 0.0
+    for sid, at in steps:
+        if at is None:
+            now += 3
+            come = {each for each, when in expected.items() if when <= now}
+            assert due.by(now) == come
+            expected = {each: when for each, when in expected.items() if each not in come}
+        else:
+            due.expect(sid, at)
+            expected[sid] = at
+            if at == float("inf"):
+                del expected[sid]
+        assert len(due) == len(expected)
+
+
+def test_what_is_put_off_over_and_over_takes_no_more_room() -> None:
+    due = Due({"a": 1.0})
+    for at in range(10_000):
+        due.expect("b", float(at + 5))
+    assert len(due._heap) < 2000
+    assert due.by(4.0) == {"a"}
+    assert due.by(10_004.0) == {"b"}

@@ -16,11 +16,12 @@ from textual.widgets import Input
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import SOON
 from roomtui.rooms.picture import EndedRoom
+from roomtui.rooms.query import parse
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.asking import Deed
 from roomtui.tui.detail import in_brief, in_full
-from roomtui.tui.find import Haystacks, matcher
+from roomtui.tui.find import Haystacks, finder
 from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.screens.room_screen import RoomScreen
@@ -160,7 +161,8 @@ class LiveScreen(RoomScreen):
     def _sift(self) -> None:
         if self._haystacks.hide != self.app.view.hide or not self._filter:
             self._haystacks = Haystacks(hide=self.app.view.hide)
-        self._table.sift(matcher(self._filter, self._haystacks), nothing=self._nothing_to_show())
+        query = parse(self._filter, self.app.settings.views)
+        self._table.sift(finder(query, self._haystacks, self._table.instant), nothing=self._nothing_to_show())
         self.attend()
 
     def _show_rest(self) -> None:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from roomtui.rooms.clock import Clock
     from roomtui.rooms.picture import Picture
-    from roomtui.tui.columns import Entry, Placed
+    from roomtui.tui.columns import Placed
+    from roomtui.tui.rows import Keep
 
 _HOLD_AFTER_KEY: Final = 1.5
 # Rooms that a filter tests at a time: a few milliseconds where what it searches is not yet made ready.
@@ -99,6 +100,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         self._clock = clock
         self._monotonic = monotonic
         self._now = clock.now()
+        self._instant = self._now.timestamp()
         self._view = View()
         self._nothing = ""
         self._rows = Rows()
@@ -127,6 +129,10 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         lines = range(top, top + self._rows_on_screen)
         return frozenset(sid for line in lines if (sid := self._rows.at(line)) is not None)
 
+    def instant(self) -> float:
+        """The instant (a timestamp, Twilio's time) that the rows are of; it goes on with each tick."""
+        return self._instant
+
     def closing_by(self, instant: datetime) -> int:
         """How many rooms, whether a filter lets them through or not, will certainly have closed by then."""
         return self._rows.closing_by(instant.timestamp())
@@ -154,16 +160,18 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
     def tick(self) -> None:
         """Let the countdowns go on; what was kept out of its place while a key was pressed takes it."""
         self._look_at_the_clock()
-        self._rearrange(lambda: self._rows.settle(still=self._is_still, cursor=self._cursor_that_keeps_its_place))
+        cursor, now = self._cursor_that_keeps_its_place, self._instant
+        self._rearrange(lambda: self._rows.settle(still=self._is_still, cursor=cursor, now=now))
         self._draw_what_changed()
 
     def hold(self, *, on: bool) -> None:
         """Keep the order of the rooms as it is while a dialog is open."""
         self._holding = on
 
-    def sift(self, keep: Callable[[Entry], bool] | None, *, nothing: str) -> None:
+    def sift(self, keep: Keep | None, *, nothing: str) -> None:
         """Show only the rooms that `keep` lets through (None: all); where there are none, the sentence `nothing`."""
         self._nothing = nothing
+        self._look_at_the_clock()
         self._rows.sift(keep)
         self._sift_some()
 
@@ -217,7 +225,7 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         # Within one second all rows are of the same instant: what has not changed need not be looked at again.
         now = self._clock.now()
         if now.replace(microsecond=0) != self._now.replace(microsecond=0):
-            self._now = now
+            self._now, self._instant = now, now.timestamp()
 
     def _rearrange(self, change: Callable[[], str | None]) -> None:
         """Let the rows change; the cursor's line stays where it is on the screen, and the top in sight at the top."""
