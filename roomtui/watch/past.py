@@ -1,0 +1,376 @@
+"""The rooms that have ended: asked for by day or by name, a page at a time, their people one room after the other.
+
+Nobody's countdown depends on any of it, so it takes few reads, one at a time, and none that is not looked at. What
+Twilio does not tell is taken from what the board has seen: why a room ended that ended before our eyes, and who was
+reconnecting to its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+from roomtui.rooms.endings import Ending, EndingReason, ending
+from roomtui.rooms.model import RoomStatus
+from roomtui.rooms.picture import EndedRoom
+from roomtui.rooms.timeline import ghosts
+from roomtui.twilio_api.errors import NotFound, TwilioError
+from roomtui.twilio_api.gateway import RoomQuery
+from roomtui.watch.ours import ended_by_nobody
+from roomtui.watch.rosters import kept, read_last_roster
+from roomtui.watch.witness import Witness
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+
+    from roomtui.rooms.clock import Clock
+    from roomtui.rooms.model import Participant, Room, Roster
+    from roomtui.twilio_api.gateway import Gateway
+    from roomtui.watch.board import Board
+    from roomtui.watch.budget import ReadBudget
+    from roomtui.watch.ours import Ours
+
+PAGE_SIZE: Final = 100
+"""Rooms in a page: some screens full, a tenth of what Twilio would give."""
+
+_SHARE: Final = 0.25
+"""What this may take of the reads, while it has something to ask."""
+_DAY: Final = timedelta(days=1)
+_ENDED: Final = (RoomStatus.COMPLETED.value, RoomStatus.FAILED.value)
+_NOT_KNOWN: Final = Ending(EndingReason.UNKNOWN, certain=False)
+_AGAIN_AFTER_MAX: Final = 30.0
+_ROSTERS_KEPT: Final = 2000
+# Pages in a row in which nothing is new, after which nobody goes on by himself: on a day most of the rooms that were
+# created the day before have ended on that one.
+_BARREN_MAX: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which ended rooms: those that ended on a `day` (UTC), or those of this `name`, whenever that was."""
+
+    day: date | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastState:
+    """What is known of the rooms that were asked for.
+
+    Attributes:
+        question: which rooms these are; None before anything was asked.
+        rooms: the newest end first. One without a roster has not been looked at yet.
+        more: whether Twilio has more of them than were read.
+        loading: whether some are being read.
+        trouble: why not, a sentence that is safe to show; what was read before stays.
+        next_try: when it is tried again (Twilio's time).
+    """
+
+    question: Question | None = None
+    rooms: tuple[EndedRoom, ...] = ()
+    more: bool = False
+    loading: bool = False
+    trouble: str | None = None
+    next_try: datetime | None = None
+
+
+class Past:
+    """Asks for ended rooms, and holds what it was told; whoever subscribes hears of each change.
+
+    Args:
+        gateway: Twilio; its reads pass the turnstile of `budget`.
+        board: what is seen of the rooms while they live.
+        clock: Twilio's time.
+        budget: tells how many reads there are a second.
+        ours: which rooms the journal says that we ended; called in a thread, for it may read long files.
+        monotonic: seconds that only grow.
+        sleep: waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        board: Board,
+        clock: Clock,
+        budget: ReadBudget,
+        *,
+        ours: Ours = ended_by_nobody,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._gateway = gateway
+        self._clock = clock
+        self._budget = budget
+        self._read_ours = ours
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._witness = Witness(board, heard=self._heard)
+        self._state = PastState()
+        self._subscribers: list[Callable[[PastState], object]] = []
+        self._rooms: dict[str, EndedRoom] = {}
+        self._rosters: dict[str, Roster] = {}
+        self._ours: frozenset[str] = frozenset()
+        self._without_roster: set[str] = set()
+        self._lists: list[AsyncIterator[tuple[Room, ...]]] = []
+        self._more_wanted = False
+        self._first_only = False
+        self._barren = 0
+        self._on_screen: tuple[str, ...] = ()
+        self._chosen: str | None = None
+        self._held = False
+        self._last = float("-inf")
+        self._failures = 0
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    # -- what is known
+
+    @property
+    def state(self) -> PastState:
+        """What is known now."""
+        return self._state
+
+    def subscribe(self, subscriber: Callable[[PastState], object]) -> Callable[[], None]:
+        """Call `subscriber` with each new state. Returns what ends the subscription."""
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber) if subscriber in self._subscribers else None
+
+    def find(self, sid: str) -> EndedRoom | None:
+        """The room of this SID, if it is among those that were read."""
+        return self._rooms.get(sid)
+
+    def is_waiting(self, entry: EndedRoom) -> bool:
+        """Whether who was in this room is yet to be read, so that it is not told yet why it ended."""
+        return entry.roster is None and entry.room.sid not in self._without_roster
+
+    def made_again(self, room: Room) -> Room | None:
+        """The next room of this one's name, among all that are known."""
+        return self._witness.namesakes.after(room)
+
+    def made_before(self, room: Room) -> Room | None:
+        """The room that had this one's name before it."""
+        return self._witness.namesakes.before(room)
+
+    def ghosts(self, entry: EndedRoom) -> tuple[Participant, ...]:
+        """Who was in the room to its end, or gone long before that, without Twilio having seen them leave."""
+        return () if entry.roster is None else ghosts(entry.roster, self._witness.lost)
+
+    # -- what is asked for
+
+    def ask(self, question: Question) -> None:
+        """Ask for these rooms, from the newest on; those that were asked for before are not any more."""
+        self._begin_anew(question)
+        for sid in self._rooms.keys() - self._witness.ended.keys():
+            self._witness.namesakes.remove(sid)
+        self._rooms.clear()
+        self._take_in(entry.room for entry in self._witness.ended.values() if self._belongs(entry.room))
+        self._say(loading=True)
+
+    def again(self) -> None:
+        """Ask the same once more: there may be new ones. Those that are known stay."""
+        if self._state.question is not None:
+            self._begin_anew(self._state.question)
+            self._first_only = True
+            self._say(loading=True)
+
+    def more(self) -> None:
+        """Read the next page, if there is one."""
+        if self._state.more and not self._more_wanted and self._state.trouble is None:
+            self._more_wanted, self._barren = True, 0
+            self._say(loading=True)
+            self._wake.set()
+
+    def attend(self, on_screen: Sequence[str] = (), chosen: str | None = None, *, held: bool = False) -> None:
+        """Say which rooms are on screen: who was in them is read, top down, the one that was chosen first.
+
+        `held`: only the chosen one is read, for a person has paused the rest.
+        """
+        self._on_screen, self._chosen, self._held = tuple(on_screen), chosen, held
+        if self._task is not None:
+            self._wake.set()
+
+    async def stop(self) -> None:
+        """Ask nothing more."""
+        self._witness.stop()
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    # -- asking
+
+    def _begin_anew(self, question: Question) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._state = replace(self._state, question=question, more=True, trouble=None, next_try=None)
+        self._failures = 0
+        self._first_only = False
+        self._without_roster.clear()
+        self._open_lists()
+        self._task = asyncio.ensure_future(self._work())
+
+    def _open_lists(self) -> None:
+        self._more_wanted, self._barren = True, 0
+        self._lists = [self._gateway.room_pages(query, urgent=False) for query in self._queries()]
+
+    def _queries(self) -> list[RoomQuery]:
+        question = self._state.question or Question()
+        if question.day is None:
+            return [RoomQuery(status=each, unique_name=question.name, page_size=PAGE_SIZE) for each in _ENDED]
+        # Twilio lists by the day of creation, and no room lives longer than 24 hours: those that ended on a day were
+        # created on it, or on the day before.
+        midnight = _midnight(question.day)
+        return [
+            RoomQuery(status=each, created_after=midnight - _DAY, created_before=midnight + _DAY, page_size=PAGE_SIZE)
+            for each in _ENDED
+        ]
+
+    @property
+    def _since(self) -> datetime | None:
+        """When the rooms that are asked for ended, at the earliest."""
+        day = self._state.question.day if self._state.question is not None else None
+        return None if day is None else _midnight(day)
+
+    def _belongs(self, room: Room) -> bool:
+        question = self._state.question
+        if question is None:
+            return False
+        if question.day is None:
+            return room.unique_name.raw == question.name
+        end = room.end_time or room.date_updated or room.date_created
+        return end is not None and end.date() == question.day
+
+    async def _work(self) -> None:
+        self._ours = await asyncio.to_thread(self._read_ours, self._since)
+        while True:
+            self._wake.clear()
+            try:
+                busy = await self._step()
+            except TwilioError as error:
+                await self._after(error.sentence)
+            except Exception as error:  # noqa: BLE001 - nobody awaits it, and unseen it would look like loading for ever
+                await self._after(f"roomtui itself failed ({type(error).__name__}), which is a bug worth reporting")
+            else:
+                self._failures = 0
+                if not busy:
+                    await self._wake.wait()
+
+    async def _step(self) -> bool:
+        """Ask for what is wanted most; whether there was something."""
+        chosen = self._find_unread((self._chosen,) if self._chosen is not None else ())
+        if chosen is not None:
+            await self._read_roster(chosen, urgent=True)
+        elif self._more_wanted:
+            await self._read_pages()
+        elif not self._held and (unread := self._find_unread(self._on_screen)) is not None:
+            await self._turn()
+            await self._read_roster(unread, urgent=False)
+        else:
+            return False
+        return True
+
+    def _find_unread(self, sids: Sequence[str]) -> EndedRoom | None:
+        known = (self._rooms.get(sid) for sid in sids)
+        return next((each for each in known if each is not None and self.is_waiting(each)), None)
+
+    async def _turn(self) -> None:
+        every = 1 / (self._budget.promise * _SHARE)
+        wait = self._last + every - self._monotonic()
+        if wait > 0:
+            await self._sleep(wait)
+        self._last = self._monotonic()
+
+    async def _read_pages(self) -> None:
+        """A page of each list; where nothing in it is new, some more."""
+        found = False
+        for listed in tuple(self._lists):
+            size = 0
+            while size < PAGE_SIZE:  # behind a page that is not full there is no other, as a rule
+                await self._turn()
+                try:
+                    page = await anext(listed)
+                except StopAsyncIteration:
+                    self._lists.remove(listed)
+                    break
+                size = len(page)
+                found = self._take_in(page) or found
+        self._barren = 0 if found else self._barren + 1
+        enough = found or self._first_only or self._barren >= _BARREN_MAX
+        self._more_wanted = bool(self._lists) and not enough
+        self._first_only = False
+        self._state = replace(self._state, more=bool(self._lists), trouble=None, next_try=None)
+        self._say(loading=self._more_wanted)
+
+    async def _read_roster(self, entry: EndedRoom, *, urgent: bool) -> None:
+        sid = entry.room.sid
+        try:
+            roster = await read_last_roster(self._gateway, sid, self._clock, urgent=urgent)
+        except NotFound:
+            self._without_roster.add(sid)
+        else:
+            self._rosters[sid] = kept(roster, None)
+            while len(self._rosters) > _ROSTERS_KEPT:
+                del self._rosters[next(iter(self._rosters))]
+            self._rooms[sid] = self._told(entry.room)
+        self._state = replace(self._state, trouble=None, next_try=None)
+        self._say(loading=self._state.loading)
+
+    async def _after(self, trouble: str) -> None:
+        """Say what is wrong, and wait before it is tried again, from the first page on: a list is read in one go."""
+        self._failures += 1
+        wait = min(_AGAIN_AFTER_MAX, 2.0**self._failures)
+        self._state = replace(self._state, trouble=trouble, next_try=self._clock.now() + timedelta(seconds=wait))
+        if self._more_wanted:
+            self._open_lists()
+        self._say(loading=False)
+        await self._sleep(wait)
+
+    # -- taking in
+
+    def _take_in(self, rooms: Iterable[Room]) -> bool:
+        """Know these rooms; whether one of them was not known and is among those that were asked for."""
+        found = False
+        for room in rooms:
+            self._witness.namesakes.add(room)
+            if not room.is_live and self._belongs(room):
+                found = found or room.sid not in self._rooms
+                self._rooms[room.sid] = self._told(room)
+        return found
+
+    def _told(self, room: Room) -> EndedRoom:
+        """The room with what is known of its people and its end."""
+        sid = room.sid
+        seen = self._witness.ended.get(sid)
+        roster = self._rosters.get(sid)
+        if roster is None and seen is not None and seen.roster is not None and not seen.roster.present:
+            roster = seen.roster
+        ours = sid in self._ours or (seen is not None and seen.ending.reason is EndingReason.ENDED_BY_US)
+        why = ending(room, roster, ended_by_us=ours) or _NOT_KNOWN
+        if seen is not None and why.reason is EndingReason.UNKNOWN:
+            why = seen.ending
+        noticed = room.end_time or room.date_updated or (seen.noticed_at if seen is not None else self._clock.now())
+        return EndedRoom(room, roster, why, noticed)
+
+    def _heard(self, ended: Sequence[EndedRoom]) -> None:
+        """These rooms have just been seen to end, or more is known of their end."""
+        if self._state.question is None:
+            return
+        mine = [each.room for each in ended if each.room.sid in self._rooms or self._belongs(each.room)]
+        if mine:
+            self._take_in(mine)
+            self._say(loading=self._state.loading)
+
+    def _say(self, *, loading: bool) -> None:
+        rooms = sorted(self._rooms.values(), key=lambda each: (each.ended_at, each.room.sid), reverse=True)
+        self._state = replace(self._state, rooms=tuple(rooms), loading=loading)
+        for subscriber in tuple(self._subscribers):
+            subscriber(self._state)
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins (UTC)."""
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.utc)
