@@ -11,6 +11,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -152,6 +153,7 @@ def _run(config: Config, *, rate: float = 1.0) -> None:
             accent=config.accent,
             alerts=config.alerts,
             journal=journal_file(config.name),
+            api_url=config.api_url,
         ),
         driver_class=None if config.plain_output else FrugalDriver,
     )
@@ -193,14 +195,18 @@ async def _open_session(config: Config, clock: ServerClock, budget: ReadBudget, 
     await asyncio.to_thread(_load_what_polls)
     from roomtui.cli.connect import connect  # noqa: PLC0415 - loaded by now
     from roomtui.tui.session import Session  # noqa: PLC0415 - as above
+    from roomtui.watch.ours import ended_by_us  # noqa: PLC0415 - as above
+    from roomtui.watch.past import Past  # noqa: PLC0415 - as above
     from roomtui.watch.poller import Poller  # noqa: PLC0415 - as above
     from roomtui.watch.schedule import Schedule  # noqa: PLC0415 - as above
 
     connection = connect(config, clock, budget)
     poller = Poller(connection.gateway, board, clock, budget, Schedule(), refresh=config.refresh)
-    return Session(poller, connection.actions, connection.gateway.close)
+    ours = partial(ended_by_us, journal_file(config.name))
+    past = Past(connection.gateway, board, clock, budget, ours=ours)
+    return Session(poller, connection.actions, connection.gateway.close, past)
 
 
 def _load_what_polls() -> None:
-    for name in ("roomtui.cli.connect", "roomtui.watch.poller", "roomtui.watch.schedule"):
+    for name in ("roomtui.cli.connect", "roomtui.watch.past", "roomtui.watch.poller", "roomtui.watch.schedule"):
         import_module(name)

@@ -137,6 +137,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         if self._next_tick is not None:
             self._next_tick.cancel()
         if self.session is not None:
+            if self.session.past is not None:
+                await self.session.past.stop()
             await self.session.feed.stop()
             await self.session.close()
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from roomtui.tui.winding import Winding
     from roomtui.watch.actions import Actions
     from roomtui.watch.board import Feed
+    from roomtui.watch.past import Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,13 @@ class Session:
         feed: keeps the board current.
         actions: changes things.
         close: ends the connection.
+        past: asks for the rooms that have ended; None where nobody can be asked.
     """
 
     feed: Feed
     actions: Actions
     close: Callable[[], Awaitable[None]]
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Settings:
             dashboard is then to leave, and the next one shows that account. None where there is no other.
             Raises a `ConfigError`.
         replay: the recording that is shown; None where Twilio is watched.
+        api_url: the address of the API that is asked.
     """
 
     account: str
@@ -84,3 +88,4 @@ class Settings:
     accounts: tuple[Account, ...] = ()
     switch: Callable[[Account], Awaitable[None]] | None = None
     replay: Winding | None = None
+    api_url: str = "https://video.twilio.com"
