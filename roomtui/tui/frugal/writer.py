@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from roomtui.tui.frugal.pen import blanking, ground, move, restyle
+from roomtui.tui.frugal.pen import blanking, ground, look, move, restyle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +26,15 @@ _LOOKS_MAX: Final = 24
 
 
 class Place(NamedTuple):
-    """Where the cursor is, and how what is written there looks; None: nobody knows."""
+    """Where the cursor is, and how what is written there looks; None: nobody knows.
+
+    `recalled`: the background has not been told since this was recalled. xterm (379) writes on it, but goes back to the
+    one that was told last as soon as an attribute changes.
+    """
 
     cursor: tuple[int | None, int] | None = None
     style: str | None = None
+    recalled: bool = False
 
 
 class _Step(NamedTuple):
@@ -63,7 +68,7 @@ class Writer:
     def go(self, cursor: tuple[int, int]) -> str:
         """Take the cursor there."""
         sequence = move(self._place.cursor, cursor)
-        self._place = Place(cursor, self._place.style)
+        self._place = self._place._replace(cursor=cursor)
         return sequence
 
     def write(self, runs: list[Run]) -> str:
@@ -88,7 +93,7 @@ class Writer:
             steps.append(step)
             # At the right edge terminals differ; and what is not ASCII some terminal may measure otherwise than we do.
             known = run.end < self._width and run.text.isascii()
-            place = Place((run.end if known else None, run.row), step.begin.style)
+            place = step.begin._replace(cursor=(run.end if known else None, run.row))
         return "".join([text for step in steps for text in (step.way, step.run.text)]), steps, place
 
     def _step(self, place: Place, run: Run) -> _Step:
@@ -106,7 +111,7 @@ class Writer:
             at = next(index for index, step in enumerate(steps) if step.run.style == style and not step.run.blank)
             if count < _MANY or len(steps[at].way) < _WORTH_SAVING:
                 return None
-            self._saved, self._not_recalled = steps[at].begin, 0
+            self._saved, self._not_recalled = steps[at].begin._replace(recalled=True), 0
             return "".join(
                 text
                 for index, step in enumerate(steps)
@@ -146,4 +151,11 @@ def _reach(place: Place, run: Run) -> tuple[str, Place]:
     """The way from a place to where a run begins, written as it is to look."""
     style = blanking(place.style, run.style) if run.blank else run.style
     start = (run.start, run.row)
-    return move(place.cursor, start) + restyle(place.style, style), Place(start, style)
+    change, recalled = restyle(place.style, style), False
+    if place.recalled and place.style is not None:
+        before, after = look(place.style), look(style)
+        if before.attributes != after.attributes:
+            change = restyle(None, style)
+        else:
+            recalled = before.background == after.background
+    return move(place.cursor, start) + change, Place(start, style, recalled)

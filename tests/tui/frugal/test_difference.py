@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from roomtui.tui.frugal.difference import Terminal
 from roomtui.tui.frugal.grid import Grid
-from tests.tui.frugal.emulator import seen
+from tests.tui.frugal.emulator import LikeXterm, seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ class Emulator:
     """A terminal that reads what is sent; raw, as Textual sets it, so that a line feed only goes down."""
 
     def __init__(self) -> None:
-        self.screen = pyte.Screen(WIDTH, HEIGHT)
+        self.screen = LikeXterm(WIDTH, HEIGHT)
         self.screen.reset_mode(pyte.modes.DECAWM)
         self._stream = pyte.Stream(self.screen)
 
@@ -174,6 +174,18 @@ def test_to_what_ticks_and_its_look_it_is_four_bytes_wherever_something_else_tic
     assert len(sent) <= there + len("\x1b[;20H") + len(f"\x1b[{other}m") + len("8")
     assert [row[5][0] for row in emulator.cells()] == ["5"] * HEIGHT
     assert emulator.cells()[0][5] != emulator.cells()[0][19]
+
+
+def test_an_attribute_after_a_recalled_look_does_not_bring_another_background_back() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    emulator = Emulator()
+    for second in (9, 8, 7, 6):
+        _tick(wanted, "38;5;100;48;5;200", second)
+        wanted.feed(
+            f"\x1b[2;20H\x1b[1;7;38;5;100;48;5;200m{second}\x1b[0m\x1b[1;20H\x1b[1;38;5;101;48;5;17m{second}\x1b[0m"
+        )
+        emulator.read(terminal.approach(wanted, most=10**6))
+    assert [emulator.screen.buffer[row][19].bg for row in (0, 1)] == ["00005f", "ff00d7"]
 
 
 def test_looks_are_changed_once_for_all_rows_where_that_is_shorter() -> None:

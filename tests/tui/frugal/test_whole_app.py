@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from roomtui.tui.frugal.difference import Terminal
 from roomtui.tui.frugal.grid import Grid
 from roomtui.watch.board import Link, LinkState
-from tests.tui.frugal.emulator import seen
+from tests.tui.frugal.emulator import LikeXterm, seen
 from tests.tui.scene import NOW, a_day, crowd, hostile, lately, stage
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class TwoTerminals(Driver):
         self.resize(*(self._size or (80, 24)))
 
     def resize(self, width: int, height: int) -> None:
-        self.stock, self.frugal = (pyte.Screen(width, height) for _ in range(2))
+        self.stock, self.frugal = (LikeXterm(width, height) for _ in range(2))
         self._streams = [pyte.Stream(self.stock), pyte.Stream(self.frugal)]
         self._wanted, self._terminal = Grid(width, height), Terminal(Grid(width, height))
         size = Size(width, height)
