@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from roomtui.rooms.untrusted import safe
+from roomtui.tui.screens.styled_once import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from roomtui.tui.clipboard import Copied
 
 
-class CopiedScreen(ModalScreen[None]):
+class CopiedScreen(Dialog[None]):
     """The copied text, whole."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,Y", "dismiss(None)", "Close")]

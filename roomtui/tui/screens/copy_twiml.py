@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -15,6 +14,7 @@ from roomtui.rooms.personal import shown
 from roomtui.rooms.twiml import FALLBACK_SAY, Language, TwimlError, hazards, snippet
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.choice import Choice
 from roomtui.tui.widgets.field import Field
@@ -61,7 +61,7 @@ class _Identities(OptionList):
             await self.run_action("screen.type")
 
 
-class CopyTwimlDialog(ModalScreen[None]):
+class CopyTwimlDialog(Dialog[None]):
     """Enter copies; an identity may be typed or chosen first. Shows the snippet and what may go wrong with it."""
 
     app: RoomtuiApp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ScreenResultType
 from textual.widgets import Button
 
 from roomtui.rooms import words
@@ -13,6 +13,7 @@ from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _FRAME: Final = 6
 
 
-class RoomDialog(ModalScreen[ScreenResultType]):
+class RoomDialog(Dialog[ScreenResultType]):
     """A dialog about the room that the cursor was on when the key was pressed, whatever moves meanwhile.
 
     It has a `LineView` with the id `note`.

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from roomtui.tui.lines import Tone, fit, line
+from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SIGNS: Final = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """What the keys do, on the screen that was left for it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,7 +8,6 @@ from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from roomtui.rooms.new_room import NewRoom, check, field_of, like
@@ -17,6 +16,7 @@ from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui import words
 from roomtui.tui.lines import Tone, fit, line, wrap
 from roomtui.tui.room_form import BY_KEY, FIELDS, read, said_again, written
+from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.choice import Choice
 from roomtui.tui.widgets.field import Field
@@ -46,7 +46,7 @@ _HIGH: Final = 22
 """Rows of a screen that has room for a second line of heading."""
 
 
-class NewRoomDialog(ModalScreen[str]):
+class NewRoomDialog(Dialog[str]):
     """Every parameter of the API, the common ones first; what is left untouched is left to Twilio's own default.
 
     The answer is the SID of the room that was created, or None.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.screen import Screen
 
 from roomtui.rooms.picture import EndedRoom
 from roomtui.tui import words
 from roomtui.tui.asking import Deed
 from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.screens.styled_once import StyledOnce
 from roomtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _DEEDS: Final = frozenset(Deed)
 
 
-class RoomScreen(Screen[None], inherit_bindings=False):
+class RoomScreen(StyledOnce[None], inherit_bindings=False):
     """A screen on which one room is selected.
 
     A key that changes something is bound twice: to the deed where it is offered, else to the reason why it is not.

@@ -94,7 +94,7 @@ async def test_it_tells_the_keys_that_work_does_them_when_clicked_and_is_drawn_a
         await pilot.click(KeyLine, offset=(59, 0))
         assert app.done == ["second", "first"]
         await pilot.hover(KeyLine, offset=(3, 0))
-        assert line.tooltip == "What comes first"
+        assert str(line.tooltip) == "What comes first"
         await pilot.hover(KeyLine, offset=(59, 0))
         assert line.tooltip is None
         before = drawn

@@ -1,0 +1,40 @@
+"""A screen whose widgets are matched against the stylesheet once when it opens, not three times."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.screen import ModalScreen, Screen, ScreenResultType
+
+
+class StyledOnce(Screen[ScreenResultType]):
+    """Knows its size before it has widgets.
+
+    Textual styles every widget when it is mounted, again when the screen is shown for the first time, and again when
+    the screen learns how large it is and takes the classes for that (`-narrow`, `-short`...). The classes are taken
+    here first of all, and what was just styled is left as it is.
+    """
+
+    _was_shown = False
+
+    @on(events.Compose)
+    def _take_the_size(self) -> None:
+        # Textual takes the classes for a size whenever that changes.
+        width, height = self.app.size
+        classes: set[str] = set()
+        for length, breakpoints in (
+            (width, self.app.HORIZONTAL_BREAKPOINTS),
+            (height, self.app.VERTICAL_BREAKPOINTS),
+        ):
+            reached = [each for each in breakpoints or () if length >= each[0]]
+            classes |= {max(reached)[1]} if reached else set()
+        self.add_class(*classes)
+
+    @on(events.ScreenResume)
+    def _keep_the_styles(self, event: events.ScreenResume) -> None:
+        if not self._was_shown:
+            self._was_shown = True
+            event.refresh_styles = False
+
+
+class Dialog(ModalScreen[ScreenResultType], StyledOnce[ScreenResultType]):
+    """A screen that lies above another and keeps its keys to itself."""
