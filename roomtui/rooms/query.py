@@ -29,6 +29,7 @@ LONGEST: Final = 500
 _NESTED: Final = 4
 _CHOICES: Final = 8
 _WORTH_COMPLETING: Final = 2
+_PARTS_OF_TEXT: Final = frozenset({None, "name", "who", "sid"})
 
 # Alternatives that exclude one another, so that no text takes long; a quote that nobody closes goes to the end.
 _TOKEN: Final = re.compile(r'(?P<nots>!*)(?:(?P<key>[A-Za-z]+):|(?P<view>@))?(?P<value>(?:[^\s"]|"[^"]*(?:"|\Z))*)')
@@ -56,7 +57,7 @@ class Query:
 
     text: str
     complaints: tuple[str, ...] = ()
-    _judges: tuple[Judge, ...] = field(default=(), repr=False, compare=False)
+    _judges: Mapping[_Asked, Judge] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_empty(self) -> bool:
@@ -67,15 +68,18 @@ class Query:
         """Whether this room is asked for at this instant of Twilio's time; what is hidden is not searched."""
         return self.look(entry, now.timestamp(), partial(text_of, hide=hide)).verdict
 
-    def look(self, entry: Entry, now: float, text: TextOf) -> Found:
-        """The same, and until when that holds.
+    @property
+    def look(self) -> Judge:
+        """Tells of a room the same, and until when that holds.
 
-        Args:
-            entry: the room.
-            now: seconds since the epoch, of Twilio's time.
-            text: what is searched of a room (`terms.text_of`, or something that keeps what it said).
+        To be called with the room, seconds since the epoch of Twilio's time, and what tells the text that is searched
+        of a room (`terms.text_of`, or something that keeps what it said).
         """
-        return _all_hold(self._judges, entry, now, text)
+        return _together(self._judges)
+
+    def narrows(self, other: Query) -> bool:
+        """Whether it is certain that no room that `other` says no to is what is asked for here."""
+        return all(any(each.implies(wider) for each in self._judges) for wider in other._judges)
 
 
 NOTHING: Final = Query("")
@@ -89,68 +93,94 @@ def parse(text: str, views: Mapping[str, str] | None = None) -> Query:
     return Query(text, tuple(dict.fromkeys(complaints)), judges)
 
 
+class _Asked(NamedTuple):
+    """One thing that is asked: by which term (None: a plain word; "@": a saved filter), and what."""
+
+    inverted: bool
+    key: str | None
+    value: str
+
+    def implies(self, other: _Asked) -> bool:
+        """Whether what has this has the other, too."""
+        if self == other:
+            return True
+        same = not self.inverted and not other.inverted and self.key == other.key
+        return same and self.key in _PARTS_OF_TEXT and other.value in self.value
+
+
 class _Reading(NamedTuple):
     views: Mapping[str, str]
     complaints: list[str]
 
 
-def _judges(text: str, reading: _Reading, within: tuple[str, ...]) -> tuple[Judge, ...]:
+def _judges(text: str, reading: _Reading, within: tuple[str, ...]) -> dict[_Asked, Judge]:
     if len(text) > LONGEST:
         reading.complaints.append(f"what is behind the first {LONGEST} characters is left out")
-    found: dict[tuple[object, ...], Judge] = {}
+    found: dict[_Asked, Judge] = {}
     for token in _tokens(text[:LONGEST]):
-        same = (token.inverted, token.is_view, token.key, token.value)
-        if same in found:
-            continue
-        judge = _judge(token, reading, within)
+        asked = _asked(token, reading)
+        judge = None if asked in found else _judge(asked, reading, within)
         if judge is not None:
-            found[same] = judge
-    return tuple(found.values())
+            found[asked] = judge
+    return found
 
 
-def _judge(token: _Token, reading: _Reading, within: tuple[str, ...]) -> Judge | None:
+def _asked(token: _Token, reading: _Reading) -> _Asked:
     if token.is_view:
-        judges = _of_view(token.value, reading, within)
+        return _Asked(token.inverted, "@", token.value)
+    if token.key is None:
+        return _Asked(token.inverted, None, token.value.casefold())
+    key = token.key.casefold()
+    name = ALIASES.get(key, key)
+    if name in TERMS:
+        return _Asked(token.inverted, name, token.value.casefold())
+    # Names have colons, too; but what is nearly a term was probably meant for one.
+    near = get_close_matches(name, TERMS, 1, 0.75)
+    if near:
+        reading.complaints.append(f"there is no {name}: but {TERMS[near[0]].example}; it is searched as it stands")
+    return _Asked(token.inverted, None, f"{token.key}:{token.value}".casefold())
+
+
+def _judge(asked: _Asked, reading: _Reading, within: tuple[str, ...]) -> Judge | None:
+    inverted, key, value = asked
+    if key == "@":
+        judges = _of_view(value, reading, within)
         if not judges:
             return None
-        judge: Judge = judges[0] if len(judges) == 1 else partial(_all_hold, judges)
-        return partial(_inverted, judge) if token.inverted else judge
-    if token.key is not None:
-        name = token.key.casefold()
-        term = TERMS.get(ALIASES.get(name, name))
-        if term is not None:
-            try:
-                judge = term.make(token.value)
-            except ValueError:
-                reading.complaints.append(term.complaint)
-                return None
-            judge = partial(_inverted, judge) if token.inverted else judge
-            return partial(_of_live, judge) if term.live_only else judge
-        # Names have colons, too; but what is nearly a term was probably meant for one.
-        near = get_close_matches(name, TERMS, 1, 0.75)
-        if near:
-            reading.complaints.append(f"there is no {name}: but {TERMS[near[0]].example}; it is searched as it stands")
-    word = token.value if token.key is None else f"{token.key}:{token.value}"
-    if not word:
+        return partial(_inverted, _together(judges)) if inverted else _together(judges)
+    if key is None:
+        if not value:
+            return None
+        return partial(_inverted, anywhere(value)) if inverted else anywhere(value)
+    term = TERMS[key]
+    try:
+        judge = term.make(value)
+    except ValueError:
+        reading.complaints.append(term.complaint)
         return None
-    return partial(_inverted, anywhere(word)) if token.inverted else anywhere(word)
+    judge = partial(_inverted, judge) if inverted else judge
+    return partial(_of_live, judge) if term.live_only else judge
 
 
-def _of_view(name: str, reading: _Reading, within: tuple[str, ...]) -> tuple[Judge, ...]:
+def _together(judges: Mapping[_Asked, Judge]) -> Judge:
+    if len(judges) == 1:
+        return next(iter(judges.values()))
+    return partial(_all_hold, tuple(judges.values()))
+
+
+def _of_view(name: str, reading: _Reading, within: tuple[str, ...]) -> dict[_Asked, Judge]:
     text = reading.views.get(name)
     if text is None:
         known = f"; there are {', '.join(f'@{each}' for each in reading.views)}" if reading.views else ""
         reading.complaints.append(f"no filter was saved as @{name}{known}")
-        return ()
+        return {}
     if name in within or len(within) >= _NESTED:
         reading.complaints.append(f"@{name} leads back to itself" if name in within else f"@{name} is nested too deep")
-        return ()
+        return {}
     return _judges(text, reading, (*within, name))
 
 
 def _all_hold(judges: tuple[Judge, ...], entry: Entry, now: float, text: TextOf) -> Found:
-    if len(judges) == 1:
-        return judges[0](entry, now, text)
     waits, until = False, YES.until
     for judge in judges:
         found = judge(entry, now, text)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeAlias
 
+    from roomtui.rooms.model import Participant
+
     Entry: TypeAlias = LiveRoom | EndedRoom
     TextOf: TypeAlias = Callable[[Entry], "Text"]
 
@@ -78,11 +80,22 @@ def text_of(entry: Entry, *, hide: bool) -> Text:
     about = f"{name}\n{room.sid}\n{room.type or ''}\n{room.media_region or ''}\n".casefold()
     if roster is None:
         return Text(about, len(name), len(about), len(about))
-    in_it = roster.present if isinstance(entry, LiveRoom) else roster.everybody
-    left = roster.gone or () if isinstance(entry, LiveRoom) else ()
-    present = "".join([f"{shown(each.identity, hide=hide)}\n" for each in in_it]).casefold()
-    past = "".join([f"{shown(each.identity, hide=hide)}\n" for each in left]).casefold()
+    is_live = isinstance(entry, LiveRoom)
+    present = _lines(roster.present if is_live else roster.everybody, hide=hide)
+    past = _lines(roster.gone, hide=hide) if is_live and roster.gone else ""
     return Text(about + present + past, len(name), len(about), len(about) + len(present))
+
+
+def _lines(people: tuple[Participant, ...], *, hide: bool) -> str:
+    """What they are called, caseless, each on a line."""
+    if not people:
+        return ""
+    names = [each.identity.raw for each in people]
+    plain = "".join(names)
+    # Asked of all that is in ten thousand rooms: what is plain is safe as it is.
+    if hide or not (plain.isascii() and plain.isprintable()):
+        names = [shown(each.identity, hide=hide) for each in people]
+    return ("\n".join(names) + "\n").casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ class Due:
         """Of how many something is expected."""
         return len(self._at)
 
+    @property
+    def expected(self) -> Mapping[str, float]:
+        """When something is expected, and of whom."""
+        return self._at
+
     def expect(self, sid: str, at: float) -> None:
         """Something is to be expected of this one at this instant, and no other (infinity: never)."""
         if at == _NEVER:

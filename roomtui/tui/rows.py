@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from roomtui.rooms.query import Verdict
 from roomtui.tui.due import Due
 from roomtui.tui.ordered import Ordered
+from roomtui.tui.sieve import Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
-    from roomtui.rooms.query import Found
     from roomtui.tui.columns import Entry
+    from roomtui.tui.sieve import Keep
     from roomtui.tui.sorting import By, Rank
 
-    Keep: TypeAlias = Callable[[Entry], Found]
     # How it ranks in what the rooms are sorted by, when it closes, its SID.
     Key: TypeAlias = tuple[Rank, float, str]
     # When it will certainly have closed, its SID.
@@ -62,7 +62,7 @@ class Rows:
         self._below: list[str] = []
         self._below_at: dict[str, int] = {}
         self._keep: Keep | None = None
-        self._sieve: _Sieve | None = None
+        self._sieve: Sieve | None = None
         self._waiting: set[str] = set()
         self._due = Due()
 
@@ -173,7 +173,7 @@ class Rows:
             touched.update(sid for sid in self._ended.keys() - ended.keys() if sid in self._place)
             self._ended = ended
         if self._sieve is not None:
-            self._sieve.untested.extend(touched)
+            self._sieve.again.update(touched)
         return self._put(touched, still=still, cursor=cursor, below_differs=below_differs)
 
     def settle(self, *, still: bool, cursor: str | None, now: float = -_NEVER) -> str | None:
@@ -306,21 +306,37 @@ class Rows:
 
     def _arrange(self, shown: Collection[str] | None, cursor: str | None) -> str | None:
         """Put above the divider, in their order, the live rooms that are `shown` (None: all)."""
-        old = [*self]
-        self._order = Ordered(self._all if shown is None else (key for key in self._all if key[-1] in shown))
+        order, below = self._order, self._below
+        self._order = Ordered(self._all if shown is None else [key for key in self._all if key[-1] in shown])
         self._place = {key[-1]: key for key in self._order}
         self._loose.clear()
         self._put_below()
-        return self._stand_in(cursor, old)
+        if cursor is None or self.shows(cursor):
+            return cursor
+        return self._stand_in(cursor, [*(key[-1] for key in order), *below])
 
     # -- a filter
 
-    def sift(self, keep: Keep | None) -> None:
+    def sift(self, keep: Keep | None, *, narrower: bool = False) -> None:
         """Begin to show only the rooms that `keep` lets through (None: all).
 
         What is shown stays the same until `go_on` has tested all of them.
+
+        Args:
+            keep: the filter.
+            narrower: whether it lets nothing through that the one before, which may not have tested all rooms yet,
+                says no to.
         """
-        self._sieve = _Sieve(keep, [] if keep is None else list(self._keys))
+        before, sieve = self._sieve, Sieve(keep)
+        if not narrower or keep is None:
+            sieve.untested.extend(self._keys)
+        elif before is not None:
+            sieve.untested.extend(before.left)
+            sieve.due.update(before.due)
+        else:
+            sieve.untested.extend(self._waiting.union(sid for sid in self._place if sid in self._live))
+            sieve.due.update(self._due.expected)
+        self._sieve = sieve
 
     @property
     def is_sifting(self) -> bool:
@@ -337,37 +353,10 @@ class Rows:
             return cursor
         self._keep, self._sieve = sieve.keep, None
         self._waiting, self._due = sieve.waiting, Due(sieve.due)
+        if sieve.keep is not None and not self._loose and sieve.found == self._place.keys():
+            self._put_below()
+            return self._stand_in(cursor, [])
         return self._arrange(None if sieve.keep is None else sieve.found, cursor)
-
-
-class _Sieve:
-    """The rooms that a filter has let through so far, and those that are to be tested yet, or again."""
-
-    def __init__(self, keep: Keep | None, untested: list[str]) -> None:
-        self.keep = keep
-        self.untested = untested
-        self.found: set[str] = set()
-        self.waiting: set[str] = set()
-        self.due: dict[str, float] = {}
-
-    def test(self, live: Mapping[str, LiveRoom], rooms: int | None) -> bool:
-        """Test another so many; returns whether that was all."""
-        keep = self.keep
-        if keep is None:
-            return True
-        untested, found, waiting, due = self.untested, self.found, self.waiting, self.due
-        for _ in range(len(untested) if rooms is None else min(rooms, len(untested))):
-            sid = untested.pop()
-            each = live.get(sid)
-            verdict, until = (Verdict.NO, _NEVER) if each is None else keep(each)
-            # It may have been tested before, and have changed since.
-            (found.add if verdict is Verdict.YES else found.discard)(sid)
-            (waiting.add if verdict is Verdict.WAITING else waiting.discard)(sid)
-            if until < _NEVER:
-                due[sid] = until
-            else:
-                due.pop(sid, None)
-        return not untested
 
 
 def _exchange(known: dict[str, ValueT], sid: str, now: ValueT | None, out: list[ValueT], into: list[ValueT]) -> None:

@@ -302,6 +302,34 @@ def test_what_is_inverted_is_the_opposite_but_what_is_not_known_stays_so(word: s
     assert parse(f"!{word}").judge(entry, NOW) is opposite[parse(word).judge(entry, NOW)]
 
 
+@given(QUERIES, QUERIES, st.sampled_from(["", " ", "x", "a"]), entries())
+def test_what_is_typed_on_finds_nothing_that_was_not_found_before(
+    before: str, more: str, between: str, entry: Entry
+) -> None:
+    wider, narrower = parse(before, VIEWS), parse(f"{before}{between}{more}", VIEWS)
+    if narrower.narrows(wider) and wider.judge(entry, NOW) is NO:
+        assert narrower.judge(entry, NOW) is NO
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "narrows"),
+    [
+        ("", "a", True),
+        ("da", "dai", True),
+        ("da", "da people:>3", True),
+        ("people:", "people:>3", True),
+        ("who:a", "who:al", True),
+        ("people:>3", "people:>30", False),
+        ("type:gro", "type:group", False),
+        ("!da", "!dai", False),
+        ("dai", "da", False),
+        ("da", "name:dai", False),
+    ],
+)
+def test_it_is_known_when_what_is_typed_on_can_only_find_less(before: str, after: str, *, narrows: bool) -> None:
+    assert parse(after).narrows(parse(before)) is narrows
+
+
 @given(st.text() | QUERIES, st.integers(-2, 60), entries())
 def test_nothing_that_is_typed_raises(text: str, cursor: int, entry: Entry) -> None:
     query = parse(text, VIEWS)

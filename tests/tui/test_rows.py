@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from roomtui.tui.columns import Entry
-    from roomtui.tui.rows import Keep
+    from roomtui.tui.sieve import Keep
 
 NUMBERS = range(1, 13)
 NAMES = [room(number, f"{'even' if number % 2 == 0 else 'odd'}-{number}", ago(minutes=30)) for number in NUMBERS]
@@ -71,8 +71,20 @@ def soon(at: Callable[[], float]) -> Keep:
     return keep
 
 
-def sifted(rows: Rows, keep: Keep | None, cursor: str | None = None) -> str | None:
-    rows.sift(keep)
+def third(entry: Entry) -> Found:
+    return YES if int(entry.room.unique_name.raw.split("-")[1]) % 3 else NO
+
+
+def both(one: Keep | None, other: Keep) -> Keep:
+    def keep(entry: Entry) -> Found:
+        found = YES if one is None else one(entry)
+        return found if other(entry) is YES else NO
+
+    return keep
+
+
+def sifted(rows: Rows, keep: Keep | None, cursor: str | None = None, *, narrower: bool = False) -> str | None:
+    rows.sift(keep, narrower=narrower)
     while rows.is_sifting:
         cursor = rows.go_on(cursor, rooms=3)
     return cursor
@@ -131,7 +143,7 @@ STEPS = st.lists(
         st.booleans(),
         st.booleans(),
         st.integers(-3, 3),
-        st.sampled_from([None, None, None, "all", "even", "soon", "by name", "usual"]),
+        st.sampled_from([None, None, None, "all", "even", "soon", "narrower", "by name", "usual"]),
         st.integers(0, 400),
     ),
     max_size=12,
@@ -151,6 +163,9 @@ def test_at_rest_the_order_is_that_of_a_sort_and_while_still_nothing_moves(
         if asked in keeps:
             keep = keeps[asked]
             cursor = sifted(rows, keep, cursor)
+        elif asked == "narrower":
+            keep = both(keep, third)
+            cursor = sifted(rows, keep, cursor, narrower=True)
         elif asked is not None:
             named = asked == "by name"
             cursor = rows.sort(BY_NAME if named else None, cursor)
@@ -394,3 +409,27 @@ def test_what_is_put_off_over_and_over_takes_no_more_room() -> None:
     assert len(due._heap) < 2000
     assert due.by(4.0) == {"a"}
     assert due.by(10_004.0) == {"b"}
+
+
+def test_what_is_typed_on_asks_only_the_rooms_that_were_not_said_no_to_yet() -> None:
+    asked: list[str] = []
+
+    def counted(keep: Keep) -> Keep:
+        def counting(entry: Entry) -> Found:
+            asked.append(entry.room.sid)
+            return keep(entry)
+
+        return counting
+
+    rows = Rows()
+    rows.show(picture([closing(number, 60 * number) for number in NUMBERS]))
+    sifted(rows, counted(even))
+    assert len(asked) == 12
+    asked.clear()
+    rows.sift(counted(even), narrower=True)
+    rows.go_on(None, rooms=2)
+    assert len(asked) == 2
+    # Typed on before it was through.
+    sifted(rows, counted(both(even, third)), narrower=True)
+    assert len(asked) == 2 + 6
+    assert list(rows) == [NAMES[number - 1].sid for number in (2, 4, 8, 10)]

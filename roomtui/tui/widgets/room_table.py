@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from roomtui.rooms.clock import Clock
     from roomtui.rooms.picture import Picture
     from roomtui.tui.columns import Placed
-    from roomtui.tui.rows import Keep
+    from roomtui.tui.sieve import Keep
 
 _HOLD_AFTER_KEY: Final = 1.5
 # Rooms that a filter tests at a time: a few milliseconds where what it searches is not yet made ready.
