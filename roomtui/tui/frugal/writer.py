@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -46,6 +47,14 @@ class _Step(NamedTuple):
     recalled: bool
 
 
+class _Way(NamedTuple):
+    """Some steps, how many characters they are, and where they end."""
+
+    steps: list[_Step]
+    length: int
+    end: Place
+
+
 class Writer:
     """A terminal's cursor and pen, as far as is known from what was sent to it.
 
@@ -75,49 +84,54 @@ class Writer:
         """All of these, row by row or look by look, whichever is shorter."""
         if not runs:
             return ""
-        said, steps, place = self._say(sorted(runs))
-        if by_looks := self._by_looks(runs):
-            said, steps, place = min((said, steps, place), self._say(by_looks), key=lambda way: len(way[0]))
-        self._place = place
-        self._not_recalled = 0 if any(step.recalled for step in steps) else self._not_recalled + 1
+        row_by_row = sorted(runs)
+        by_looks = self._by_looks(runs)
+        way = self._way(by_looks or row_by_row)
+        if by_looks is not None:
+            way = min(way, self._way(row_by_row, below=way.length), key=lambda each: each.length)
+        self._place = way.end
+        self._not_recalled = 0 if any(step.recalled for step in way.steps) else self._not_recalled + 1
         if self._saved is None or self._not_recalled >= _NOT_RECALLED_MAX:
-            said = self._save(steps) or said
-        return said
+            way = self._saving(way)
+        return "".join([text for step in way.steps for text in (step.way, step.run.text)])
 
-    def _say(self, ordered: Sequence[Run]) -> tuple[str, list[_Step], Place]:
-        """What writes the runs in this order, step by step too, and where it ends."""
-        place = self._place
+    def _way(self, ordered: Sequence[Run], below: int = sys.maxsize) -> _Way:
+        """What writes the runs in this order; given up on as soon as it is not shorter than `below`."""
+        place, length = self._place, 0
         steps: list[_Step] = []
         for run in ordered:
             step = self._step(place, run)
             steps.append(step)
+            length += len(step.way) + len(run.text)
+            if length >= below:
+                break
             # At the right edge terminals differ; and what is not ASCII some terminal may measure otherwise than we do.
             known = run.end < self._width and run.text.isascii()
-            place = step.begin._replace(cursor=(run.end if known else None, run.row))
-        return "".join([text for step in steps for text in (step.way, step.run.text)]), steps, place
+            _, style, recalled = step.begin
+            place = Place((run.end if known else None, run.row), style, recalled)
+        return _Way(steps, length, place)
 
     def _step(self, place: Place, run: Run) -> _Step:
         way, begin = _reach(place, run)
-        if self._saved is not None and len(way) > len(_RECALL):
+        if self._saved is not None and begin.style != place.style:
             on, its_begin = _reach(self._saved, run)
             if len(_RECALL) + len(on) < len(way):
                 return _Step(_RECALL + on, run, its_begin, recalled=True)
         return _Step(way, run, begin, recalled=False)
 
-    def _save(self, steps: Sequence[_Step]) -> str | None:
-        """The same steps, and saved on the way where most of one look begins; None where that is not worth it."""
-        looks = Counter(step.run.style for step in steps if not step.run.blank)
-        for style, count in looks.most_common(1):
-            at = next(index for index, step in enumerate(steps) if step.run.style == style and not step.run.blank)
-            if count < _MANY or len(steps[at].way) < _WORTH_SAVING:
-                return None
-            self._saved, self._not_recalled = steps[at].begin._replace(recalled=True), 0
-            return "".join(
-                text
-                for index, step in enumerate(steps)
-                for text in (step.way, _SAVE if index == at else "", step.run.text)
-            )
-        return None
+    def _saving(self, way: _Way) -> _Way:
+        """The same way, with the place saved where most of one look begins, if that is worth it."""
+        looks = Counter(step.run.style for step in way.steps if not step.run.blank)
+        style, count = max(looks.items(), key=lambda item: item[1], default=("", 0))
+        if count < _MANY:
+            return way
+        at = next(at for at, step in enumerate(way.steps) if step.run.style == style and not step.run.blank)
+        begins = way.steps[at]
+        if len(begins.way) < _WORTH_SAVING:
+            return way
+        self._saved, self._not_recalled = begins.begin._replace(recalled=True), 0
+        way.steps[at] = begins._replace(way=begins.way + _SAVE)
+        return way
 
     def _by_looks(self, runs: Sequence[Run]) -> list[Run] | None:
         """One look after the other, from each to the one that is nearest; None where that cannot be worth it."""
