@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from roomtui.twilio_api.sdk import SdkGateway
 from roomtui.twilio_api.transport import Transport
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from roomtui.twilio_api.retries import Retries
     from roomtui.watch.actions import Actions
     from roomtui.watch.budget import ReadBudget
+
+
+ActionsT = TypeVar("ActionsT", bound="Actions")
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,17 @@ class Connection:
     @cached_property
     def actions(self) -> Actions:
         """What may be done there; who only looks does not load it."""
-        from roomtui.config import journal_file  # noqa: PLC0415 - as above
         from roomtui.watch.actions import Actions  # noqa: PLC0415 - as above
+
+        return self.acting(Actions)
+
+    def acting(self, kind: type[ActionsT]) -> ActionsT:
+        """Actions of this kind."""
+        from roomtui.config import journal_file  # noqa: PLC0415 - as above
         from roomtui.watch.journal import Journal, who  # noqa: PLC0415 - as above
 
         config = self.config
-        return Actions(
+        return kind(
             self.gateway,
             Journal(journal_file(config.name)),
             self.clock,

@@ -11,29 +11,22 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from roomtui.cli.garbage import Garbage
 from roomtui.cli.options import Number, takes_global_options, watch_options
-from roomtui.config import Config, ConfigError, journal_file, load, state_file
-from roomtui.state import StateFile
-from roomtui.twilio_api.clock import ServerClock
+from roomtui.config import Config, ConfigError, load
 from roomtui.twilio_api.credentials import Credentials
 from roomtui.twilio_api.origin import ApiUrl
-from roomtui.watch.board import Board
-from roomtui.watch.budget import ReadBudget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roomtui.config import Typed
     from roomtui.tui.app import RoomtuiApp
-    from roomtui.tui.session import Session
 
 _SANDBOX_ENDS_WITHIN: Final = 3.0
 _LEAVES_WITHIN: Final = 3.0
@@ -49,7 +42,7 @@ def watch(*, typed: Typed) -> int:
     config = load(typed)
     ApiUrl.parse(config.api_url)
     need_a_terminal()
-    _run(config)
+    _run(config, typed=typed)
     return 0
 
 
@@ -120,49 +113,16 @@ def _account_of(process: subprocess.Popen[str]) -> dict[str, str]:
     return account
 
 
-def _run(config: Config, *, rate: float = 1.0) -> None:
-    from roomtui.tui.app import RoomtuiApp  # noqa: PLC0415 - commands that print do without the screen
-    from roomtui.tui.frugal.driver import FrugalDriver  # noqa: PLC0415 - as above
-    from roomtui.tui.session import Settings  # noqa: PLC0415 - as above
+def _run(config: Config, *, typed: Typed | None = None, rate: float = 1.0) -> None:
+    # Commands that print do without the screen.
+    from roomtui.cli.accounts import one_after_the_other  # noqa: PLC0415
+    from roomtui.cli.watched import WatchedAccount  # noqa: PLC0415
 
-    clock, budget, board = ServerClock(rate=rate), ReadBudget(config.reads_per_second), Board()
-    memory = StateFile(state_file(config.name))
-    garbage = Garbage()
-    garbage.begin()
-    board.subscribe(garbage.hear)
-    app = RoomtuiApp(
-        board,
-        clock,
-        lambda: _open_session(config, clock, budget, board),
-        Settings(
-            account=config.name,
-            refresh=config.refresh,
-            reads_per_second=config.reads_per_second,
-            reads=lambda: budget.total,
-            speed=rate,
-            read_only=config.read_only,
-            hide_personal=config.no_pii,
-            ascii_only=config.ascii,
-            mouse=config.mouse,
-            caller_id=config.caller_id,
-            memory=memory,
-            views=config.views,
-            columns=config.columns,
-            keys=config.keys,
-            theme=config.theme,
-            accent=config.accent,
-            alerts=config.alerts,
-            journal=journal_file(config.name),
-            api_url=config.api_url,
-        ),
-        driver_class=None if config.plain_output else FrugalDriver,
+    last = asyncio.run(
+        one_after_the_other(config, lambda config: WatchedAccount(config, typed=typed, rate=rate)),
     )
-    try:
-        asyncio.run(until_left(app, mouse=config.mouse))
-    finally:
-        memory.flush()
-    if app.return_code:
-        sys.exit(app.return_code)
+    if last.app.return_code:
+        sys.exit(last.app.return_code)
 
 
 def need_a_terminal() -> None:
@@ -188,25 +148,3 @@ async def until_left(app: RoomtuiApp, *, mouse: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, leave, number)
     await app.run_async(mouse=mouse)
-
-
-async def _open_session(config: Config, clock: ServerClock, budget: ReadBudget, board: Board) -> Session:
-    # The SDK and the scheduler take a while to load: in a thread, behind the first frame.
-    await asyncio.to_thread(_load_what_polls)
-    from roomtui.cli.connect import connect  # noqa: PLC0415 - loaded by now
-    from roomtui.tui.session import Session  # noqa: PLC0415 - as above
-    from roomtui.watch.ours import ended_by_us  # noqa: PLC0415 - as above
-    from roomtui.watch.past import Past  # noqa: PLC0415 - as above
-    from roomtui.watch.poller import Poller  # noqa: PLC0415 - as above
-    from roomtui.watch.schedule import Schedule  # noqa: PLC0415 - as above
-
-    connection = connect(config, clock, budget)
-    poller = Poller(connection.gateway, board, clock, budget, Schedule(), refresh=config.refresh)
-    ours = partial(ended_by_us, journal_file(config.name))
-    past = Past(connection.gateway, board, clock, budget, ours=ours)
-    return Session(poller, connection.actions, connection.gateway.close, past)
-
-
-def _load_what_polls() -> None:
-    for name in ("roomtui.cli.connect", "roomtui.watch.past", "roomtui.watch.poller", "roomtui.watch.schedule"):
-        import_module(name)

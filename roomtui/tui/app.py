@@ -21,6 +21,7 @@ from roomtui.tui.lines import ASCII, UNICODE
 from roomtui.tui.screens.copied import CopiedScreen
 from roomtui.tui.screens.help import HelpScreen
 from roomtui.tui.screens.live import LiveScreen
+from roomtui.tui.screens.profiles import ProfilesScreen, colour_of
 from roomtui.tui.views import LIVE, VIEWS, is_view
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
 _NOT_IN_DIALOGS: Final = frozenset(
-    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind"}
+    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind", "profiles"}
 )
 
 
@@ -73,6 +74,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         Binding("1", "view('live')", "Live rooms", show=False, id="view.live"),
         Binding("2", "view('ended')", "Ended rooms", show=False, id="view.ended"),
         Binding("3", "view('log')", "Log", tooltip="What happened, and what we did", show=False, id="view.log"),
+        Binding("P", "profiles", "Account", tooltip="Watch another account", show=False, id="app.profile"),
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on", id="app.quit"),
         *winding.BINDINGS,
@@ -102,6 +104,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         driver_class: type[Driver] | None = None,
         ticks: bool = True,
     ) -> None:
+        self._accent = settings.accent  # asked for while Textual begins
         super().__init__(driver_class=driver_class)
         self.board = board
         self.clock = clock
@@ -111,6 +114,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.refresh_seconds = settings.refresh
         self.ask = Asking(self)
         self.view = View(hide=settings.hide_personal, glyphs=ASCII if settings.ascii_only else UNICODE)
+        self.hands_over = False
         self._connect = connect
         self._ticks = ticks
         self._live = LiveScreen()
@@ -136,7 +140,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self._hear_no_more()
         if self._next_tick is not None:
             self._next_tick.cancel()
-        if self.session is not None:
+        if self.session is not None and not self.hands_over:
             if self.session.past is not None:
                 await self.session.past.stop()
             await self.session.feed.stop()
@@ -155,6 +159,11 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         """Leave; the board has nothing more to tell to screens that are being taken down."""
         self._hear_no_more()
         super().exit(*args, **kwargs)
+
+    def leave_for_another(self) -> None:
+        """Leave without waiting for this account: whoever shows the next one closes the connection to it."""
+        self.hands_over = True
+        self.exit()
 
     def _hear_no_more(self) -> None:
         if self._unsubscribe is not None:
@@ -196,6 +205,13 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         traceback = Traceback(show_locals=False, extra_lines=0, width=None)
         self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
         self._close_messages_no_wait()
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's colours, and that of the account's name."""
+        variables = super().get_css_variables()
+        accent = self._accent if colour_of(self._accent) is not None else None
+        variables["account"] = accent or variables["text-accent"]
+        return variables
 
     def _write_to_terminal(self, sequence: str) -> None:
         if self._driver is not None:
@@ -307,6 +323,14 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
             self.tell("Nothing has been copied yet.")
         else:
             self.push_screen(CopiedScreen(self.copier.last))
+
+    def action_profiles(self) -> None:
+        """Choose another account."""
+        settings = self.settings
+        if settings.switch is None or not any(each.name != settings.profile for each in settings.accounts):
+            self.tell("There is no other account here; `roomtui config edit` writes one down.")
+        else:
+            self.push_screen(ProfilesScreen(settings.accounts, settings.profile))
 
     async def action_help(self) -> None:
         """Explain the keys of the screen."""

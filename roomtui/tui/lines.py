@@ -26,6 +26,7 @@ class Tone(str, Enum):
     DIM = "dim"
     STRONG = "strong"
     TITLE = "title"
+    ACCOUNT = "account"
     SOON = "soon"
     CLOSING = "closing"
     GOOD = "good"

@@ -59,6 +59,7 @@ class Settings:
         accent: the colour of the account's name; None where nothing was said.
         alerts: what is to be called to attention, as configured.
         journal: the journal of this profile; None where there is none.
+        profile: the name of the account that is watched, as it stands among `accounts`.
         accounts: all that can be watched; the one that is watched is among them, unless it is none of the person's.
         switch: sees that another account can be watched, which may take as long as somebody types a passphrase; the
             dashboard is then to leave, and the next one shows that account. None where there is no other.
@@ -85,6 +86,7 @@ class Settings:
     accent: str | None = None
     alerts: tuple[AlertTable, ...] = ()
     journal: Path | None = None
+    profile: str = ""
     accounts: tuple[Account, ...] = ()
     switch: Callable[[Account], Awaitable[None]] | None = None
     replay: Winding | None = None

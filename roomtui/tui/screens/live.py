@@ -180,7 +180,7 @@ class LiveScreen(RoomScreen):
         soon = self._table.closing_by(self.app.clock.now() + timedelta(seconds=SOON))
         counts = f"  {len(picture.live)} live  {plain.plural(picture.people, 'person', 'people')}"
         return line(
-            (f" {self.app.settings.account}", Tone.TITLE),
+            (f" {self.app.settings.account}", Tone.ACCOUNT),
             self._kind_of_session(),
             (f"  filter: {safe(self._filter)}", Tone.WARN) if self._filter else "",
             counts if picture.as_of is not None else "",

@@ -12,6 +12,7 @@ from roomtui.tui.lines import ASCII, UNICODE, Line, Tone, draw
 
 if TYPE_CHECKING:
     from textual.strip import Strip
+    from textual.widget import Widget
 
     from roomtui.tui.lines import Glyphs
 
@@ -20,6 +21,7 @@ _COLOURS: Final = {
     Tone.DIM: "text-muted",
     Tone.STRONG: "foreground",
     Tone.TITLE: "text-accent",
+    Tone.ACCOUNT: "account",  # the profile's own, else that of a title
     Tone.SOON: "text-warning",
     Tone.CLOSING: "text-error",
     Tone.GOOD: "text-success",
@@ -27,7 +29,7 @@ _COLOURS: Final = {
     Tone.BAD: "text-error",
 }
 """The theme's variable for the colour of each tone."""
-_BOLD: Final = frozenset({Tone.STRONG, Tone.TITLE, Tone.CLOSING, Tone.WARN, Tone.BAD})
+_BOLD: Final = frozenset({Tone.STRONG, Tone.TITLE, Tone.ACCOUNT, Tone.CLOSING, Tone.WARN, Tone.BAD})
 
 
 class Toned(ScrollView):
@@ -49,8 +51,7 @@ class Toned(ScrollView):
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        self._base_style: Style | None = None
-        self._styles_of = _Styles(self)
+        self._tones = ToneStyles(self)
         super().__init__(id=id, classes=classes)
 
     @property
@@ -58,42 +59,47 @@ class Toned(ScrollView):
         """The signs that this terminal has."""
         return ASCII if self.app.has_class("-ascii-only") else UNICODE
 
-    @property
-    def base_style(self) -> Style:
-        """How a line looks where nothing stands."""
-        if self._base_style is None:
-            self._base_style = self.rich_style
-        return self._base_style
-
     def notify_style_update(self) -> None:
         """Forget how tones look: the theme or the background may be another."""
-        self._base_style = None
-        self._styles_of.clear()
+        self._tones.clear()
         super().notify_style_update()
 
     def strip(self, line: Line, width: int, *, over: Style | None = None) -> Strip:
         """`line` drawn in exactly `width` cells; `over` is laid over the widget's own style."""
         return draw(
             line,
-            self._styles_of,
-            self.base_style,
+            self._tones,
+            self._tones.base,
             width,
             over=Style.null() if over is None else over,
             ellipsis=self.glyphs.ellipsis,
         )
 
 
-class _Styles(dict[Tone, Style]):
+class ToneStyles(dict[Tone, Style]):
     """The style of each tone under the current theme on the widget's background, for those that are asked for."""
 
-    def __init__(self, widget: Toned) -> None:
+    def __init__(self, widget: Widget) -> None:
         super().__init__()
         self._widget = widget
+        self._base: Style | None = None
+
+    @property
+    def base(self) -> Style:
+        """How a line looks where nothing stands."""
+        if self._base is None:
+            self._base = self._widget.rich_style
+        return self._base
+
+    def clear(self) -> None:
+        """Look again: to be called where the theme or the background may be another."""
+        self._base = None
+        super().clear()
 
     def __missing__(self, tone: Tone) -> Style:
         background = self._widget.background_colors[1]
         colour = _on(background, self._widget.app.theme_variables[_COLOURS[tone]])
-        style = self._widget.base_style + Style(color=colour.rich_color, bold=tone in _BOLD or None)
+        style = self.base + Style(color=colour.rich_color, bold=tone in _BOLD or None)
         self[tone] = style
         return style
 

@@ -1,0 +1,122 @@
+"""The accounts that the dashboard shows one after the other.
+
+A change of the account is a new dashboard: new board, new screens, new everything, so that nothing of the old account
+can be shown under the name of the new one. It does not wait for the old account, which may hang: what is under way
+there is seen through in the background, and ends with its line in the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from roomtui.config import ConfigError, load_account
+from roomtui.twilio_api.errors import InvalidApiUrl
+from roomtui.twilio_api.origin import ApiUrl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roomtui.config import Account, Config, Typed
+
+_T = TypeVar("_T")
+_WatchedT = TypeVar("_WatchedT", bound="Watched")
+
+SEEN_THROUGH_WITHIN: Final = 60.0
+"""Seconds that changes under way have once another account is shown; Twilio's answer to one may take as long."""
+ENDS_WITHIN: Final = 2.0
+"""Seconds that they have once the dashboard is left."""
+
+
+class Watched(Protocol):
+    """One account on the screen."""
+
+    next: Config | None
+    """The account to go on with, once `show` has returned; None where the dashboard is left."""
+
+    async def show(self) -> None:
+        """Show it until the person leaves it."""
+        ...
+
+    async def leave(self, within: float) -> None:
+        """Ask nothing more, wait so many seconds for what is under way, and close the connection."""
+        ...
+
+
+async def one_after_the_other(first: Config, watch: Callable[[Config], _WatchedT]) -> _WatchedT:
+    """Show accounts until the person leaves the dashboard.
+
+    Args:
+        first: the account to begin with.
+        watch: makes a dashboard of an account.
+
+    Returns:
+        The last one shown.
+    """
+    left: set[asyncio.Task[None]] = set()
+    watched = watch(first)
+    await watched.show()
+    while watched.next is not None:
+        left = {task for task in left if not task.done()}
+        left.add(asyncio.create_task(watched.leave(SEEN_THROUGH_WITHIN)))
+        watched = watch(watched.next)
+        await watched.show()
+    if left:
+        _, hanging = await asyncio.wait(left, timeout=ENDS_WITHIN)
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+    return watched
+
+
+async def config_of(account: Account, typed: Typed) -> Config:
+    """What is in force for another account. Somebody may have to type a passphrase for it: it may take a while.
+
+    Raises:
+        ConfigError: it cannot be watched; in one sentence.
+    """
+
+    def read() -> Config:
+        config = load_account(account, typed)
+        try:
+            ApiUrl.parse(config.api_url)
+        except InvalidApiUrl as error:
+            raise ConfigError(str(error)) from None
+        return config
+
+    return await in_a_thread(read)
+
+
+async def in_a_thread(work: Callable[[], _T]) -> _T:
+    """What `work` returns, or raises; it is done by a thread that nobody waits for when the program ends."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[_T] = loop.create_future()
+
+    def tell(result: Callable[[], None]) -> None:
+        if not done.cancelled():
+            result()
+
+    def do() -> None:
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - whoever waits is told
+            _from_thread(loop, tell, _raises(done, error))
+        else:
+            _from_thread(loop, tell, lambda: done.set_result(result))
+
+    threading.Thread(target=do, daemon=True, name="account").start()
+    return await done
+
+
+def _raises(done: asyncio.Future[_T], error: Exception) -> Callable[[], None]:
+    return lambda: done.set_exception(error)
+
+
+def _from_thread(
+    loop: asyncio.AbstractEventLoop, tell: Callable[[Callable[[], None]], None], result: Callable[[], None]
+) -> None:
+    try:
+        loop.call_soon_threadsafe(tell, result)
+    except RuntimeError:
+        return  # the loop has ended: nobody waits any more

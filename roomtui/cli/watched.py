@@ -1,0 +1,132 @@
+"""One account on the screen: its clock, its budget, its board, its dashboard."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from roomtui.cli.accounts import config_of
+from roomtui.cli.dashboard import until_left
+from roomtui.cli.garbage import Garbage
+from roomtui.config import journal_file, state_file
+from roomtui.rooms.untrusted import safe
+from roomtui.state import StateFile
+from roomtui.tui.app import RoomtuiApp
+from roomtui.tui.frugal.driver import FrugalDriver
+from roomtui.tui.session import Session, Settings
+from roomtui.twilio_api.clock import ServerClock
+from roomtui.watch.board import Board
+from roomtui.watch.budget import ReadBudget
+
+if TYPE_CHECKING:
+    from roomtui.config import Account, Config, Typed
+    from roomtui.watch.lasting import LastingActions
+
+
+class WatchedAccount:
+    """An account and the dashboard that shows it; see `accounts.Watched`.
+
+    Args:
+        config: what is in force for it.
+        typed: what was typed, which holds for every other account, too; None where there is no other.
+        rate: Twilio's seconds in a second; not 1 only with a sandbox whose clock runs fast.
+    """
+
+    def __init__(self, config: Config, *, typed: Typed | None = None, rate: float = 1.0) -> None:
+        self.next: Config | None = None
+        self._config = config
+        self._typed = typed
+        self._clock, self._board = ServerClock(rate=rate), Board()
+        self._budget = ReadBudget(config.reads_per_second)
+        self._memory = StateFile(state_file(config.name))
+        self._actions: LastingActions | None = None
+        garbage = Garbage()
+        garbage.begin()
+        self._board.subscribe(garbage.hear)
+        self.app = RoomtuiApp(
+            self._board,
+            self._clock,
+            self._open_session,
+            self._settings(rate),
+            driver_class=None if config.plain_output else FrugalDriver,
+        )
+
+    def _settings(self, rate: float) -> Settings:
+        config = self._config
+        return Settings(
+            account=safe(config.name),
+            refresh=config.refresh,
+            reads_per_second=config.reads_per_second,
+            reads=lambda: self._budget.total,
+            speed=rate,
+            read_only=config.read_only,
+            hide_personal=config.no_pii,
+            ascii_only=config.ascii,
+            mouse=config.mouse,
+            caller_id=config.caller_id,
+            memory=self._memory,
+            views=config.views,
+            columns=config.columns,
+            keys=config.keys,
+            theme=config.theme,
+            accent=config.accent,
+            alerts=config.alerts,
+            journal=journal_file(config.name),
+            api_url=config.api_url,
+            profile=config.name,
+            accounts=config.accounts,
+            switch=None if self._typed is None else self._switch,
+        )
+
+    async def show(self) -> None:
+        """Show it until the person leaves it."""
+        try:
+            await until_left(self.app, mouse=self._config.mouse)
+        finally:
+            self._memory.flush()
+
+    async def leave(self, within: float) -> None:
+        """Ask nothing more, wait so many seconds for what is under way, and close the connection."""
+        session, actions = self.app.session, self._actions
+        if session is None or actions is None:
+            return
+        try:
+            if session.past is not None:
+                await session.past.stop()
+            await session.feed.stop()
+            await actions.finish(within)
+        finally:
+            await session.close()
+
+    async def _switch(self, account: Account) -> None:
+        if self._typed is not None:
+            self.next = await config_of(account, self._typed)
+
+    async def _open_session(self) -> Session:
+        # The SDK and the scheduler take a while to load: in a thread, behind the first frame.
+        await asyncio.to_thread(_load_what_polls)
+        from roomtui.cli.connect import connect  # noqa: PLC0415 - loaded by now
+        from roomtui.watch.lasting import LastingActions  # noqa: PLC0415 - as above
+        from roomtui.watch.ours import ended_by_us  # noqa: PLC0415 - as above
+        from roomtui.watch.past import Past  # noqa: PLC0415 - as above
+        from roomtui.watch.poller import Poller  # noqa: PLC0415 - as above
+        from roomtui.watch.schedule import Schedule  # noqa: PLC0415 - as above
+
+        config, clock, budget, board = self._config, self._clock, self._budget, self._board
+        connection = connect(config, clock, budget)
+        poller = Poller(connection.gateway, board, clock, budget, Schedule(), refresh=config.refresh)
+        actions = self._actions = connection.acting(LastingActions)
+        past = Past(connection.gateway, board, clock, budget, ours=partial(ended_by_us, journal_file(config.name)))
+
+        async def close() -> None:
+            await actions.finish(0.0)
+            await connection.gateway.close()
+
+        return Session(poller, actions, close, past)
+
+
+def _load_what_polls() -> None:
+    for name in ("connect", "lasting", "past", "poller", "schedule"):
+        import_module(f"roomtui.{'cli' if name == 'connect' else 'watch'}.{name}")
