@@ -83,7 +83,7 @@ def changes(
     """What happened between two pictures, in order of time.
 
     The first picture brings no events: everything was there before we looked. The first roster of a room brings only
-    what Twilio says to have happened after `since`.
+    what Twilio says to have happened since `since`.
 
     Args:
         before: the older picture.
@@ -97,6 +97,8 @@ def changes(
         return ()
     if changed is None:
         changed = [sid for sid, live in after.live.items() if before.live.get(sid) is not live]
+    if since is not None:
+        since = since.replace(microsecond=0)  # Twilio's instants have whole seconds
     return tuple(sorted(_events(before, after, now, changed, names, since), key=lambda event: event.at))
 
 
@@ -135,7 +137,7 @@ def _ends(before: Picture, after: Picture, now: datetime, since: datetime | None
         if ended.room.sid in known:
             continue
         room, live = ended.room, before.live.get(ended.room.sid)
-        if live is None and since is not None and room.date_created is not None and room.date_created > since:
+        if live is None and since is not None and room.date_created is not None and room.date_created >= since:
             yield _event(room.date_created, EventKind.ROOM_OPENED, room)
         if ended.roster is not None and ended.roster.gone is not None:
             # Who was put out by the end itself is told in one number, not one by one.
@@ -182,7 +184,7 @@ def _comings_and_goings(
     for sid, participant in present.items():
         if sid in was:
             yield from _connection(room, was[sid], participant, now)
-        elif _has_come(participant, before, since):
+        elif _has_come(participant, before, since, asked=before is not None and before.complete):
             at = participant.start_time or now
             yield _event(at, EventKind.PARTICIPANT_JOINED, room, identity=participant.identity)
     for sid, participant in left.items():
@@ -197,20 +199,26 @@ def _unseen(
     room: Room, participant: Participant, before: Roster | None, now: datetime, since: datetime | None
 ) -> Iterator[Event]:
     """Somebody whom nobody has seen has left: they came and went between two looks, or had come before the first."""
-    if participant.start_time is not None and _has_come(participant, before, since):
+    asked = before is not None and before.complete and before.gone is not None
+    if participant.start_time is not None and _has_come(participant, before, since, asked=asked):
         yield _event(participant.start_time, EventKind.PARTICIPANT_JOINED, room, identity=participant.identity)
         yield _left(room, participant, now)
-    elif before is None and since is not None and participant.end_time is not None and participant.end_time > since:
+    elif before is None and since is not None and participant.end_time is not None and participant.end_time >= since:
         yield _left(room, participant, now)
 
 
-def _has_come(participant: Participant, before: Roster | None, since: datetime | None) -> bool:
-    """Whether somebody who was not in the roster before has come since; who was not asked for may have been there."""
+def _has_come(participant: Participant, before: Roster | None, since: datetime | None, *, asked: bool) -> bool:
+    """Whether somebody who was not in the roster before has come since.
+
+    `asked`: the roster before would have had them, had they been there; whoever was not asked for may have been.
+    """
     start = participant.start_time
     if before is None:
-        return start is not None and since is not None and start > since
-    everybody_was_asked_for = before.complete and (participant.is_present or before.gone is not None)
-    return everybody_was_asked_for or start is None or start > before.as_of
+        return start is not None and since is not None and start >= since
+    if asked or start is None or start > before.as_of:
+        return True
+    # They left after a look that did not find them, so they came after it, too.
+    return before.complete and participant.end_time is not None and participant.end_time > before.as_of
 
 
 def _connection(room: Room, before: Participant, after: Participant, now: datetime) -> Iterator[Event]:
@@ -239,7 +247,7 @@ def _fullness(old: LiveRoom | None, live: LiveRoom, now: datetime, since: dateti
     starts = [each.start_time for each in live.roster.present if each.start_time is not None]
     at = max(starts) if len(starts) == live.roster.connected else now
     unknown_before = old is None or old.roster is None
-    if unknown_before and (since is None or at <= since):
+    if unknown_before and (since is None or at < since):
         return  # it was so before we looked
     yield _event(at, EventKind.ROOM_FULL, live.room, people=live.roster.connected)
 

@@ -1,0 +1,78 @@
+"""One of all who watch an account writes down what happens: whoever holds the lock beside the journal.
+
+The system takes it back when its holder ends, however that comes about. Its file says up to when was watched.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class WriterLock:
+    """The lock of the journal at `path`.
+
+    Args:
+        path: the journal.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(f"{path.name}.lock")
+        self._descriptor: int | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether it is ours."""
+        return self._descriptor is not None
+
+    def take(self) -> bool:
+        """Whether it is ours now; it does not wait.
+
+        Raises:
+            OSError: there can be no such file.
+        """
+        if self._descriptor is not None:
+            return True
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        except OSError:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        """Let another one have it."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def watched_until(self) -> datetime | None:
+        """When whoever held it last had looked last (Twilio's time), or None. Only for its holder."""
+        if self._descriptor is None:
+            return None
+        try:
+            until = datetime.fromisoformat(os.pread(self._descriptor, 64, 0).decode("ascii").strip())
+        except ValueError:
+            return None
+        return until if until.tzinfo is not None else None
+
+    def note(self, as_of: datetime) -> None:
+        """Leave word that we have looked at `as_of`. Only for its holder.
+
+        Raises:
+            OSError: the disk takes no more.
+        """
+        if self._descriptor is not None:
+            # Always of one length: whoever reads it next finds no rest of another one.
+            os.pwrite(self._descriptor, f"{as_of.isoformat(timespec='microseconds')}\n".encode(), 0)
