@@ -22,6 +22,7 @@ from roomtui.watch.budget import ReadBudget
 
 if TYPE_CHECKING:
     from roomtui.config import Account, Config, Typed
+    from roomtui.watch.chronicle import Chronicle
     from roomtui.watch.lasting import LastingActions
 
 
@@ -42,6 +43,7 @@ class WatchedAccount:
         self._budget = ReadBudget(config.reads_per_second)
         self._memory = StateFile(state_file(config.name))
         self._actions: LastingActions | None = None
+        self._chronicle: Chronicle | None = None
         garbage = Garbage()
         garbage.begin()
         self._board.subscribe(garbage.hear)
@@ -96,6 +98,8 @@ class WatchedAccount:
             if session.past is not None:
                 await session.past.stop()
             await session.feed.stop()
+            if self._chronicle is not None:
+                await self._chronicle.stop()
             await actions.finish(within)
         finally:
             await session.close()
@@ -108,6 +112,9 @@ class WatchedAccount:
         # The SDK and the scheduler take a while to load: in a thread, behind the first frame.
         await asyncio.to_thread(_load_what_polls)
         from roomtui.cli.connect import connect  # noqa: PLC0415 - loaded by now
+        from roomtui.watch.chronicle import Chronicle  # noqa: PLC0415 - as above
+        from roomtui.watch.closings import Closings  # noqa: PLC0415 - as above
+        from roomtui.watch.journal import Journal, who  # noqa: PLC0415 - as above
         from roomtui.watch.lasting import LastingActions  # noqa: PLC0415 - as above
         from roomtui.watch.ours import ended_by_us  # noqa: PLC0415 - as above
         from roomtui.watch.past import Past  # noqa: PLC0415 - as above
@@ -120,7 +127,15 @@ class WatchedAccount:
         actions = self._actions = connection.acting(LastingActions)
         past = Past(connection.gateway, board, clock, budget, ours=partial(ended_by_us, journal_file(config.name)))
 
+        about = {**who(), "profile": config.name, "account_sid": config.credentials.account_sid}
+        chronicle = self._chronicle = Chronicle(board, Journal(journal_file(config.name)), clock, about=about)
+        closings = Closings(board, clock)
+        closings.start()
+        chronicle.start()
+
         async def close() -> None:
+            closings.stop()
+            await chronicle.stop()
             await actions.finish(0.0)
             await connection.gateway.close()
 
@@ -128,5 +143,5 @@ class WatchedAccount:
 
 
 def _load_what_polls() -> None:
-    for name in ("connect", "lasting", "past", "poller", "schedule"):
+    for name in ("chronicle", "closings", "connect", "lasting", "past", "poller", "schedule"):
         import_module(f"roomtui.{'cli' if name == 'connect' else 'watch'}.{name}")

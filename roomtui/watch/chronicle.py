@@ -102,6 +102,8 @@ class Chronicle:
 
     async def stop(self) -> None:
         """Write the rest, and that nobody writes any more."""
+        if self._stopping:
+            return
         if self._unsubscribe is not None:
             self._unsubscribe()
         self._stopping = True
