@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from roomtui.rooms.changes import Event, EventKind
+from roomtui.rooms.deadlines import Deadline, DeadlineKind
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.model import Roster, Tracks
 from roomtui.rooms.picture import NO_TRACKS, EndedRoom, LiveRoom, Picture
@@ -163,7 +164,7 @@ def _event(told: Mapping[str, Any]) -> Event | None:
         kind = EventKind(told["kind"])
     except ValueError:
         return None  # a later version tells of more
-    identity, ending = told.get("identity"), told.get("ending")
+    identity, ending, deadline = told.get("identity"), told.get("ending"), told.get("deadline")
     return Event(
         _certain(told["at"]),
         kind,
@@ -171,7 +172,13 @@ def _event(told: Mapping[str, Any]) -> Event | None:
         Untrusted(_text(told["room_name"])),
         None if identity is None else Untrusted(_text(identity)),
         None if ending is None else _ending(ending),
+        None if deadline is None else _deadline(deadline),
+        None if told.get("people") is None else int(told["people"]),
     )
+
+
+def _deadline(told: Mapping[str, Any]) -> Deadline:
+    return Deadline(DeadlineKind(told["kind"]), _certain(told["at"]), bool(told["certain"]))
 
 
 def _link(told: Mapping[str, Any]) -> Link:

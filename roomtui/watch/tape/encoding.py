@@ -145,6 +145,11 @@ def _event(event: Event) -> Line:
         told["identity"] = event.identity.raw
     if event.ending is not None:
         told["ending"] = _ending(event.ending)
+    if event.deadline is not None:
+        deadline = event.deadline
+        told["deadline"] = {"kind": deadline.kind.value, "at": _time(deadline.at), "certain": deadline.certain}
+    if event.people is not None:
+        told["people"] = event.people
     return told
 
 

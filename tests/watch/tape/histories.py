@@ -62,7 +62,7 @@ class Life:
         elif step == "nothing":
             return
         elif step == "open":
-            opened = self._room(NAMES[which])
+            opened = self._room(NAMES[which], who)
             live[opened.sid] = LiveRoom.known(opened, None)
             self._show(live, ended, {opened.sid})
         elif sid is not None:
@@ -97,13 +97,13 @@ class Life:
 
     def _show(self, live: dict[str, LiveRoom], ended: tuple[EndedRoom, ...], changed: set[str]) -> None:
         picture = Picture(MappingProxyType(live), ended, self.clock.time)
-        events = changes(self.board.state.picture, picture, self.clock.time)
+        events = changes(self.board.state.picture, picture, self.clock.time, since=CREATED)
         self.board.show(picture, events, changed=frozenset(changed))
 
-    def _room(self, name: str) -> Room:
+    def _room(self, name: str, who: int) -> Room:
         self._sids += 1
         sid = f"RM{self._sids:032x}"
-        return room(name or sid, sid=sid, created=self.clock.time, more={"new_field": [1, None]})
+        return room(name or sid, sid=sid, created=self.clock.time, more={"new_field": [1, None]}, seats=2 + who)
 
     def _person(self, room_sid: str, who: int) -> Participant:
         self._sids += 1
