@@ -54,6 +54,19 @@ class LiveRoom:
         """The same room with what this participant was found to publish."""
         return replace(self, tracks=MappingProxyType({**self.tracks, participant_sid: tracks}))
 
+    def tells_the_same(self, before: LiveRoom) -> bool:
+        """Whether nothing is told of the room and of who is in it that was not told before, but when that was."""
+        roster, known = self.roster, before.roster
+        if roster is None or known is None:
+            return self == before
+        return (
+            self.room is before.room
+            and self.listed is before.listed
+            and roster.present is known.present
+            and roster.gone is known.gone
+            and roster.complete is known.complete
+        )
+
     @property
     def recording_state(self) -> tuple[Recording | None, bool]:
         """What is recorded of the room, and whether that is certain.

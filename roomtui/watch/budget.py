@@ -67,6 +67,11 @@ class ReadBudget:
         """Reads a second that we allow ourselves now; `promise` unless Twilio refused some."""
         return self._allowed
 
+    @property
+    def distance(self) -> float:
+        """Seconds that ordinary reads keep between them where there is not enough for all at once."""
+        return _DISTANCE * _WINDOW / self._ceiling(urgent=False)
+
     def spent(self, now: float) -> int:
         """Reads that went out in the last second."""
         self._forget(now)
@@ -80,7 +85,7 @@ class ReadBudget:
         ceiling, used = self._ceiling(urgent=urgent), len(self._sent) + self._unsent
         if urgent or used >= ceiling:
             return max(0, ceiling - used)
-        return max(ceiling // 2 - used, now >= self._spaced_at(ceiling) - _GRAIN)
+        return max(ceiling // 2 - used, now >= self._spaced_at() - _GRAIN)
 
     def delay(self, now: float, *, urgent: bool = False) -> float:
         """Seconds until it is worth asking for one more read; 0 if it may go out now."""
@@ -88,7 +93,7 @@ class ReadBudget:
             return 0.0
         ceiling = self._ceiling(urgent=urgent)
         free_at = max(self._free_at(now, ceiling), self._hold_until)
-        return (free_at if urgent else max(free_at, self._spaced_at(ceiling))) - now
+        return (free_at if urgent else max(free_at, self._spaced_at())) - now
 
     def let_through(self, now: float, *, urgent: bool = False) -> None:
         """One read may go out; `went_out` tells when it did."""
@@ -136,9 +141,9 @@ class ReadBudget:
     def _ceiling(self, *, urgent: bool) -> int:
         return self._allowed if urgent else max(1, self._allowed - max(1, self._allowed // 20))
 
-    def _spaced_at(self, ceiling: int) -> float:
+    def _spaced_at(self) -> float:
         """When an ordinary read is far enough from the one before."""
-        return self._ordinary_at + _DISTANCE * _WINDOW / ceiling
+        return self._ordinary_at + self.distance
 
     def _free_at(self, now: float, ceiling: int) -> float:
         """When the oldest of those that are too many is forgotten."""

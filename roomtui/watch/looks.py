@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 # runs down the list wants the room they end on, not all that they passed.
 _ASKED_AT_ONCE: Final = 4
 _ASKED_MAX: Final = 8
-# Rooms that left the list: so many at once, lest a thousand that end together keep the rest from being read.
-_MISSING_AT_ONCE: Final = 4
+# Rooms that left the list: one after the other, lest those that end together keep what is on screen from being read;
+# and where more than so many wait, only when it is their share of the reads.
+_MISSING_AT_ONCE: Final = 1
+_MISSING_FEW: Final = 4
 # Where rooms end faster than it can be asked how, those of which so many ended later are not asked about any more, once
 # they waited for so long (seconds): nobody sees more ends than that.
 _MISSING_MAX: Final = 200
@@ -40,6 +42,7 @@ class Looks:
         self._look = look
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._urgent: set[str] = set()
+        self._sought: set[str] = set()
         self._asked: dict[str, None] = {}
         self._missing: dict[str, float] = {}
         self._stopped = False
@@ -105,7 +108,7 @@ class Looks:
     def go_on(self) -> None:
         """Begin the looks that wait, as far as there is room for them: the latest that a person asked for first."""
         self._begin_asked()
-        self.begin_missing(_MISSING_AT_ONCE - len(self._tasks))
+        self.begin_missing(_MISSING_AT_ONCE - len(self._sought))
 
     def begin_missing(self, count: int) -> None:
         """Look at so many of those that left the list, the latest first."""
@@ -114,6 +117,7 @@ class Looks:
             if count > 0 and sid not in self._tasks:
                 del self._missing[sid]
                 self.begin(sid)
+                self._sought.add(sid)
                 count -= 1
 
     def _begin_asked(self) -> None:
@@ -138,7 +142,8 @@ class Looks:
     def _ended(self, sid: str) -> None:
         del self._tasks[sid]
         self._urgent.discard(sid)
-        if len(self._missing) <= _MISSING_AT_ONCE:
+        self._sought.discard(sid)
+        if len(self._missing) <= _MISSING_FEW:
             self.go_on()
         else:
             self._begin_asked()  # so many that left the list wait for their share of the reads

@@ -103,7 +103,7 @@ class Poller:
             clock,
             budget,
             monotonic=monotonic,
-            learnt=self._showing.soon,
+            learnt=self._showing.at_leisure,
             failed=lambda sid, error: self._look_failed(sid, _own_fault(error)),
         )
         self._list_task: asyncio.Task[None] | None = None
@@ -213,27 +213,30 @@ class Poller:
             return
         now = self._monotonic()
         looks = max(_IN_FLIGHT_MAX, self._budget.allowed // 4) - len(self._looks.under_way) - self._extras.under_way
-        # Reads that wait already are of looks that were begun before.
-        reads = self._budget.left(now) - self._budget.waiting
         if looks <= 0:
             return
-        choice = self._rota.choose(
-            now,
-            self._clock.now(),
-            reads=reads,
-            looks=looks,
-            gone=len(self._looks.missing),
-            busy=self._looks.under_way,
-        )
-        for sid in choice.rosters:
-            self._looks.begin(sid)
-        self._looks.begin_missing(choice.gone)
+        delay, waiting = self._budget.delay(now), self._budget.waiting
+        # Reads that wait already are of looks that were begun before.
+        reads = self._budget.left(now) - waiting
         if reads > 0:
+            choice = self._rota.choose(
+                now,
+                self._clock.now(),
+                reads=reads,
+                looks=looks,
+                gone=len(self._looks.missing),
+                busy=self._looks.under_way,
+            )
+            for sid in choice.rosters:
+                self._looks.begin(sid)
+            self._looks.begin_missing(choice.gone)
             self._extras.read_next(self._attention, spare=choice.spare)
-        if not choice.spare:
-            # Go on when the next read may go out, not before: until then something else may be worth more.
-            delay = max(self._budget.delay(now), _SOONEST)
-            self._next_look = asyncio.get_running_loop().call_later(delay, self._look_closer)
+            if choice.spare:
+                return
+        if reads > 0 or waiting:
+            delay += self._budget.distance
+        # Go on when the next read may go out, not before: until then something else may be worth more.
+        self._next_look = asyncio.get_running_loop().call_later(max(delay, _SOONEST), self._look_closer)
 
     def _stop_looking(self) -> None:
         if self._next_look is not None:
@@ -281,10 +284,14 @@ class Poller:
             self._look_failed(sid, error.sentence)
         except Exception as error:  # noqa: BLE001 - as above: nobody awaits a look
             self._look_failed(sid, _own_fault(error))
-        self._show(urgent=urgent)
         if urgent:
+            self._showing.at_once()
             await self._extras.read_rules(sid)
-            self._show(urgent=urgent)
+            self._showing.at_once()
+        elif self._is_of_interest(live):
+            self._showing.soon()
+        else:
+            self._showing.at_leisure()
 
     async def _learn_of(self, live: LiveRoom, *, briefly: bool, urgent: bool) -> None:
         sid, room, roster = live.room.sid, live.room, live.roster
@@ -341,11 +348,13 @@ class Poller:
         self._looks.forget(sid)
         self._extras.forget(sid)
 
-    def _show(self, *, urgent: bool) -> None:
-        if urgent:
-            self._showing.at_once()
-        else:
-            self._showing.soon()
+    def _is_of_interest(self, before: LiveRoom) -> bool:
+        """Whether a person sees more of what a look at this room has found than that it was looked at."""
+        sid = before.room.sid
+        if sid == self._attention.selected:
+            return True
+        now = self._known.live.get(sid)
+        return sid in self._attention.visible and not (now is not None and now.tells_the_same(before))
 
     def _look_failed(self, sid: str, sentence: str) -> None:
         # The roster stays as it was, with its age; the list's own trouble is told by the list.

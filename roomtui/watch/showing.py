@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 GATHER: Final = 0.1
 """Seconds for which answers are gathered into one picture: each costs a frame, and nobody reads ten in a second."""
 
+_AT_LEISURE: Final = 4
+"""So many times as long what is of no moment may wait: that a room off screen was read, or one on screen again."""
+
+_NOW: Final = -1.0
+
 
 class Later(Protocol):
     """Calls something after so many seconds, as `loop.call_later`."""
@@ -29,7 +34,7 @@ class Showing:
     Args:
         known: what there is to show.
         board: where to show it.
-        gather: seconds from the first answer to the picture.
+        gather: seconds from the first answer that is of interest to the picture.
         later: the event loop's timer, unless another one is handed in.
     """
 
@@ -39,22 +44,24 @@ class Showing:
         self._gather = gather
         self._later = later
         self._waiting: asyncio.Handle | None = None
-        self._at_once = False
+        # Seconds that it was put off for; None: nothing waits to be shown.
+        self._within: float | None = None
         self._stopped = False
+
+    def at_leisure(self) -> None:
+        """Something was learnt that changes nothing on screen but its age: show it with whatever is shown next."""
+        self._show_within(_AT_LEISURE * self._gather)
 
     def soon(self) -> None:
         """Something was learnt: show it together with what else is learnt within a moment."""
-        if self._waiting is None and not self._stopped:
-            later = self._later or asyncio.get_running_loop().call_later
-            self._waiting = later(self._gather, self.now)
+        self._show_within(self._gather)
 
     def at_once(self) -> None:
         """A person waits for it: show it as soon as the answers that have arrived are taken in."""
-        if self._at_once or self._stopped:
-            return
-        self._forget()
-        self._at_once = True
-        self._waiting = asyncio.get_running_loop().call_soon(self.now)
+        if self._within != _NOW and not self._stopped:
+            self._forget()
+            self._within = _NOW
+            self._waiting = asyncio.get_running_loop().call_soon(self.now)
 
     def now(self) -> None:
         """Show what is known now."""
@@ -67,8 +74,15 @@ class Showing:
         self._stopped = True
         self._forget()
 
+    def _show_within(self, seconds: float) -> None:
+        if self._stopped or (self._within is not None and self._within <= seconds):
+            return
+        self._forget()
+        self._within = seconds
+        self._waiting = (self._later or asyncio.get_running_loop().call_later)(seconds, self.now)
+
     def _forget(self) -> None:
-        self._at_once = False
+        self._within = None
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Turnstile:
-    """Lets one read through at a time, as the budget allows; the transport's `Pace`.
+    """Lets one read through at a time, in order, as the budget allows; the transport's `Pace`.
 
     Every read passes here, retries and pages included, so the promise is kept whoever asks.
     """
@@ -28,16 +28,20 @@ class Turnstile:
         self.budget = budget
         self._monotonic = monotonic
         self._sleep = sleep
+        # One of each sleeps, the rest stand behind in the order in which they came.
+        self._ordinary = asyncio.Lock()
+        self._urgent = asyncio.Lock()
 
     async def admit(self, *, urgent: bool) -> None:
         """Wait until one more read may go out, and let it through."""
         self.budget.waiting += 1
         try:
-            while delay := self.budget.delay(self._monotonic(), urgent=urgent):
-                await self._sleep(delay)
+            async with self._urgent if urgent else self._ordinary:
+                while delay := self.budget.delay(self._monotonic(), urgent=urgent):
+                    await self._sleep(delay)
+                self.budget.let_through(self._monotonic(), urgent=urgent)
         finally:
             self.budget.waiting -= 1
-        self.budget.let_through(self._monotonic(), urgent=urgent)
 
     def sent(self) -> None:
         """One of those admitted has gone out."""

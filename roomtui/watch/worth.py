@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 # How old a roster may grow, in seconds, before it is worth a read. The selected room is to be 2 s old at the most, and
 # those on screen 5 s: a read takes its time, and may have to wait for its turn.
-_SELECTED: Final = 1.4
-_VISIBLE: Final = 4.0
+_SELECTED: Final = 1.2
+_VISIBLE: Final = 3.4
 _HOT: Final = 5.0
 _REST: Final = 15.0
 # What a look costs, in reads: those who are connected; where nobody is, also those who left or lost the connection.

@@ -151,3 +151,20 @@ def test_who_has_left_publishes_nothing() -> None:
 def test_a_room_with_tracks_can_be_hashed() -> None:
     live = LiveRoom.known(room(), roster(ALICE))
     assert hash(live) == hash(live.publishing(ALICE.sid, tracks(ALICE.sid)))
+
+
+def test_a_roster_that_was_read_again_tells_the_same_until_somebody_comes_or_goes() -> None:
+    before = LiveRoom.known(room(), roster(ALICE))
+    assert before.roster is not None
+    again = before.told(before.room, replace(before.roster, as_of=after(minutes=1)))
+    assert again != before
+    assert again.tells_the_same(before)
+    assert not before.told(before.room, roster(ALICE, BOB)).tells_the_same(before)
+    assert not before.told(before.room, replace(before.roster, gone=(BOB,))).tells_the_same(before)
+    assert not before.told(before.room, replace(before.roster, complete=False)).tells_the_same(before)
+    assert not before.told(room(unused=7), before.roster).tells_the_same(before)
+    assert not replace(before, listed=False).tells_the_same(before)
+    unread = LiveRoom.known(room(), None)
+    assert unread.tells_the_same(replace(unread))
+    assert not before.tells_the_same(unread)
+    assert not unread.tells_the_same(before)

@@ -67,6 +67,26 @@ async def test_what_is_learnt_within_a_moment_is_one_picture() -> None:
     assert stage.changes[1:] == [{"RM5"}]
 
 
+async def test_what_is_of_no_moment_waits_longer_unless_something_of_interest_comes() -> None:
+    stage = Stage()
+    stage.learns("RM1")
+    stage.showing.at_leisure()
+    stage.learns("RM2")
+    stage.showing.at_leisure()
+    assert [delay for delay, _ in stage.timer.asked] == [0.4]
+    stage.learns("RM3")
+    stage.showing.soon()
+    stage.showing.at_leisure()
+    assert [delay for delay, _ in stage.timer.asked] == [0.4, 0.1]
+    stage.timer.rings()
+    assert stage.changes == [{"RM1", "RM2", "RM3"}]
+    assert stage.timer.asked[0][1].cancelled()
+    stage.learns("RM4")
+    stage.showing.at_leisure()
+    stage.timer.rings()
+    assert stage.changes[1:] == [{"RM4"}]
+
+
 async def test_what_a_person_waits_for_is_shown_at_once_with_all_that_waited() -> None:
     stage = Stage()
     stage.learns("RM1")

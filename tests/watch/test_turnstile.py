@@ -52,6 +52,18 @@ async def test_a_crowd_goes_through_at_the_promised_pace_and_no_faster(promise: 
     assert instants[-1] - instants[0] <= 1.2 * 60 / max(1, promise - 1 - promise // 10), "and not much slower"
 
 
+@pytest.mark.parametrize("urgent", [False, True])
+async def test_nobody_overtakes(*, urgent: bool) -> None:
+    gate = Gate(5)
+    for number in range(20):
+        gate.come(f"poll-{number}", urgent=urgent)
+    await gate.time.pass_time(0.1)
+    gate.time.seconds += 1.5  # who sleeps wakes up late
+    gate.come("latest", urgent=urgent)
+    await gate.time.pass_time(60)
+    assert [name for _, name in gate.through] == [*(f"poll-{number}" for number in range(20)), "latest"]
+
+
 async def test_a_person_goes_before_the_polls_that_wait() -> None:
     gate = Gate(5)
     for number in range(50):
