@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from roomtui.rooms.untrusted import safe
-from roomtui.twilio_api.errors import NotFound
+from roomtui.twilio_api.errors import NotFound, NotTwilio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,6 +86,11 @@ def asked_for(room: str) -> Iterator[None]:
             f"There is no such room: {safe(room)} is neither a room's SID nor the unique name of a room in progress "
             f"(error {error.code or error.status})."
         ) from error
+
+
+def no_list() -> NotTwilio:
+    """What it means that there is no list of rooms: every account has one."""
+    return NotTwilio("There is no list of rooms at the API URL (HTTP 404): is it right?")
 
 
 def say(sentence: str) -> None:

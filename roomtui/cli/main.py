@@ -22,13 +22,14 @@ _COMMANDS: Final = {
     "watch": ("roomtui.cli.dashboard:watch", "The dashboard: all live rooms, what closes first on top."),
     "demo": ("roomtui.cli.dashboard:demo", "The dashboard on a local Twilio with lively traffic."),
     "ls": ("roomtui.cli.listing:ls", "List rooms: who is in, when each will close and why."),
-    "show": ("roomtui.cli.listing:show", "Show one room and its participants."),
+    "show": ("roomtui.cli.showing:show", "Show one room and its participants."),
     "create": ("roomtui.cli.creating:create", "Create a room; its SID goes to stdout."),
     "end": ("roomtui.cli.ending:end", "End rooms for everybody in them."),
     "kick": ("roomtui.cli.kicking:kick", "Put a participant out of a room."),
     "record": ("roomtui.cli.recording:record", "Start or stop the recording of everybody in a room."),
     "dial": ("roomtui.cli.dialling:dial", "Call a phone and put it into a room."),
     "twiml": ("roomtui.cli.snippets:twiml", "Print the TwiML that puts a phone call into a room."),
+    "config": ("roomtui.cli.config:config", "What is in force, what is wrong with it, and a way to mend it."),
     "sandbox": ("roomtui.cli.local:sandbox", "Run a local Twilio Video alone."),
 }
 

@@ -59,8 +59,13 @@ def room_deadline(room: Room, roster: Roster | None) -> Deadline | None:
     return deadline if room.status == RoomStatus.IN_PROGRESS else replace(deadline, certain=False)
 
 
+def latest_deadline(created: datetime) -> Deadline:
+    """When a room in progress closes at the latest, whoever is in it; `created` is Twilio's time."""
+    return Deadline(DeadlineKind.MAX_ROOM, created + MAX_ROOM_DURATION, certain=False)
+
+
 def _in_progress_deadline(room: Room, roster: Roster | None, created: datetime) -> Deadline:
-    bound = Deadline(DeadlineKind.MAX_ROOM, created + MAX_ROOM_DURATION, certain=False)
+    bound = latest_deadline(created)
     if roster is None or not roster.complete:
         return bound
     if roster.present:

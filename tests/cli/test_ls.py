@@ -155,7 +155,10 @@ def test_ended_rooms_tell_why_they_ended(roomtui: Program, sandbox: SandboxProce
         assert room["end_time"] == sandbox.room(made[name]["sid"])["end_time"]
     assert listed["emptied"]["ending"]["reason"] == "empty-room-timeout"
     assert listed["unused"]["ending"]["reason"] == "unused-room-timeout"
-    assert "completed" in roomtui("ls", "--status", "completed").out
+    titles, *lines = roomtui("ls", "--status", "completed").out.splitlines()
+    assert titles.split() == ["SID", "ROOM", "ENDED", "(UTC)", "LASTED", "WHY", "TYPE"]
+    assert [line.split()[1] for line in lines] == ["unused", "emptied", "ours"], "what ended last comes first"
+    assert not any("0/50" in line for line in lines)
     assert roomtui("ls", "--json").json == []
 
 

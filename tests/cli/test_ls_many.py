@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from roomtui.cli import listing
+from roomtui.cli import listed, passing_on, reading
 from roomtui.cli.exits import Exit
-from roomtui.cli.output import print_json_array
+from roomtui.cli.listing import Wanted
+from roomtui.cli.output import OURS, compact, print_json_array
 from roomtui.rooms.model import Roster
 from roomtui.twilio_api import parse
+from roomtui.twilio_api.as_told import RoomAsTold
 from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.errors import Unreachable
 from roomtui.twilio_api.gateway import RoomQuery
@@ -48,6 +50,16 @@ class Many:
             yield tuple(self.rooms[first : first + self._page])
             self.after_page(self.lists, first // self._page + 1)
             await asyncio.sleep(0)
+
+    async def room_pages_as_told(
+        self, query: RoomQuery, *, added: frozenset[str]
+    ) -> AsyncIterator[tuple[RoomAsTold, ...]]:
+        assert added == OURS
+        async for page in self.room_pages(query):
+            yield tuple(
+                RoomAsTold(room.sid, json.dumps(parse.to_api(room)), room.date_created if number % 2 else None)
+                for number, room in enumerate(page)
+            )
 
     async def participants(self, room_sid: str, **_: object) -> tuple[Participant, ...]:
         del room_sid
@@ -80,11 +92,13 @@ def ls(many: Many, monkeypatch: pytest.MonkeyPatch, **options: Any) -> int:
     async def roster(_connection: object, room: Room) -> Roster:
         return await many.roster(room)
 
-    monkeypatch.setattr(listing, "connected", connected)
-    monkeypatch.setattr(listing, "_roster", roster)
+    monkeypatch.setattr(reading, "roster_of", roster)
     asked: dict[str, Any] = {"limit": None, "people": True, "as_json": True, **options}
-    config: Any = None
-    return asyncio.run(listing._ls(config, RoomQuery(), **asked))
+    wanted = Wanted(RoomQuery(), **asked)
+    config: Any = SimpleNamespace(no_pii=False)
+    module = passing_on if wanted.passed_on else listed
+    monkeypatch.setattr(module, "connected", connected)
+    return asyncio.run(passing_on.pass_on(config, wanted) if wanted.passed_on else listed.list_once(config, wanted))
 
 
 def interrupt() -> None:
@@ -159,7 +173,7 @@ def _clock_of(monotonic: Callable[[], float]) -> Callable[..., None]:
 @pytest.mark.parametrize("count", [0, 1, 2, 999, 1000, 1001, 2500])
 def test_an_array_of_any_length_is_json_with_an_element_a_line(count: int, capsys: pytest.CaptureFixture[str]) -> None:
     values = [{"number": number, "name": "é\x7f\x1b"} for number in range(count)]
-    print_json_array(iter(values))
+    print_json_array(map(compact, values))
     out = capsys.readouterr().out
     assert json.loads(out) == values
     assert out.endswith("]\n")

@@ -67,8 +67,9 @@ def test_people_read_the_room_and_its_people(roomtui: Program, sandbox: SandboxP
     assert by_name.out == by_sid.out
     lines = by_name.out.splitlines()
     assert lines[1].split()[:3] == [room["sid"], "board", "1/50"]
-    assert lines[3].split() == ["SID", "IDENTITY", "STATUS", "IN", "FOR", "LIMIT", "IN"]
-    assert lines[4].split() == [person["sid"], "alice", "connected", "10m", "3h50"]
+    assert lines[2:4] == ["recorded: nothing   phones: 0", ""]
+    assert lines[4].split() == ["SID", "IDENTITY", "STATUS", "IN", "FOR", "LIMIT", "IN"]
+    assert lines[5].split() == [person["sid"], "alice", "connected", "10m", "3h50"]
 
 
 def test_an_ended_room_is_found_by_its_sid_alone(roomtui: Program, sandbox: SandboxProcess) -> None:
@@ -81,7 +82,10 @@ def test_an_ended_room_is_found_by_its_sid_alone(roomtui: Program, sandbox: Sand
     assert (shown["status"], shown["deadline"]) == ("completed", None)
     assert shown["ending"]["reason"] == "empty-room-timeout"
     assert [each["identity"] for each in shown["roster"]] == ["alice"]
-    assert "completed" in roomtui("show", room["sid"]).out
+    lines = roomtui("show", room["sid"]).out.splitlines()
+    assert lines[0].split() == ["SID", "ROOM", "ENDED", "(UTC)", "LASTED", "WHY", "TYPE"]
+    assert lines[1].split()[-4:] == ["2m", "was", "empty", "group"]
+    assert lines[2] == ""
 
 
 def test_no_such_room(roomtui: Program) -> None:
