@@ -10,22 +10,22 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from roomtui.rooms.changes import Event, EventKind
-from roomtui.rooms.deadlines import Deadline, DeadlineKind
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.model import Roster, Tracks
 from roomtui.rooms.picture import NO_TRACKS, EndedRoom, LiveRoom, Picture
-from roomtui.rooms.untrusted import Untrusted, safe
+from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.errors import NotTwilio
 from roomtui.twilio_api.fields import moment
 from roomtui.twilio_api.media import recording_rules, track
 from roomtui.twilio_api.parse import participant, room
 from roomtui.watch.board import EVENTS_KEPT, BoardState, Link, LinkState
+from roomtui.watch.journal_lines import EVENT, JournalLine, event_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from roomtui.rooms.changes import Event
     from roomtui.rooms.model import Participant
     from roomtui.rooms.recording import RecordingRules
 
@@ -95,7 +95,11 @@ def _read(before: Told, line: Mapping[str, Any]) -> Told:
     if live is not picture.live or ended is not picture.ended or as_of != picture.as_of:
         picture = Picture.counted(live, ended, as_of, people=people, unread=unread)
     link = _link(line["link"]) if "link" in line else before.link
-    events = tuple(event for told in _list(line.get("events", [])) if (event := _event(told)) is not None)
+    events = tuple(
+        event
+        for told in _list(line.get("events", []))
+        if (event := event_of(JournalLine(_certain(told["at"]), EVENT, told))) is not None
+    )
     return Told(picture, link, events, None if is_whole else changed)
 
 
@@ -157,28 +161,6 @@ def _ending(told: Mapping[str, Any]) -> Ending:
         return Ending(EndingReason(told["reason"]), bool(told["certain"]))
     except ValueError:  # a later version knows more reasons
         return Ending(EndingReason.UNKNOWN, certain=False)
-
-
-def _event(told: Mapping[str, Any]) -> Event | None:
-    try:
-        kind = EventKind(told["kind"])
-    except ValueError:
-        return None  # a later version tells of more
-    identity, ending, deadline = told.get("identity"), told.get("ending"), told.get("deadline")
-    return Event(
-        _certain(told["at"]),
-        kind,
-        _text(told["room_sid"]),
-        Untrusted(_text(told["room_name"])),
-        None if identity is None else Untrusted(_text(identity)),
-        None if ending is None else _ending(ending),
-        None if deadline is None else _deadline(deadline),
-        None if told.get("people") is None else int(told["people"]),
-    )
-
-
-def _deadline(told: Mapping[str, Any]) -> Deadline:
-    return Deadline(DeadlineKind(told["kind"]), _certain(told["at"]), bool(told["certain"]))
 
 
 def _link(told: Mapping[str, Any]) -> Link:

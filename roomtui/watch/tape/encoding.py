@@ -1,6 +1,6 @@
 """What a board shows, as lines of JSON: each tells only what differs from the one before. Pure.
 
-Rooms and participants are written as Twilio tells of them, so that whoever is sent a tape can read it. The keys of a
+Rooms and participants are written as Twilio tells of them, events as in the journal, so that whoever is sent a tape can read it. The keys of a
 line: `t` the time (Twilio's, seconds since 1970), `key` 1 where the line tells everything, `as_of`, `live`, `gone`
 (SIDs), `ended`, `events`, `link`; what did not change is left out.
 """
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from roomtui.twilio_api.media import recording_rules_to_api, track_to_api
 from roomtui.twilio_api.parse import participant_to_api, to_api
+from roomtui.watch.journal_lines import event_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from roomtui.rooms.changes import Event
     from roomtui.rooms.endings import Ending
     from roomtui.rooms.model import Participant, Room, Roster, Tracks
     from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
@@ -31,7 +31,7 @@ def whole(state: BoardState, at: datetime) -> Line:
     line: Line = {"t": _seconds(at), "key": 1, "as_of": _time(state.picture.as_of)}
     line["live"] = {sid: _live(None, live) for sid, live in state.picture.live.items()}
     line["ended"] = _ended((), state.picture.ended)
-    line["events"] = [_event(event) for event in reversed(state.events)]
+    line["events"] = [event_line(event) for event in reversed(state.events)]
     line["link"] = _link(state.link)
     return line
 
@@ -46,7 +46,7 @@ def difference(before: BoardState, after: BoardState, at: datetime) -> Line | No
         told |= _picture(before.picture, after.picture, after.changed)
     if after.events is not before.events:
         known = set(before.events)
-        told["events"] = [_event(event) for event in reversed(after.events) if event not in known]
+        told["events"] = [event_line(event) for event in reversed(after.events) if event not in known]
     if after.link != before.link:
         told["link"] = _link(after.link)
     return {"t": _seconds(at), **told} if told else None
@@ -132,25 +132,6 @@ def _ended(before: tuple[EndedRoom, ...], after: tuple[EndedRoom, ...]) -> Line:
 
 def _ending(ending: Ending) -> Mapping[str, object]:
     return {"reason": ending.reason.value, "certain": ending.certain}
-
-
-def _event(event: Event) -> Line:
-    told: Line = {
-        "at": _time(event.at),
-        "kind": event.kind.value,
-        "room_sid": event.room_sid,
-        "room_name": event.room_name.raw,
-    }
-    if event.identity is not None:
-        told["identity"] = event.identity.raw
-    if event.ending is not None:
-        told["ending"] = _ending(event.ending)
-    if event.deadline is not None:
-        deadline = event.deadline
-        told["deadline"] = {"kind": deadline.kind.value, "at": _time(deadline.at), "certain": deadline.certain}
-    if event.people is not None:
-        told["people"] = event.people
-    return told
 
 
 def _link(link: Link) -> Line:

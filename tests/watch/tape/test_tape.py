@@ -197,7 +197,7 @@ NOBODY: Line = {
         {"gone": "RM1"},
         {"live": {"RM1": {"room": {"sid": "RM1"}, "roster": {"present": ["PA1"], "as_of": "2026-01-01T00:00:00Z"}}}},
         {"live": {"RM1": {"room": {"sid": "RM1"}, "roster": {"present": [], "as_of": "yesterday"}}}},
-        {"events": [{"kind": "room-opened"}]},
+        {"events": [{"event": "room-opened"}]},
         {"ended": {"order": ["RM1"], "rooms": []}},
         {"as_of": 5},
     ],
@@ -209,7 +209,7 @@ def test_what_does_not_go_with_what_was_told_is_refused_whole(line: Line) -> Non
 
 def test_what_a_later_version_tells_besides_is_passed_over() -> None:
     link = {"state": "live", "mood": "fine"}
-    event = {"at": "2026-01-01T00:00:00Z", "kind": "room-painted", "room_sid": "RM1", "room_name": "x"}
+    event = {"at": "2026-01-01T00:00:00Z", "event": "room-painted", "room_sid": "RM1", "room_name": "x"}
     told = read(BEFORE_ALL, {**NOBODY, "link": link, "events": [event], "weather": "rain"})
     assert told.events == ()
 
