@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "record": ("roomtui.cli.recording:record", "Start or stop the recording of everybody in a room."),
     "dial": ("roomtui.cli.dialling:dial", "Call a phone and put it into a room."),
     "twiml": ("roomtui.cli.snippets:twiml", "Print the TwiML that puts a phone call into a room."),
+    "log": ("roomtui.cli.log:log", "The journal: what happened while somebody watched, and what was done."),
     "config": ("roomtui.cli.config:config", "What is in force, what is wrong with it, and a way to mend it."),
     "sandbox": ("roomtui.cli.local:sandbox", "Run a local Twilio Video alone."),
 }

@@ -33,9 +33,10 @@ class JournalReader:
 
     Args:
         path: the journal, which need not be there yet.
+        from_the_start: let all there is be `newer`, and nothing `older`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, from_the_start: bool = False) -> None:
         self._path = path
         self._files: dict[int, int] = {}
         self._inodes: set[tuple[int, int]] = set()
@@ -45,6 +46,9 @@ class JournalReader:
         self._ends = {number: os.fstat(descriptor).st_size for number, descriptor in self._files.items()}
         self._current = self._back_number = self._last
         self._read_up_to = self._back_end = self._end_of_lines()
+        if from_the_start:
+            self._current = self._back_number = min(self._last, 1)
+            self._read_up_to = self._back_end = 0
 
     def close(self) -> None:
         """Let go of the files."""
@@ -81,6 +85,11 @@ class JournalReader:
                 return []
             self._current += 1
             self._read_up_to = 0
+
+    @property
+    def has_half_a_line(self) -> bool:
+        """Whether something stands behind the last whole line: one that is being written, or that broke off."""
+        return self._current in self._files and os.fstat(self._files[self._current]).st_size > self._read_up_to
 
     def at(self, place: int) -> bytes:
         """The line at this place; empty where its file has been let go of."""

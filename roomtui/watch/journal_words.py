@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.personal import shown
-from roomtui.rooms.untrusted import Untrusted
+from roomtui.rooms.untrusted import Untrusted, safe
 from roomtui.rooms.words import event, head_count, plural
 from roomtui.watch.journal_lines import AUDIT, event_of
 
@@ -38,6 +38,12 @@ def in_words(line: JournalLine, *, hide: bool) -> str:
 def sign(line: JournalLine) -> str:
     """What we did is marked, so that it is found among what happened."""
     return ">" if line.kind == AUDIT else " "
+
+
+def haystack(line: JournalLine, *, hide: bool) -> str:
+    """What is searched: the sentence as it is shown and the SIDs behind it, folded to one case."""
+    sids = (line.room_sid, line.text("participant_sid"), line.text("call_sid"))
+    return " ".join((in_words(line, hide=hide), *(safe(sid) for sid in sids if sid))).casefold()
 
 
 def _audit(line: JournalLine, *, hide: bool) -> str:
