@@ -44,6 +44,7 @@ class EventKind(str, Enum):
     PARTICIPANT_LEFT = "participant-left"
     RECORDING_STARTED = "recording-started"
     RECORDING_STOPPED = "recording-stopped"
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Event:
         ending: why the room ended.
         deadline: what is about to close the room; for somebody who left, the limit that they were put out at.
         people: how many are in a room that is full, or were put out by its end. None where that is not known.
+        alert: the name of the rule that began to hold for the room.
     """
 
     at: datetime
@@ -69,6 +71,7 @@ class Event:
     ending: Ending | None = None
     deadline: Deadline | None = None
     people: int | None = None
+    alert: str | None = None
 
 
 def changes(

@@ -9,6 +9,7 @@ from roomtui.rooms.countdown import HOUR, MINUTE
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
 from roomtui.rooms.endings import EndingReason
 from roomtui.rooms.personal import is_phone, shown
+from roomtui.rooms.untrusted import safe
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -122,6 +123,8 @@ def event(happened: Event, *, hide: bool) -> str:
     if happened.ending is not None:
         put_out = f", {head_count(happened.people)} put out" if happened.people and _puts_out(happened.ending) else ""
         return f"{name} ended: {why_it_ended(happened.ending)}{put_out}"
+    if happened.alert is not None:
+        return f"{name}: {safe(happened.alert)}"
     if happened.deadline is not None:
         return f"{name} is about to close, at {happened.deadline.at:%H:%M:%S}: {_RULES[happened.deadline.kind]}"
     full = f" ({happened.people})" if happened.kind is EventKind.ROOM_FULL and happened.people is not None else ""

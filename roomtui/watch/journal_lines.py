@@ -1,7 +1,7 @@
 """What a line of the journal says: read with care, for anybody may have written into the file.
 
 An event's line: `{"at": ISO 8601, "kind": "event", "event": EventKind, "room_sid", "room_name", "identity"?,
-"ending"?: {"reason", "certain"}, "deadline"?: {"kind", "at", "certain"}, "people"?}`; an audit line is made by `desk`.
+"ending"?: {"reason", "certain"}, "deadline"?: {"kind", "at", "certain"}, "people"?, "alert"?}`; an audit line is made by `desk`.
 """
 
 from __future__ import annotations
@@ -83,6 +83,8 @@ def event_line(event: Event) -> dict[str, object]:
         line["deadline"] = {"kind": deadline.kind.value, "at": deadline.at.isoformat(), "certain": deadline.certain}
     if event.people is not None:
         line["people"] = event.people
+    if event.alert is not None:
+        line["alert"] = event.alert
     return line
 
 
@@ -105,6 +107,7 @@ def event_of(line: JournalLine) -> Event | None:
         _ending(line.fields.get("ending")),
         _deadline(line.fields.get("deadline")),
         line.number("people"),
+        line.text("alert"),
     )
 
 

@@ -1,8 +1,8 @@
 """What a board shows, as lines of JSON: each tells only what differs from the one before. Pure.
 
-Rooms and participants are written as Twilio tells of them, events as in the journal, so that whoever is sent a tape can read it. The keys of a
-line: `t` the time (Twilio's, seconds since 1970), `key` 1 where the line tells everything, `as_of`, `live`, `gone`
-(SIDs), `ended`, `events`, `link`; what did not change is left out.
+Rooms and participants are written as Twilio tells of them, events as in the journal, so that whoever is sent a tape
+can read it. The keys of a line: `t` the time (Twilio's, seconds since 1970), `key` 1 where the line tells everything,
+`as_of`, `live`, `gone` (SIDs), `ended`, `events`, `link`; what did not change is left out.
 """
 
 from __future__ import annotations
