@@ -256,7 +256,9 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         while self.screen not in {self._live, wanted}:
             self.pop_screen()
         if wanted is None:
-            self.push_screen(VIEWS[name]())
+            if not self.is_screen_installed(name):
+                self.install_screen(VIEWS[name](), name)
+            self.push_screen(name)
 
     def action_pause(self) -> None:
         """Stop asking Twilio."""

@@ -19,7 +19,7 @@ from roomtui.tui import words
 from roomtui.tui.lines import Line, Piece, Tone, fit, line, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from roomtui.rooms.model import Participant, Room, Roster, Tracks
@@ -41,23 +41,25 @@ _RECORDED: Final[dict[Recording | None, str]] = {
 }
 
 
-def in_brief(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
-    """The room in a few lines: name and SID, when it closes, its limits, who is in it."""
+def in_brief(entry: Entry, now: datetime, view: View, width: int, notes: Sequence[str] = ()) -> list[Line]:
+    """The room in a few lines: name and SID, when it closes, what is remarkable, its limits, who is in it."""
     room = entry.room
     return [
         _headline(room, view, width),
         _outlook(entry, now, view),
+        *(line((text, Tone.WARN)) for note in notes for text in wrap(note, width)),
         *(line((text, Tone.DIM)) for text in wrap(_limits(entry, now, view), width)),
         *_roster(entry, now, view, width),
     ]
 
 
-def in_full(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
+def in_full(entry: Entry, now: datetime, view: View, width: int, notes: Sequence[str] = ()) -> list[Line]:
     """Who is in the room, then every field of it."""
     room = entry.room
     lines: list[Line] = [
         line((shown(room.unique_name, hide=view.hide) or room.sid, Tone.TITLE)),
         _outlook(entry, now, view),
+        *(line((text, Tone.WARN)) for note in notes for text in wrap(note, width)),
         (),
         line((_people_title(entry), Tone.TITLE)),
         *_roster(entry, now, view, width),

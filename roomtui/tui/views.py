@@ -1,7 +1,8 @@
 """The views of the dashboard beside the live rooms, by name: what the keys `2` and `3` show.
 
 A view is a screen that says its name, and that is told every state of the board and every tick while it is shown. It
-lies above the live rooms, which never leave; what is loaded for it is loaded when it is first asked for.
+lies above the live rooms, which never leave; what is loaded for it is loaded when it is first asked for. From then on
+there is one of it: while it is not shown it is told nothing, and Textual tells it (`ScreenResume`) when it is again.
 """
 
 from __future__ import annotations
@@ -49,5 +50,7 @@ def _from(module: str, screen: str) -> Callable[[], Screen[None]]:
     return make
 
 
-VIEWS: Final[dict[str, Callable[[], Screen[None]]]] = {}
+VIEWS: Final[dict[str, Callable[[], Screen[None]]]] = {
+    "ended": _from("roomtui.tui.screens.ended", "EndedScreen"),
+}
 """What makes the screen of each, by name."""

@@ -108,7 +108,6 @@ class Past:
         self._read_ours = ours
         self._monotonic = monotonic
         self._sleep = sleep
-        self._witness = Witness(board, heard=self._heard)
         self._state = PastState()
         self._subscribers: list[Callable[[PastState], object]] = []
         self._rooms: dict[str, EndedRoom] = {}
@@ -126,6 +125,8 @@ class Past:
         self._failures = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        # The last of all: it tells at once what the board shows.
+        self._witness = Witness(board, heard=self._heard)
 
     # -- what is known
 

@@ -30,12 +30,13 @@ _GAP: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """A column: its heading, its width in cells (0: what is left), and the narrowest table (in cells) that has it."""
+    """A column: its heading, its width in cells (0: what is left), and how wide (in cells) a table with it may be."""
 
     title: str
     width: int
     right: bool = False
     from_width: int = 0
+    up_to_width: int = 10_000
 
 
 class ListTable(Toned, can_focus=True, inherit_bindings=False):
@@ -129,6 +130,12 @@ class ListTable(Toned, can_focus=True, inherit_bindings=False):
         for column, start, width in self._placed():
             text += " " * (start - len(text)) + fit(column.title, width, right=column.right)
         return text
+
+    def set_columns(self, columns: Sequence[ListColumn]) -> None:
+        """Have other columns; `cells` is to give what stands in these."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self._drawn.clear()
 
     def show(self, keys: Sequence[str], *, nothing: str = "", below: str = "") -> None:
         """Show the lines of these keys; where there are none, the sentence `nothing`, and `below` under the last."""
@@ -249,7 +256,7 @@ class ListTable(Toned, can_focus=True, inherit_bindings=False):
 
     def _placed(self) -> list[tuple[ListColumn, int, int]]:
         width = self.scrollable_content_region.width
-        chosen = [column for column in self._columns if width >= column.from_width]
+        chosen = [column for column in self._columns if column.from_width <= width <= column.up_to_width]
         fixed = sum(column.width for column in chosen) + _GAP * (len(chosen) - 1) + 2
         placed, start = [], 1
         for column in chosen:

@@ -1,0 +1,150 @@
+"""The rooms that have ended, as lines of a table; and what is typed to ask for them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from roomtui.rooms import words as plain
+from roomtui.rooms.countdown import span
+from roomtui.rooms.endings import EndingReason
+from roomtui.rooms.personal import shown
+from roomtui.rooms.timeline import peak
+from roomtui.rooms.untrusted import Untrusted, safe
+from roomtui.tui.lines import Piece, Tone
+from roomtui.tui.widgets.list_table import ListColumn
+from roomtui.watch.past import Question
+
+if TYPE_CHECKING:
+    from roomtui.rooms.picture import EndedRoom
+    from roomtui.tui.columns import View
+    from roomtui.watch.past import Past
+
+WAITING: Final = "..."
+"""Stands for what is yet to be read."""
+
+_DAYS_BACK: Final = re.compile(r"-(\d{1,4})")
+_REST: Final = (
+    ListColumn("ROOM", 0),
+    ListColumn("LASTED", 6, right=True),
+    ListColumn("PEAK", 4, right=True),
+    ListColumn("CAME", 4, right=True),
+    ListColumn("WHY", 14, up_to_width=77),
+    ListColumn("WHY", 21, from_width=78, up_to_width=95),
+    ListColumn("WHY", 15, from_width=96),
+    ListColumn("NOTE", 20, from_width=96),
+    ListColumn("TYPE", 12, from_width=112),
+    ListColumn("REGION", 6, from_width=124),
+    ListColumn("SID", 34, from_width=150),
+)
+OF_A_DAY: Final = (ListColumn("ENDED", 8), *_REST)
+"""The columns for the rooms of one day: the time tells when each ended."""
+OF_A_NAME: Final = (ListColumn("ENDED", 16), *_REST)
+"""The columns for the rooms of one name, which may have ended on any day."""
+
+
+def cells(entry: EndedRoom, past: Past, view: View, *, with_day: bool) -> tuple[Piece, ...]:
+    """What stands in each column for this room."""
+    room, roster = entry.room, entry.roster
+    dim = Tone.DIM
+    peaked = Piece(str(peak(roster)) if roster is not None else _unread(entry, past), Tone.TEXT if roster else dim)
+    came = Piece(str(came_in(entry)) if roster is not None else _unread(entry, past), dim)
+    why, noted = _why(entry, past), note(entry, past)
+    both = f"{why}, {noted.removeprefix('made ')}" if noted else why
+    return (
+        Piece(f"{entry.ended_at:%Y-%m-%d %H:%M}" if with_day else f"{entry.ended_at:%H:%M:%S}", dim),
+        Piece(shown(room.unique_name, hide=view.hide) or room.sid, Tone.TEXT),
+        Piece("?" if room.duration is None else span(room.duration), dim),
+        peaked,
+        came,
+        Piece(both, Tone.TEXT),
+        Piece(both, Tone.TEXT),
+        Piece(why, Tone.TEXT),
+        Piece(noted, Tone.TEXT),
+        Piece(safe(room.type or "?"), dim),
+        Piece(safe(room.media_region or ""), dim),
+        Piece(room.sid, dim),
+    )
+
+
+def came_in(entry: EndedRoom) -> int:
+    """How many different people were ever in the room."""
+    return len({each.identity for each in entry.roster.everybody}) if entry.roster is not None else 0
+
+
+def _unread(entry: EndedRoom, past: Past) -> str:
+    return WAITING if past.is_waiting(entry) else "?"
+
+
+def _why(entry: EndedRoom, past: Past) -> str:
+    if entry.ending.reason is EndingReason.UNKNOWN and past.is_waiting(entry):
+        return WAITING
+    return plain.why_it_ended(entry.ending)
+
+
+def note(entry: EndedRoom, past: Past) -> str:
+    """What is remarkable about the room, in a few words."""
+    ghosts = len(past.ghosts(entry))
+    said = [
+        "made again" if past.made_again(entry.room) is not None else "",
+        plain.plural(ghosts, "ghost") if ghosts else "",
+    ]
+    return ", ".join(each for each in said if each)
+
+
+def notes(entry: EndedRoom, past: Past, view: View) -> list[str]:
+    """The same in sentences."""
+    said = []
+    later, earlier = past.made_again(entry.room), past.made_before(entry.room)
+    if later is not None and later.date_created is not None:
+        state = "goes on" if later.is_live else safe(later.status)
+        said.append(f"Made again: {later.sid}, created {later.date_created:%Y-%m-%d %H:%M:%S}Z ({state}).")
+    if earlier is not None and earlier.date_created is not None:
+        said.append(f"The one before: {earlier.sid}, created {earlier.date_created:%Y-%m-%d %H:%M:%S}Z.")
+    if ghosts := past.ghosts(entry):
+        names = ", ".join(dict.fromkeys(shown(each.identity, hide=view.hide) or each.sid for each in ghosts))
+        said.append(f"Lost the connection and did not come back: {names}.")
+    return said
+
+
+def matches(entry: EndedRoom, text: str, *, hide: bool) -> bool:
+    """Whether the text is part of the room's name, SID, or of an identity in it, as shown; in any case."""
+    wanted = text.casefold()
+    identities = entry.roster.everybody if entry.roster is not None else ()
+    hay = [
+        shown(entry.room.unique_name, hide=hide),
+        entry.room.sid,
+        *(shown(each.identity, hide=hide) for each in identities),
+    ]
+    return any(wanted in each.casefold() for each in hay)
+
+
+def question(typed: str, today: date) -> Question | None:
+    """What is asked for: a day (``2026-11-20``, ``today``, ``yesterday``, ``-3``), else a room's whole name.
+
+    A name that looks like a day is written behind ``name:``. None where nothing is typed.
+    """
+    text = typed.strip()
+    if not text:
+        return None
+    if text.casefold().startswith("name:"):
+        return Question(name=text[5:].strip())
+    back = _DAYS_BACK.fullmatch(text)
+    if back is not None:
+        return Question(day=today - timedelta(days=int(back[1])))
+    known = {"today": today, "yesterday": today - timedelta(days=1)}.get(text.casefold())
+    if known is not None:
+        return Question(day=known)
+    try:
+        return Question(day=date.fromisoformat(text))
+    except ValueError:
+        return Question(name=text)
+
+
+def called(asked: Question, today: date, *, hide: bool) -> str:
+    """What was asked for, in words."""
+    if asked.day is None:
+        return f"named {shown(Untrusted(asked.name or ''), hide=hide)}"
+    days = (today - asked.day).days
+    return f"{asked.day.isoformat()}" + {0: " (today)", 1: " (yesterday)"}.get(days, "")

@@ -1,0 +1,394 @@
+"""The rooms that have ended: those of a day, or those of a name, and who was in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Container, Horizontal, Vertical
+from textual.widgets import Input
+
+from roomtui.rooms import words as plain
+from roomtui.rooms.untrusted import safe
+from roomtui.tui.detail import in_brief, in_full
+from roomtui.tui.lines import Piece, Tone, line, wrap
+from roomtui.tui.past_rows import OF_A_DAY, OF_A_NAME, called, cells, matches, notes, question
+from roomtui.tui.screens.detail import DetailScreen
+from roomtui.tui.screens.room_screen import RoomScreen
+from roomtui.tui.views import LIVE
+from roomtui.tui.widgets.field import Field
+from roomtui.tui.widgets.key_line import KeyLine
+from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.widgets.list_table import ListTable
+from roomtui.watch.past import PastState, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from roomtui.rooms.picture import EndedRoom
+    from roomtui.tui.columns import View
+    from roomtui.watch.board import BoardState
+    from roomtui.watch.past import Past
+
+_ROOM_FOR_ALL: Final = 30
+_FILTER: Final = "part of a name, SID or identity; enter asks Twilio for a whole name"
+_DAY: Final = "2026-11-20, yesterday, -3, or a room's whole name"
+
+
+class PastField(Field):
+    """Where a filter is typed, or a day; the arrows go on moving in the table."""
+
+    DEFAULT_CSS = "PastField { display: none; height: 1; background: $panel; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.take", "Done", key_display="enter", id="ended.take"),
+        Binding("escape", "screen.leave_field", "Clear", key_display="esc", id="ended.clear"),
+        Binding("up", "screen.move(-1)", "Move", show=False),
+        Binding("down", "screen.move(1)", "Move", show=False),
+    ]
+
+
+class EndedScreen(RoomScreen):
+    """Completed and failed rooms, the newest end first; more are read as one goes down."""
+
+    VIEW: ClassVar[str] = "ended"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "day(-1)", "Day before", show=False, id="ended.day-before"),
+        Binding("right", "day(1)", "Day after", show=False, id="ended.day-after"),
+        Binding("D", "type_day", "Day, name", tooltip="Type a day, or the whole name of rooms", id="ended.day"),
+        Binding("slash", "filter", "Filter", key_display="/", tooltip="Find among those read", id="ended.filter"),
+        Binding("r", "ask_again", "Refresh", tooltip="Ask Twilio at once", show=False, id="app.refresh"),
+        Binding(
+            "escape", "leave", "Back", key_display="esc", tooltip="Show all; back to the live rooms", id="ended.leave"
+        ),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._past: Past | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._filter = ""
+        self._typing_a_day = False
+        self._read = 0
+
+    def compose(self) -> ComposeResult:
+        """As the live rooms: summary, banner, table and detail, what is typed, keys."""
+        with Horizontal(id="top"):
+            yield LineView(id="summary")
+            yield LineView(id="freshness")
+        yield LineView(id="banner")
+        with Container(id="body"):
+            with Vertical(id="board"):
+                yield LineView(id="heading")
+                yield ListTable(OF_A_DAY, self._cells, id="ended-rooms")
+            with Vertical(id="side"):
+                yield LineView(id="detail")
+        yield PastField(id="asked")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Ask for today's."""
+        self._table.focus()
+        self._draw()
+        self._begin()
+
+    def on_unmount(self) -> None:
+        """Hear no more."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+
+    def _begin(self) -> None:
+        """Once there is somebody to ask: show what was asked for before, or ask for today."""
+        session = self.app.session
+        if self._past is not None or session is None or session.past is None:
+            return
+        self._past = session.past
+        self._unsubscribe = self._past.subscribe(self._heard)
+        if self._past.state.question is None:
+            self._past.ask(Question(day=self.app.clock.now().date()))
+        else:
+            self._past.again()
+
+    # -- what is shown
+
+    @property
+    def _table(self) -> ListTable:
+        return self.query_one(ListTable)
+
+    @property
+    def _state(self) -> PastState:
+        return self._past.state if self._past is not None else PastState()
+
+    @property
+    def _view(self) -> View:
+        return replace(self.app.view, stale=False)
+
+    @property
+    def selected(self) -> EndedRoom | None:
+        """The room under the cursor."""
+        sid = self._table.cursor
+        return None if sid is None or self._past is None else self._past.find(sid)
+
+    def show(self, state: BoardState) -> None:
+        """Show what is known now of the live rooms: how many there are."""
+        del state
+        self._begin()
+        self._show_top()
+
+    def tick(self) -> None:
+        """Let what tells the time go on."""
+        if self.is_mounted:
+            self._begin()
+            self._show_top()
+            self._show_detail()
+
+    def redraw(self) -> None:
+        """Show everything again: the way it is to be shown has changed."""
+        if self.is_mounted:
+            self._draw()
+
+    def on_screen_resume(self) -> None:
+        """Go on where it was left."""
+        self._draw()
+
+    def on_screen_suspend(self) -> None:
+        """Read nothing that nobody sees."""
+        if self._past is not None:
+            self._past.attend()
+
+    def _heard(self, _state: PastState) -> None:
+        if self.is_mounted and self in self.app.screen_stack:
+            self._draw()
+
+    def _draw(self) -> None:
+        state = self._state
+        self._table.set_columns(OF_A_DAY if state.question is None or state.question.day is not None else OF_A_NAME)
+        shown = self._found(state)
+        self._table.show(
+            [each.room.sid for each in shown], nothing=self._nothing_to_show(state), below=self._below(state)
+        )
+        self.query_one("#heading", LineView).show([line((self._table.heading, Tone.DIM))])
+        self._show_top()
+        self._show_detail()
+        self._attend()
+        # A screen that is not full goes on by itself, as long as that brings something.
+        if len(state.rooms) > self._read and self._table.shows_the_end and not self._filter:
+            self._read = len(state.rooms)
+            self._go_on()
+        self._read = len(state.rooms)
+
+    def _found(self, state: PastState) -> Sequence[EndedRoom]:
+        if not self._filter:
+            return state.rooms
+        hide = self.app.view.hide
+        return [each for each in state.rooms if matches(each, self._filter, hide=hide)]
+
+    def _cells(self, sid: str) -> tuple[Piece, ...]:
+        entry = self._past.find(sid) if self._past is not None else None
+        if entry is None or self._past is None:
+            return (Piece(""),) * len(OF_A_DAY)
+        asked = self._state.question
+        return cells(entry, self._past, self._view, with_day=asked is not None and asked.day is None)
+
+    def _attend(self) -> None:
+        if self._past is None or not self.is_current:
+            return
+        # Whoever stands on a room wants to know about that one first.
+        cursor = () if self._table.cursor is None else (self._table.cursor,)
+        session = self.app.session
+        paused = session is not None and session.feed.paused
+        self._past.attend((*cursor, *self._table.on_screen), held=paused)
+
+    def _go_on(self) -> None:
+        if self._past is not None:
+            self._past.more()
+
+    @property
+    def _asked(self) -> str:
+        asked, today = self._state.question, self.app.clock.now().date()
+        return called(asked or Question(day=today), today, hide=self.app.view.hide)
+
+    def _nothing_to_show(self, state: PastState) -> str:
+        if self.app.session is None:
+            return "not connected yet"
+        if self._past is None:
+            return "who has ended before cannot be asked here"
+        if self._filter and state.rooms:
+            return f"none of the {len(state.rooms)} rooms read so far matches; enter asks Twilio for a whole name"
+        if state.trouble is not None:
+            return "could not be asked yet; it goes on trying"
+        of_a_day = state.question is None or state.question.day is not None
+        if state.loading:
+            return f"asking Twilio {'which rooms ended on' if of_a_day else 'for ended rooms'} {self._asked}"
+        again = "; down looks further" if state.more else ""
+        return f"{'no room ended on' if of_a_day else 'no ended room is'} {self._asked}{again}"
+
+    def _below(self, state: PastState) -> str:
+        if not state.more:
+            return ""
+        if state.loading:
+            return "reading more"
+        searched = f"only the {len(state.rooms)} read so far were searched; " if self._filter else ""
+        return f"{searched}there may be more: down reads on"
+
+    def _show_top(self) -> None:
+        state, live = self._state, self.app.board.state.picture
+        count = len(state.rooms)
+        told = f"  {plain.plural(count, 'room')}{' or more' if state.more else ''}" if count else ""
+        self.query_one("#summary", LineView).show(
+            [
+                line(
+                    (f" {self.app.settings.account}", Tone.ACCOUNT),
+                    ("  read-only", Tone.WARN) if self.app.settings.read_only else "",
+                    ("  ended ", Tone.TEXT),
+                    (self._asked, Tone.STRONG),
+                    (f"  filter: {safe(self._filter)}", Tone.WARN) if self._filter else "",
+                    told,
+                )
+            ]
+        )
+        doing = "loading  " if state.loading else ""
+        now_live = f"{len(live.live)} live " if live.as_of is not None else ""
+        self.query_one("#freshness", LineView).show([line((f"{doing}{now_live}", Tone.DIM))])
+        self.show_banner()
+
+    def show_banner(self) -> None:
+        """Say why nothing more comes."""
+        banner, state = self.query_one("#banner", LineView), self._state
+        if state.trouble is None:
+            super().show_banner()
+            return
+        wait = 0
+        if state.next_try is not None:
+            wait = max(0, round((state.next_try - self.app.clock.now()).total_seconds()))
+        again = f"next try in {wait} s" if wait else "trying again"
+        sentence = f"The ended rooms could not be read: {state.trouble.rstrip('.')}; {again}."
+        banner.display = True
+        banner.show([line((f" {text}", Tone.WARN)) for text in wrap(sentence, max(20, self.size.width - 2))])
+
+    def _show_detail(self) -> None:
+        pane = self.query_one("#detail", LineView)
+        entry, width, height = self.selected, max(20, pane.scrollable_content_region.width), pane.size.height
+        if entry is None or self._past is None or not height:
+            pane.show([])
+            return
+        in_detail = in_full if height >= _ROOM_FOR_ALL else in_brief
+        lines = in_detail(entry, self.app.clock.now(), self._view, width, notes(entry, self._past, self._view))
+        if len(lines) > height:
+            lines = [*lines[: height - 1], line((f"and {len(lines) - height + 1} more lines: enter", Tone.DIM))]
+        pane.show(lines)
+
+    # -- what was done
+
+    @on(ListTable.Moved)
+    def _moved(self) -> None:
+        self._attend()
+        self._show_detail()
+
+    @on(ListTable.AtTheEnd)
+    def _at_the_end(self) -> None:
+        self._go_on()
+
+    @on(ListTable.Chosen)
+    def _chosen(self, message: ListTable.Chosen) -> None:
+        self.app.push_screen(DetailScreen(message.key))
+
+    def on_resize(self) -> None:
+        """Lines are made for a width."""
+        self.call_after_refresh(self._draw)
+
+    # -- keys
+
+    def action_move(self, steps: int) -> None:
+        """Move in the table while something is typed."""
+        self._table.action_move(steps)
+
+    def action_day(self, days: int) -> None:
+        """Go so many days on; there is nothing to see after today."""
+        today = self.app.clock.now().date()
+        asked = self._state.question
+        day = (asked.day if asked is not None and asked.day is not None else today) + timedelta(days=days)
+        if day > today:
+            self.app.tell("That day is yet to come.")
+        else:
+            self._ask(Question(day=day))
+
+    def action_ask_again(self) -> None:
+        """See whether there are new ones."""
+        if self._past is not None:
+            self._past.again()
+
+    def action_type_day(self) -> None:
+        """Type a day, or a name."""
+        self._open_field(_DAY, "", typing_a_day=True)
+
+    def action_filter(self) -> None:
+        """Type what rooms must have to be shown."""
+        self._open_field(_FILTER, self._filter, typing_a_day=False)
+
+    def action_leave(self) -> None:
+        """Show all again; then go back to the day; then to the live rooms."""
+        asked = self._state.question
+        if self._filter:
+            self._set_filter("")
+        elif asked is not None and asked.day is None:
+            self._ask(Question(day=self.app.clock.now().date()))
+        else:
+            self.app.action_view(LIVE)
+
+    def _ask(self, asked: Question) -> None:
+        self._read = 0
+        self._filter = ""
+        self._table.go_to_the_top()
+        if self._past is not None:
+            self._past.ask(asked)
+
+    # -- the field
+
+    @property
+    def _field(self) -> PastField:
+        return self.query_one(PastField)
+
+    def _open_field(self, placeholder: str, value: str, *, typing_a_day: bool) -> None:
+        field, self._typing_a_day = self._field, typing_a_day
+        field.placeholder = placeholder
+        with field.prevent(Input.Changed):
+            field.value = value
+        field.cursor_position = len(value)
+        field.display = True
+        field.focus()
+
+    @on(Input.Changed, "#asked")
+    def _field_changed(self, event: Input.Changed) -> None:
+        if not self._typing_a_day:
+            self._set_filter(event.value.strip())
+
+    def _set_filter(self, text: str) -> None:
+        self._filter = text
+        self._draw()
+
+    def action_take(self) -> None:
+        """Ask for the day or name that was typed; keep the filter, or where it finds nothing ask Twilio for it."""
+        text = self._field.value
+        self._close_field()
+        asked = question(text, self.app.clock.now().date())
+        if self._typing_a_day:
+            if asked is not None:
+                self._ask(asked)
+        elif self._filter and not self._found(self._state):
+            self._ask(Question(name=text.strip()))
+
+    def action_leave_field(self) -> None:
+        """Forget what was typed."""
+        self._close_field()
+        if not self._typing_a_day:
+            self._set_filter("")
+
+    def _close_field(self) -> None:
+        self._field.display = False
+        self._table.focus()
