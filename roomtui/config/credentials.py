@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OUR_SERVICE: Final = "roomtui"
 """What our entries in the keyring are filed under, unless the profile says otherwise."""
+HOW_TO_KEEP: Final = "api_key with api_secret, auth_token, keyring or credential_command"
+"""The ways in which a profile has a secret."""
 _VARIABLES: Final = {key.name: key.environment[0] for key in CREDENTIALS if key.environment}
 
 
@@ -151,7 +153,7 @@ def _no_secret(holder: Holder) -> str:
             "The account SID is known, but the environment lacks its secret: set either TWILIO_API_KEY with "
             "TWILIO_API_SECRET or TWILIO_AUTH_TOKEN."
         )
-    return _of(holder, "lacks its secret: set api_key with api_secret, auth_token, keyring or credential_command.")
+    return _of(holder, f"lacks its secret: set {HOW_TO_KEEP}.")
 
 
 def _of(holder: Holder, what: str) -> str:

@@ -34,7 +34,7 @@ class Table:
 
     Attributes:
         values: by key; credentials are among them.
-        lines: where each of them stands.
+        lines: where each key stands, and each of its parts (`views.busy`, `alerts.NAME`); "" is the table itself.
         alerts: those of this table.
     """
 
@@ -169,8 +169,17 @@ class _Reader:
         alerts: tuple[AlertTable, ...] = ()
         if keys.ALERTS in values:
             alerts = tuple(self._alerts((*at, keys.ALERTS), values[keys.ALERTS], profile))
-        lines = {"": self._lines.of(*at), **{name: self._lines.of(*at, name) for name in right}}
-        return Table(right, lines, alerts)
+        return Table(right, self._lines_of(at, values), alerts)
+
+    def _lines_of(self, at: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, int | None]:
+        lines = {"": self._lines.of(*at), **{name: self._lines.of(*at, name) for name in values}}
+        for number, alert in enumerate(values[keys.ALERTS] if isinstance(values.get(keys.ALERTS), list) else ()):
+            if isinstance(alert, dict):
+                lines[f"{keys.ALERTS}.{alert.get('name')}"] = self._lines.of(*at, keys.ALERTS, number)
+        for name, value in values.items():
+            inner = value if isinstance(value, dict) and name != keys.PROFILES else ()
+            lines.update({f"{name}.{each}": self._lines.of(*at, name, each) for each in inner})
+        return lines
 
     def _values(
         self,

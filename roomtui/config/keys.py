@@ -111,8 +111,8 @@ SETTINGS: Final = (
     ),
     Key("no_pii", Flag(), "mask phone numbers on the dashboard", "true", default=False, option="--no-pii"),
     Key("accent", Color(), "the colour of the account's name, to tell accounts apart", '"red"'),
-    Key("theme", Text(least=1), "the theme of the dashboard", '"textual-ansi"'),
-    Key("columns", Texts(least=1), "the columns of the table, in their order", '["room", "people", "closes"]'),
+    Key("theme", Text(least=1), "the theme of the dashboard", '"nord"'),
+    Key("columns", Texts(least=1), "the columns of the table, in their order", '["closes", "name", "people", "why"]'),
     Key("ascii", Flag(), "draw nothing but ASCII", "true", default=False, option="--ascii"),
     Key(
         "plain_output",

@@ -151,7 +151,7 @@ def load(typed: Typed, environ: Mapping[str, str] = os.environ, *, terminal: boo
         ConfigError: the file or an option is wrong.
     """
     found = sources(typed, environ)
-    _see_that_nothing_hinders(found)
+    see_that_nothing_hinders(found)
     settings = {name: setting.value for name, setting in found.settings().items() if name != "quiet_hours"}
     credentials = credentials_of(found.holder, environ, terminal=terminal)
     return Config(
@@ -180,7 +180,12 @@ def load_account(
     return load(replace(typed, profile=account.name), environ, terminal=terminal)
 
 
-def _see_that_nothing_hinders(found: Sources) -> None:
+def see_that_nothing_hinders(found: Sources) -> None:
+    """See that the file is right as far as this profile needs it.
+
+    Raises:
+        ConfigError: it is not.
+    """
     hindering = [each for each in found.file.complaints if each.hinders(found.profile)]
     if hindering:
         more = len(hindering) - 1

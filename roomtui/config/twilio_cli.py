@@ -53,11 +53,11 @@ def read(path: Path) -> TwilioCli:
     if not isinstance(document, dict):
         return TwilioCli(path)
     profiles = {**_projects(document.get("projects")), **_profiles(document.get("profiles"))}
+    has_secret = [name for name, profile in profiles.items() if "api_secret" in profile]
     active = document.get("activeProject")
     if not isinstance(active, str) or active not in profiles:
-        active = next(iter(profiles), None)
-    has_secrets = any("api_secret" in profile for profile in profiles.values())
-    return TwilioCli(path, profiles, active, has_secrets and bool(about.st_mode & _OTHERS_MAY_READ))
+        active = next(iter(has_secret or profiles), None)
+    return TwilioCli(path, profiles, active, bool(has_secret) and bool(about.st_mode & _OTHERS_MAY_READ))
 
 
 def _profiles(found: object) -> dict[str, dict[str, str]]:

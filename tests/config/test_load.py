@@ -42,23 +42,12 @@ no_pii = true
 """
 
 
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
 @pytest.fixture
-def write() -> Callable[..., Path]:
-    """Writes the usual configuration file, for its owner only."""
+def write(write: Callable[..., Path]) -> Callable[..., Path]:
+    """Writes the usual configuration file, with the usual profiles in it."""
 
     def write_it(text: str = PROFILES, mode: int = 0o600) -> Path:
-        path = config_file()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        path.chmod(mode)
-        return path
+        return write(text, mode)
 
     return write_it
 
