@@ -130,6 +130,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
     def on_mount(self) -> None:
         """Show what is known, then connect."""
         self.set_class(self.settings.ascii_only, "-ascii-only")
+        # The shell's screen is not ours: Textual draws only what changes after `fg`.
+        self.app_resume_signal.subscribe(self, self._draw_again)
         self._unsubscribe = self.board.subscribe(self._on_board)
         if self._ticks:
             self._tick_at_the_second()
@@ -357,6 +359,9 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         repaint = getattr(self._driver, "repaint", None)  # the frugal driver would send nothing that did not change
         if repaint is not None:
             repaint()
+        self._draw_again()
+
+    def _draw_again(self, _: object = None) -> None:
         self.refresh(layout=True)
         self.screen.refresh(layout=True)
 

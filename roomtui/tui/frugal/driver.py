@@ -28,6 +28,7 @@ class FrugalDriver(LinuxDriver):
     """Hands frames to a `Pipe`, and lets everything else through."""
 
     _pipe: Pipe | None = None
+    _has_terminal = False
 
     @property
     def aside(self) -> str | None:
@@ -35,20 +36,39 @@ class FrugalDriver(LinuxDriver):
         return None if self._pipe is None else self._pipe.aside
 
     def start_application_mode(self) -> None:
-        """Take over the terminal."""
+        """Take over the terminal, for the first time or again; what was to be shown still is."""
         if self._file is None:
             self._file = sys.__stderr__
+        before, writer = self._pipe, self._writer_thread
         if self._file is not None:
-            self._pipe = Pipe(self._file, asks=self.input_tty and os.isatty(self.fileno))
+            asks = self.input_tty and os.isatty(self.fileno)
+            self._pipe = Pipe(self._file, asks=asks, wanted=None if before is None else before.wanted)
             self._pipe.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives no types here
+        if self._writer_thread is writer:
+            # Sent to the background (`bg`), which may not: the shell will tell when it has the terminal.
+            if self._pipe is not None:
+                self._pipe.stop()
+            self._pipe = before
+            return
+        self._has_terminal = True
         self._repaint_when_resized()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
+        self._has_terminal = False
         if self._pipe is not None:
             self._pipe.hush()
         super().stop_application_mode()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on after having been stopped."""
+        if self._has_terminal and self._auto_restart:
+            # Stopped without a word before (SIGSTOP): the shell has had the terminal, and nothing of it is as it was.
+            # Textual would take it over twice: with two threads that read the keys, and our modes as those to restore.
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application()
 
     def write(self, data: str) -> None:
         """Write a frame, or something else."""

@@ -29,18 +29,26 @@ class Pipe(threading.Thread):
     Args:
         file: the terminal.
         asks: whether the terminal may be asked what has arrived, since somebody hears its answers.
+        wanted: what is to be shown, as long as nothing else is: that of a pipe that has ended.
         monotonic: seconds that only grow.
     """
 
-    def __init__(self, file: TextIO, *, asks: bool, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        file: TextIO,
+        *,
+        asks: bool,
+        wanted: Grid | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(daemon=True, name="frugal-output")
         self._file = file
         self._asks = asks
         self._monotonic = monotonic
         self._change = threading.Condition()
         self._controls: list[str] = []
-        self._wanted = Grid(1, 1)
-        self._terminal = Terminal(Grid(1, 1))
+        self._wanted = wanted or Grid(1, 1)
+        self._terminal = Terminal(Grid(self._wanted.width, self._wanted.height))
         self._cursor_told: tuple[int, int] | None = self._wanted.cursor
         self._window = Window()
         self._in_sync = False
@@ -49,6 +57,11 @@ class Pipe(threading.Thread):
         """Why frames are handed on as they are; None while they are not."""
 
     # -- called by whoever draws
+
+    @property
+    def wanted(self) -> Grid:
+        """What the terminal is to show."""
+        return self._wanted
 
     def frame(self, frame: str, width: int, height: int) -> None:
         """Show one frame of Textual's compositor on a screen of this size."""
