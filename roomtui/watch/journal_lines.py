@@ -1,7 +1,8 @@
 """What a line of the journal says: read with care, for anybody may have written into the file.
 
 An event's line: `{"at": ISO 8601, "kind": "event", "event": EventKind, "room_sid", "room_name", "identity"?,
-"ending"?: {"reason", "certain"}, "deadline"?: {"kind", "at", "certain"}, "people"?, "alert"?}`; an audit line is made by `desk`.
+"ending"?: {"reason", "certain"}, "deadline"?: {"kind", "at", "certain"}, "people"?, "alert"?}`; an audit line is
+made by `desk`.
 """
 
 from __future__ import annotations
