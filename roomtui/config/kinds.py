@@ -37,7 +37,7 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text; of so many characters, where there is a limit."""
+    """Text; of so many characters, where there is a limit. Where it may not be empty, blanks are as good as none."""
 
     least: int = 0
     most: int | None = None
@@ -52,9 +52,10 @@ class Text:
         """Text."""
         if not isinstance(value, str):
             raise WrongValueError("is not text in quotes")
-        if len(value) < self.least or (self.most is not None and len(value) > self.most):
-            most = "more" if self.most is None else f"{self.most}"
-            raise WrongValueError(f"is not text of {self.least} to {most} characters")
+        if not value.strip() and self.least:
+            raise WrongValueError("is empty")
+        if self.most is not None and len(value) > self.most:
+            raise WrongValueError(f"is longer than {self.most} characters")
         return value
 
 
