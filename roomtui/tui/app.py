@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from roomtui.rooms.clock import Clock
+    from roomtui.tui.columns import Entry
     from roomtui.tui.session import Session, Settings
     from roomtui.tui.winding import Winding
     from roomtui.watch.board import Board, BoardState
@@ -243,6 +244,12 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         """Copy `text`, and tell which way it went."""
         copied = await self.copier.copy(what, text)
         self.tell(copied.sentence)
+
+    def find(self, sid: str) -> Entry | None:
+        """The room of this SID, live or ended, if it is known; an ended one as whoever asks for them knows it."""
+        picture, past = self.board.state.picture, self.session.past if self.session is not None else None
+        ended = past.find(sid) if past is not None else None
+        return picture.live.get(sid) or ended or picture.find(sid)
 
     def await_room(self, sid: str) -> None:
         """Put the cursor on the room that was just created, once it is listed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
@@ -17,12 +19,13 @@ from roomtui.rooms.twiml import phones_in
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.lines import Line, Piece, Tone, fit, line, wrap
+from roomtui.tui.timeline import figures, moves_lines, timeline_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from roomtui.rooms.model import Participant, Room, Roster, Tracks
+    from roomtui.rooms.model import Participant, Room, Tracks
     from roomtui.tui.columns import Entry, View
 
 _LABEL: Final = 13
@@ -33,6 +36,8 @@ _ROOMY: Final = 100
 _SIDE_BY_SIDE: Final = 56
 _TRACKS_OLD: Final = 20
 """Seconds after which what somebody publishes is shown as old; it is read about every five."""
+_WORDS: Final = re.compile(r" *[^ ]+| +$")
+"""Words with the blanks before them."""
 _KINDS: Final = ("audio", "video", "data")
 _RECORDED: Final[dict[Recording | None, str]] = {
     Recording.ON: "recording",
@@ -47,34 +52,67 @@ def in_brief(entry: Entry, now: datetime, view: View, width: int, notes: Sequenc
     return [
         _headline(room, view, width),
         _outlook(entry, now, view),
-        *(line((text, Tone.WARN)) for note in notes for text in wrap(note, width)),
-        *(line((text, Tone.DIM)) for text in wrap(_limits(entry, now, view), width)),
+        *(text for note in notes for text in _wrapped(note, width, Tone.WARN)),
+        *_wrapped(_limits(entry, now, view), width, Tone.DIM),
         *_roster(entry, now, view, width),
     ]
 
 
 def in_full(entry: Entry, now: datetime, view: View, width: int, notes: Sequence[str] = ()) -> list[Line]:
-    """Who is in the room, then every field of it."""
+    """Who is in the room and since when, then every field of it. Nothing is cut off that was ever whole."""
     room = entry.room
     lines: list[Line] = [
-        line((shown(room.unique_name, hide=view.hide) or room.sid, Tone.TITLE)),
-        _outlook(entry, now, view),
-        *(line((text, Tone.WARN)) for note in notes for text in wrap(note, width)),
+        *_wrapped(shown(room.unique_name, hide=view.hide) or room.sid, width, Tone.TITLE),
+        *_folded(_outlook(entry, now, view), width),
+        *(text for note in notes for text in _wrapped(note, width, Tone.WARN)),
         (),
         line((_people_title(entry), Tone.TITLE)),
-        *_roster(entry, now, view, width),
+        *_roster(entry, now, view, width, whole=True),
         (),
     ]
+    if bars := timeline_lines(entry, now, view, width):
+        lines += [line(("Timeline", Tone.TITLE)), *bars, *_wrapped(figures(entry, now), width, Tone.DIM), ()]
     fields = list(_fields(entry, now, view))
     if width >= 2 * _SIDE_BY_SIDE:
-        half = (len(fields) + 1) // 2
-        right = [*fields[half:], ("", "")]
-        lines += [
-            (*_field(*left, width // 2), *_field(*other, 0)) for left, other in zip(fields[:half], right, strict=False)
-        ]
+        lines += _side_by_side(fields, width)
     else:
-        lines += [_field(label, value, 0) for label, value in fields]
+        lines += [text for field in fields for text in _field(*field, width)]
+    if isinstance(entry, EndedRoom) and entry.roster is not None and entry.roster.everybody:
+        lines += [(), line(("Joins and leaves", Tone.TITLE)), *moves_lines(entry.roster, now, view, width)]
     return lines
+
+
+def _wrapped(text: str, width: int, tone: Tone) -> list[Line]:
+    return [line((part, tone)) for part in wrap(text, width)]
+
+
+def _folded(pieces: Line, width: int) -> list[Line]:
+    """A line of several tones in lines of at most `width` cells, broken between words where there are any."""
+    lines: list[Line] = [()]
+    used = 0
+    for text, tone in pieces:
+        for word in _WORDS.findall(text):
+            if used and used + cell_len(word) > width:
+                lines.append(())
+                used = 0
+            *full, last = wrap(word, width) if cell_len(word) > width else [word if used else word.lstrip(" ")]
+            for part in full:
+                lines[-1:] = [(*lines[-1], Piece(part, tone)), ()]
+            lines[-1] = (*lines[-1], Piece(last, tone))
+            used = (0 if full else used) + cell_len(last)
+    return lines
+
+
+def _side_by_side(fields: list[tuple[str, str]], width: int) -> list[Line]:
+    half, column = (len(fields) + 1) // 2, width // 2
+    left = [text for field in fields[:half] for text in _field(*field, column - 1)]
+    right = [text for field in fields[half:] for text in _field(*field, width - column)]
+    rows = zip_longest(left, right, fillvalue=())
+    return [(*_padded(one, column), *other) if other else one for one, other in rows]
+
+
+def _padded(pieces: Line, width: int) -> Line:
+    return (*pieces, Piece(" " * max(0, width - sum(cell_len(piece.text) for piece in pieces))))
 
 
 def _headline(room: Room, view: View, width: int) -> Line:
@@ -104,8 +142,8 @@ def _outlook(entry: Entry, now: datetime, view: View) -> Line:
 
 
 def _time_of_day(instant: datetime, now: datetime) -> str:
-    day = "" if instant.date() == now.date() else " tomorrow" if instant > now else " yesterday"
-    return f"{instant:%H:%M:%S}Z{day}"
+    day = {-1: " yesterday", 0: "", 1: " tomorrow"}.get((instant.date() - now.date()).days)
+    return f"{instant:%Y-%m-%d %H:%M:%S}Z" if day is None else f"{instant:%H:%M:%S}Z{day}"
 
 
 def _lasted(room: Room) -> str:
@@ -165,7 +203,8 @@ def _people_title(entry: Entry) -> str:
     return f"Who is in it ({plain.people(entry)})"
 
 
-def _roster(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
+def _roster(entry: Entry, now: datetime, view: View, width: int, *, whole: bool = False) -> list[Line]:
+    """A line for each stay; `whole`: an identity too long for it stands on lines of its own before."""
     roster = entry.roster
     if roster is None:
         return [line(("who is in it: not read yet" if entry.room.is_live else "who was in it: not known", Tone.DIM))]
@@ -173,17 +212,32 @@ def _roster(entry: Entry, now: datetime, view: View, width: int) -> list[Line]:
         return [line(("nobody has joined" if entry.room.is_live else "nobody ever joined", Tone.DIM))]
     longest = max(cell_len(_who(each, view)) for each in roster.everybody)
     identity_width = max(_IDENTITY_MIN, min(_IDENTITY_MAX, longest, width - (52 if width >= _ROOMY else 54)))
-    lines = []
+    lines: list[Line] = []
     if not roster.present and entry.room.is_live:
         lines.append(line(("nobody is in it", Tone.DIM)))
     roomy = width >= _ROOMY
-    lines += [_present(entry, each, now, view, identity_width, roomy=roomy) for each in _by_time(roster)]
-    lines += [_gone(each, now, view, identity_width) for each in _latest_first(roster.gone or ())]
+
+    def add(participant: Participant, about: tuple[Piece, ...], tone: Tone) -> None:
+        who = _who(participant, view)
+        if whole and cell_len(who) > identity_width:
+            lines.extend(_wrapped(who, width, tone))
+            who = ""
+        name = Piece(fit(who, identity_width, ellipsis=view.glyphs.ellipsis), tone)
+        lines.append((name, *about))
+
+    for each in _by_time(roster.present):
+        add(each, _present(entry, each, now, view, roomy=roomy), Tone.TEXT)
+    if isinstance(entry, EndedRoom):
+        for each in _by_time(roster.gone or ()):
+            add(each, _stayed(each, now), Tone.DIM)
+    else:
+        for each in _latest_first(roster.gone or ()):
+            add(each, _gone(each, now), Tone.DIM)
     return lines
 
 
-def _by_time(roster: Roster) -> list[Participant]:
-    return sorted(roster.present, key=lambda each: (each.start_time is None, each.start_time, each.sid))
+def _by_time(participants: tuple[Participant, ...]) -> list[Participant]:
+    return sorted(participants, key=lambda each: (each.start_time is None, each.start_time, each.sid))
 
 
 def _latest_first(gone: tuple[Participant, ...]) -> list[Participant]:
@@ -192,13 +246,10 @@ def _latest_first(gone: tuple[Participant, ...]) -> list[Participant]:
     )
 
 
-def _present(
-    entry: Entry, participant: Participant, now: datetime, view: View, identity_width: int, *, roomy: bool
-) -> Line:
+def _present(entry: Entry, participant: Participant, now: datetime, view: View, *, roomy: bool) -> Line:
     deadline = participant_deadline(entry.room, participant)
     stayed = plain.since(participant.start_time, now)
     pieces: list[Piece | str] = [
-        Piece(fit(_who(participant, view), identity_width, ellipsis=view.glyphs.ellipsis), Tone.TEXT),
         Piece(f"  {'in for' if roomy else 'in'} {fit('?' if stayed is None else span(stayed), 6)}", Tone.DIM),
     ]
     if deadline is not None:
@@ -229,23 +280,32 @@ def _published(tracks: Tracks) -> str:
     return "  ".join(said) or "publishes nothing"
 
 
-def _gone(participant: Participant, now: datetime, view: View, identity_width: int) -> Line:
+def _gone(participant: Participant, now: datetime) -> Line:
     left = plain.since(participant.end_time, now)
     stayed = "" if participant.duration is None else f", was in {span(participant.duration)}"
     ago = "left" if left is None else f"left {span(left)} ago"
-    return line(
-        (fit(_who(participant, view), identity_width, ellipsis=view.glyphs.ellipsis), Tone.DIM),
-        (f"  {ago}{stayed}", Tone.DIM),
-    )
+    return line((f"  {ago}{stayed}{_by_phone(participant)}", Tone.DIM))
+
+
+def _stayed(participant: Participant, now: datetime) -> Line:
+    begin, end = participant.start_time, participant.end_time
+    from_, to = ("?" if each is None else _time_of_day(each, now) for each in (begin, end))
+    stayed = "" if participant.duration is None else f", {span(participant.duration)}"
+    return line((f"  {from_} to {to}{stayed}{_by_phone(participant)}", Tone.DIM))
+
+
+def _by_phone(participant: Participant) -> str:
+    return "  phone" if is_phone(participant.identity.raw) else ""
 
 
 def _who(participant: Participant, view: View) -> str:
     return shown(participant.identity, hide=view.hide) or participant.sid
 
 
-def _field(label: str, value: str, width: int) -> Line:
-    text = fit(value or "-", width - _LABEL - 1) if width else value
-    return line((fit(label, _LABEL), Tone.DIM), " ", text or "-")
+def _field(label: str, value: str, width: int) -> list[Line]:
+    first, *rest = wrap(value or "-", max(8, width - _LABEL - 1))
+    lines = [line((fit(label, _LABEL), Tone.DIM), " ", first)]
+    return [*lines, *(line(" " * (_LABEL + 1), more) for more in rest)]
 
 
 def _fields(entry: Entry, now: datetime, view: View) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.cells import cell_len
 
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.model import Roster, Track, Tracks
@@ -17,6 +18,8 @@ from roomtui.tui.lines import Tone
 from tests.tui.scene import NOW, ago, live, person, room
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from roomtui.tui.lines import Line
 
 ROOM = room(1, "Board & Co", ago(hours=3, minutes=52))
@@ -79,7 +82,7 @@ def test_every_field_of_the_room_is_there() -> None:
     shown = text(in_full(OCCUPIED, NOW, View(), 78))
     for value in (ROOM.sid, "Board & Co", "in-progress", "group", "50", "4 h", "170", "5 min", "VP8 H264", "us1"):
         assert value in shown
-    assert str(ROOM.url) in shown
+    assert str(ROOM.url) in "".join(shown.split())
     assert str(ROOM.account_sid) in shown
 
 
@@ -181,3 +184,58 @@ def test_what_is_recorded_is_said_in_words(
     else:
         assert f" {brief} " in text(in_brief(shown, NOW, View(), 200))
     assert full in text(in_full(shown, NOW, View(), 78))
+
+
+def widths(lines: list[Line]) -> list[int]:
+    return [sum(cell_len(piece.text) for piece in each) for each in lines]
+
+
+@pytest.mark.parametrize("width", [56, 60, 78])
+def test_nothing_is_cut_off_where_there_are_lines_enough(width: int) -> None:
+    name, who, url = "very-long-name-" * 8, "who-with-an-identity-" * 4, "https://example.org/" + "path/" * 40
+    room_ = room(31, name, ago(minutes=30), status_callback=Untrusted(url))
+    lines = in_full(live(room_, [person(room_.sid, who, ago(minutes=3))]), NOW, View(), width)
+    assert max(widths(lines)) <= width
+    flat = "".join(text(lines).split())
+    for whole in (name, f"limitof{who}", url):
+        assert whole in flat
+
+
+def test_on_a_wide_screen_two_fields_stand_side_by_side_and_wrap_in_their_half() -> None:
+    room_ = room(31, "name-" * 20, ago(minutes=30))
+    lines = in_full(live(room_), NOW, View(), 120)
+    assert max(widths(lines)) <= 120
+    assert "name-" * 20 in "".join("".join(text([each])[:60].split()) for each in lines[3:]).replace("uniquename", "")
+
+
+def over_and_out(number: int, begin: datetime, *stays: tuple[str, datetime, datetime]) -> EndedRoom:
+    end = max(each[2] for each in stays) + timedelta(minutes=1)
+    over = room(number, "retro", begin, status="completed", end_time=end, duration=int((end - begin).total_seconds()))
+    people = tuple(person(over.sid, *stay) for stay in stays)
+    return EndedRoom(over, Roster((), people, NOW), Ending(EndingReason.EMPTY_ROOM), NOW)
+
+
+def test_who_was_in_an_ended_room_stands_in_the_order_in_which_they_came() -> None:
+    entry = over_and_out(
+        32,
+        ago(hours=2),
+        ("bob", ago(minutes=90), ago(minutes=60)),
+        ("alice", ago(minutes=100), ago(minutes=31)),
+    )
+    shown = text(in_full(entry, NOW, View(), 98))
+    assert "alice         08:35:00Z to 09:44:00Z, 1h09\nbob           08:45:00Z to 09:15:00Z, 30m" in shown
+    assert "2 at once at the most, 2 people in all." in shown
+    assert "99 participant-minutes (each stay rounded up; 1h39\nexactly)." in shown
+    joins = shown.split("Joins and leaves\n")[1].split("\n")
+    assert joins == [
+        "08:35:00Z  alice joined",
+        "08:45:00Z  bob joined",
+        "09:15:00Z  bob left after 30m",
+        "09:44:00Z  alice left after 1h09",
+    ]
+
+
+def test_times_of_another_day_say_which() -> None:
+    old = ago(hours=24 * 9)
+    entry = over_and_out(33, old, ("bob", old, old + timedelta(hours=1)))
+    assert "2026-11-11 10:15:00Z to 2026-11-11 11:15:00Z, 1h00" in text(in_full(entry, NOW, View(), 78))

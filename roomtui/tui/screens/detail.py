@@ -11,16 +11,20 @@ from roomtui.rooms.picture import EndedRoom
 from roomtui.tui import words
 from roomtui.tui.detail import in_full
 from roomtui.tui.lines import Tone, line
+from roomtui.tui.past_rows import notes
 from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from roomtui.tui.columns import Entry
     from roomtui.watch.board import BoardState
+    from roomtui.watch.past import Past
 
 
 class DetailScreen(RoomScreen):
@@ -44,6 +48,7 @@ class DetailScreen(RoomScreen):
         super().__init__()
         self._sid = sid
         self._has_ended = False
+        self._unsubscribe_past: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
         """What is wrong, the lines, and the keys."""
@@ -54,11 +59,21 @@ class DetailScreen(RoomScreen):
     def on_mount(self) -> None:
         """Show it, and go on showing it."""
         self._unsubscribe = self.app.board.subscribe(self._on_board)
+        if self._past is not None:
+            self._unsubscribe_past = self._past.subscribe(lambda _: self.tick())
+            if self._past.find(self._sid) is not None:
+                self._past.attend(chosen=self._sid)
         self.call_after_refresh(self.tick)
 
     def on_unmount(self) -> None:
         """Hear no more."""
         self._unsubscribe()
+        if self._unsubscribe_past is not None:
+            self._unsubscribe_past()
+
+    @property
+    def _past(self) -> Past | None:
+        return self.app.session.past if self.app.session is not None else None
 
     def on_resize(self) -> None:
         """Lines are made for a width."""
@@ -67,7 +82,7 @@ class DetailScreen(RoomScreen):
     @property
     def selected(self) -> Entry | None:
         """The room of this screen, if it is still known."""
-        return self.app.board.state.picture.find(self._sid)
+        return self.app.find(self._sid)
 
     def _on_board(self, _state: BoardState) -> None:
         self.tick()
@@ -94,7 +109,8 @@ class DetailScreen(RoomScreen):
         state, now = self.app.board.state, self.app.clock.now()
         every = (state.link.every or self.app.refresh_seconds) * self.app.settings.speed
         view = replace(self.app.view, stale=words.is_stale(state.picture, now, every))
-        pane.show(in_full(entry, now, view, width))
+        remarkable = notes(entry, self._past, view) if isinstance(entry, EndedRoom) and self._past is not None else ()
+        pane.show(in_full(entry, now, view, width, remarkable))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""
