@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from roomtui.cli.exits import Exit, expected, leave, say
+from roomtui.cli.manual import below_the_options
 from roomtui.cli.options import takes_global_options
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from roomtui.config import Typed
 
 _DEFAULT: Final = "watch"
@@ -29,9 +32,14 @@ _COMMANDS: Final = {
     "record": ("roomtui.cli.recording:record", "Start or stop the recording of everybody in a room."),
     "dial": ("roomtui.cli.dialling:dial", "Call a phone and put it into a room."),
     "twiml": ("roomtui.cli.snippets:twiml", "Print the TwiML that puts a phone call into a room."),
-    "log": ("roomtui.cli.log:log", "The journal: what happened while somebody watched, and what was done."),
+    "log": ("roomtui.cli.log:log", "The journal of a profile: what happened in its rooms while somebody watched."),
     "config": ("roomtui.cli.config:config", "What is in force, what is wrong with it, and a way to mend it."),
-    "sandbox": ("roomtui.cli.local:sandbox", "Run a local Twilio Video alone."),
+    "doctor": ("roomtui.cli.doctor:doctor", "See whether all is well here: credentials, Twilio, clock, terminal."),
+    "completion": (
+        "roomtui.cli.completion:completion",
+        "Print a script that completes commands, options and profiles.",
+    ),
+    "sandbox": ("roomtui.cli.local:sandbox", "Run a local Twilio Video: Rooms API, timers, and a control plane."),
 }
 
 
@@ -55,6 +63,7 @@ class _Commands(click.Group):
         finally:
             gc.freeze()
             gc.enable()
+        command.epilog = below_the_options(cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -63,7 +72,18 @@ class _Commands(click.Group):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in _COMMANDS.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, self._with_command(ctx, args))
+        # While a shell completes, what is not typed yet may be any command.
+        return super().parse_args(ctx, args if ctx.resilient_parsing else self._with_command(ctx, args))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - loaded by whoever completes
+
+        names = [
+            CompletionItem(name, help=sentence)
+            for name, (_, sentence) in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def _with_command(self, ctx: click.Context, args: list[str]) -> list[str]:
         # `roomtui --mouse` is `roomtui watch --mouse`: the first option that is not ours begins the default command.
@@ -84,16 +104,14 @@ class _Commands(click.Group):
         return args
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=below_the_options(None))
 @click.version_option(package_name="roomtui", message="%(prog)s %(version)s")
 @takes_global_options
 def cli(typed: Typed) -> None:
     """Watch live Twilio Video rooms: who is in, when each room will close and why, and what to do about it.
 
-    Without a command: the dashboard. `roomtui demo` shows it without an account.
-
-    Exit codes: 0 done; 1 Twilio refused or failed; 2 wrong usage or configuration; 3 no such room, participant or
-    call; 4 credentials missing or refused; 5 refused by us (read-only, not confirmed); 130 interrupted.
+    Without a command: the dashboard. `roomtui demo` shows it without an account. `roomtui COMMAND --help` is the
+    manual of a command. stdout is data, stderr is talk.
     """
     click.get_current_context().obj = typed
 

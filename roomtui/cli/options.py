@@ -27,8 +27,21 @@ class Number(click.FloatRange):
         return number
 
 
+def _profiles(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The profiles that a shell may complete; none where the file is wrong: nothing is to be said meanwhile."""
+    from roomtui.config import ConfigError, config_file  # noqa: PLC0415 - for a shell only
+    from roomtui.config.file import read  # noqa: PLC0415 - as above
+
+    try:
+        names = read(context.params.get("config") or config_file()).profiles
+    except ConfigError:
+        return []
+    # A name that a shell could take for anything else is left to be typed.
+    return [name for name in names if name.startswith(incomplete) and name.isascii() and name.isprintable()]
+
+
 _GLOBAL = (
-    click.option("--profile", metavar="NAME", help="A profile of the configuration file."),
+    click.option("--profile", metavar="NAME", shell_complete=_profiles, help="A profile of the configuration file."),
     click.option(
         "--config", type=click.Path(path_type=Path), metavar="FILE", help="Another configuration file than the usual."
     ),

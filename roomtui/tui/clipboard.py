@@ -102,6 +102,7 @@ class Clipboard:
 
     async def _send(self, text: str) -> tuple[str, bool]:
         environ = self._environ
+        # `likely_way` tells the same of these ways, without going any.
         if environ.get("TMUX") and await self._run(("tmux", "load-buffer", "-w", "-"), text):
             return "to the tmux buffer", True
         if environ.get("STY"):
@@ -118,6 +119,21 @@ class Clipboard:
                     return f"to the clipboard ({command[0]})", True
         self._write(_osc_52(text))
         return "to your terminal (OSC 52)", False
+
+
+def likely_way(environ: Mapping[str, str], which: Callable[[str], str | None] = shutil.which) -> tuple[str, bool]:
+    """The way that a copy would go here, in words, and whether it is known to arrive; nothing is sent."""
+    if environ.get("TMUX") and which("tmux"):
+        return "the tmux buffer, and through it your terminal", True
+    if environ.get("STY"):
+        return "through screen (OSC 52)", False
+    if environ.get("TERM", "").startswith(("screen", "tmux")):
+        return "your terminal (OSC 52, for tmux too)", False
+    if not _is_remote(environ):
+        for variable, command in _LOCAL:
+            if (variable is None or environ.get(variable)) and which(command[0]):
+                return f"the clipboard ({command[0]})", True
+    return "your terminal (OSC 52)", False
 
 
 def _is_remote(environ: Mapping[str, str]) -> bool:

@@ -1,0 +1,94 @@
+"""All that `roomtui doctor` looks at, in the order in which one thing needs the other."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from roomtui.cli.checks import Status, fail, ok, warn
+from roomtui.cli.checks_here import Place, journal_check, terminal_checks
+from roomtui.cli.columns import terminal_size
+from roomtui.cli.exits import Exit
+from roomtui.cli.output import print_json
+from roomtui.config import ConfigError, CredentialsMissingError, config_file, journal_file, load
+from roomtui.config.file import read
+from roomtui.rooms.untrusted import safe
+from roomtui.rooms.words import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from roomtui.cli.checks import Check
+    from roomtui.config import Config, Typed
+
+
+def examine(typed: Typed, *, as_json: bool) -> int:
+    """Look at everything and print what was found, each line as soon as it is known. The exit code."""
+    checks: list[Check] = []
+    for check in _checks(typed):
+        checks.append(check)
+        if not as_json:
+            mend = f".  {check.mend}" if check.mend else ""
+            click.echo(safe(f"{check.status.value:<4}  {check.name:<11}  {check.detail.rstrip('.')}{mend}"))
+    if as_json:
+        print_json(
+            {
+                "checks": [
+                    {"name": each.name, "status": each.status.value, "detail": each.detail, "mend": each.mend}
+                    for each in checks
+                ]
+            }
+        )
+    failed = {each.name for each in checks if each.status is Status.FAIL}
+    return Exit.CREDENTIALS if "credentials" in failed else Exit.FAILED if failed else Exit.DONE
+
+
+def _checks(typed: Typed) -> Iterator[Check]:
+    config = yield from _configuration(typed)
+    if config is not None:
+        from roomtui.cli.checks_there import twilio_checks  # noqa: PLC0415 - without an account nobody is asked
+
+        yield from asyncio.run(twilio_checks(config))
+        yield journal_check(journal_file(config.name))
+    yield from terminal_checks(_place())
+
+
+def _configuration(typed: Typed) -> Generator[Check, None, Config | None]:
+    """The file and the credentials; what is in force, if both are there."""
+    path = typed.config or config_file()
+    try:
+        file = read(path, must_exist=typed.config is not None)
+    except ConfigError as error:
+        yield fail("config", str(error), "Mend it with `roomtui config edit`.")
+        return None
+    name = safe(str(path))
+    if file.complaints:
+        others = len(file.complaints) - 1
+        told = str(file.complaints[0]) + (f" (and {others} more)" if others else "")
+        yield warn("config", told, "`roomtui config check` tells all, `roomtui config edit` opens it.")
+    elif file.exists:
+        yield ok("config", f"{name}, {plural(len(file.profiles), 'profile')}")
+    else:
+        yield ok("config", f"there is no {name}, and none is needed where the environment says who we are")
+    try:
+        return load(typed)
+    except CredentialsMissingError as error:
+        yield fail("credentials", str(error), "")
+    except ConfigError as error:
+        yield fail("config", str(error), "`roomtui config check` tells all.")
+    return None
+
+
+def _place() -> Place:
+    size = terminal_size()
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    return Place(
+        os.environ,
+        is_terminal=all(stream is not None and stream.isatty() for stream in streams),
+        size=(size.columns, size.lines) if size is not None else None,
+        encoding=sys.stdout.encoding,
+    )
