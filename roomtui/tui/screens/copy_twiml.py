@@ -19,6 +19,7 @@ from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.choice import Choice
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.form_row import FormRow
+from roomtui.tui.widgets.lazily import Lazily
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 
@@ -42,7 +43,7 @@ _LANGUAGES: Final = {
 }
 
 
-class _Identities(OptionList):
+class _Identities(Lazily, OptionList):
     """Identities to choose from; above the first one is the field. Tab passes them by: it is for the other fields."""
 
     def on_mount(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from roomtui.rooms.model import PHONE_PARTICIPANTS_MAX
 from roomtui.rooms.phone import PhoneNumberError, phone_number
@@ -16,6 +16,7 @@ from roomtui.tui.dialling import FollowedCall
 from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.screens.dialog import RoomDialog
 from roomtui.tui.widgets.box import Box
+from roomtui.tui.widgets.button import Button
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.form_row import FormRow
 from roomtui.tui.widgets.line_view import LineView
@@ -77,9 +78,9 @@ class DialDialog(RoomDialog[None]):
             yield LineView(id="steps")
             yield LineView(id="note")
             with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Call", id="call", variant="warning", compact=True)
-                yield Button("Change", id="change", compact=True)
+                yield Button("Cancel", id="cancel")
+                yield Button("Call", id="call", variant="warning")
+                yield Button("Change", id="change")
 
     def on_mount(self) -> None:
         """Show what is known of the room, and look again."""

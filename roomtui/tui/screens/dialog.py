@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.screen import ScreenResultType
-from textual.widgets import Button
 
 from roomtui.rooms import words
 from roomtui.rooms.personal import shown
@@ -60,8 +59,6 @@ class RoomDialog(Dialog[ScreenResultType]):
 
     def on_mount(self) -> None:
         """Hear what becomes of the room."""
-        for button in self.query(Button):
-            button.active_effect_duration = 0  # a press must count at once, and cost no drawing
         self._unsubscribe = self.app.board.subscribe(self._on_board)
 
     def on_unmount(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import Horizontal
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from roomtui.rooms import words
 from roomtui.rooms.personal import shown
@@ -15,6 +15,7 @@ from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.dialog import RoomDialog
 from roomtui.tui.widgets.box import Box
+from roomtui.tui.widgets.button import Button
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
@@ -57,8 +58,8 @@ class EndRoomDialog(RoomDialog[str]):
             yield Field(id="typed")
             yield LineView(id="note")
             with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("End room", id="end", variant="error", compact=True)
+                yield Button("Cancel", id="cancel")
+                yield Button("End room", id="end", variant="error")
 
     def on_mount(self) -> None:
         """Focus what is safe, and look at the room again."""

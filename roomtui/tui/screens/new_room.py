@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from roomtui.rooms.new_room import NewRoom, check, field_of, like
 from roomtui.rooms.personal import shown
@@ -18,6 +18,7 @@ from roomtui.tui.lines import Tone, fit, line, wrap
 from roomtui.tui.room_form import BY_KEY, FIELDS, read, said_again, written
 from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
+from roomtui.tui.widgets.button import Button
 from roomtui.tui.widgets.choice import Choice
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.form_row import FormRow
@@ -81,8 +82,8 @@ class NewRoomDialog(Dialog[str]):
                 yield from self._rows()
             yield LineView(id="note")
             with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Create room", id="create", variant="primary", compact=True)
+                yield Button("Cancel", id="cancel")
+                yield Button("Create room", id="create", variant="primary")
 
     def _rows(self) -> Iterator[FormRow | Static]:
         more_follows = True
@@ -90,7 +91,7 @@ class NewRoomDialog(Dialog[str]):
             if more_follows and not field.common:
                 more_follows = False
                 yield Static("More", classes="section")
-            yield FormRow(field.label, self._control(field))
+            yield FormRow(field.label, self._control(field), echoes=field.echo is not None)
 
     def _control(self, field: FormField) -> Field | Choice:
         value = self._prefilled.get(field.key, "")
@@ -105,8 +106,6 @@ class NewRoomDialog(Dialog[str]):
 
     def on_mount(self) -> None:
         """Begin with the name."""
-        for button in self.query(Button):
-            button.active_effect_duration = 0  # a press must count at once, and cost no drawing
         self.query_one("#form-title", LineView).show(self._heading())
         for field in FIELDS:
             self._echo(field.key)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import Horizontal
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from roomtui.rooms import words
 from roomtui.rooms.personal import shown
@@ -16,6 +16,7 @@ from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.dialog import RoomDialog
 from roomtui.tui.widgets.box import Box
+from roomtui.tui.widgets.button import Button
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 from roomtui.watch.actions import ReadOnlyError, RecordOutcome
@@ -66,9 +67,9 @@ class RecordDialog(RoomDialog[None]):
             yield LineView(id="state")
             yield LineView(id="note")
             with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Start recording", id="start", variant="warning", compact=True)
-                yield Button("Stop recording", id="stop", variant="warning", compact=True)
+                yield Button("Cancel", id="cancel")
+                yield Button("Start recording", id="start", variant="warning")
+                yield Button("Stop recording", id="stop", variant="warning")
 
     def on_mount(self) -> None:
         """Focus what is safe, and read the rules."""

@@ -8,7 +8,7 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from roomtui.rooms import words
@@ -18,6 +18,8 @@ from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, fit, line
 from roomtui.tui.screens.dialog import RoomDialog
 from roomtui.tui.widgets.box import Box
+from roomtui.tui.widgets.button import Button
+from roomtui.tui.widgets.lazily import Lazily
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import TwilioError
 from roomtui.watch.actions import ReadOnlyError, RemoveOutcome
@@ -36,7 +38,7 @@ _WHO: Final = 24
 _AGAIN: Final = "Nothing keeps them from joining again."
 
 
-class _People(OptionList):
+class _People(Lazily, OptionList):
     """A list in which the table's keys work too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,8 +73,8 @@ class RemoveDialog(RoomDialog[None]):
                 yield LineView(id="whom")
             yield LineView(id="note")
             with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Remove", id="remove", variant="error", compact=True)
+                yield Button("Cancel", id="cancel")
+                yield Button("Remove", id="remove", variant="error")
 
     def on_mount(self) -> None:
         """Show who is in it, and look again."""

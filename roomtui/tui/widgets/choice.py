@@ -70,13 +70,12 @@ class Choice(Widget, can_focus=True):
         placeholder: str | None = None,
         value: str = "",
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, classes="" if value or placeholder is None else "-untouched")
         nothing = () if placeholder is None else ("",)
         unknown = () if not value or value in options else (value,)
         self._options = (*nothing, *options, *unknown)
         self._placeholder = placeholder or ""
         self.set_reactive(Choice.value, value or self._options[0])
-        self.set_class(not self.value, "-untouched")
 
     def render(self) -> Content:
         """What is chosen; with the focus, signs that it can be changed."""
