@@ -23,9 +23,10 @@ from roomtui.rooms.words import plural
 from roomtui.twilio_api.clock import wall_clock
 from roomtui.twilio_api.fields import moment
 from roomtui.watch.journal import JournalError, encoded
+from roomtui.watch.journal_export import told
 from roomtui.watch.journal_lines import AUDIT, EVENT, JournalLine, parse
 from roomtui.watch.journal_reading import JournalReader
-from roomtui.watch.journal_words import haystack, in_words, sign
+from roomtui.watch.journal_words import haystack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,7 +72,7 @@ def log(
 ) -> int:
     """The journal of a profile: what happened in its rooms while somebody watched, and what was done from here.
 
-    Times are Twilio's, in UTC. What was done is marked with >. No credentials are needed where --profile names it.
+    Times are Twilio's, in UTC. What was done is marked with *. No credentials are needed where --profile names it.
     """
     name, path, hide = _journal(typed)
     wanted = _Wanted(room=room, since=since, kind=kind, search=search.casefold() if search else None, hide=hide)
@@ -192,7 +193,7 @@ class _Printer:
 
     def _text(self, line: JournalLine, raw: bytes) -> str:
         if not self._as_json:
-            return f"{line.at:%Y-%m-%d %H:%M:%S} {sign(line)} {in_words(line, hide=self._wanted.hide)}"
+            return told(line, hide=self._wanted.hide)
         text = raw.decode("utf-8", "replace")
         # A line of ours holds nothing that could mislead a terminal; somebody else's may.
         return text if text.isascii() and text.isprintable() else encoded(line.fields).decode().rstrip("\n")

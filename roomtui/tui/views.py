@@ -52,5 +52,6 @@ def _from(module: str, screen: str) -> Callable[[], Screen[None]]:
 
 VIEWS: Final[dict[str, Callable[[], Screen[None]]]] = {
     "ended": _from("roomtui.tui.screens.ended", "EndedScreen"),
+    "log": _from("roomtui.tui.screens.log", "LogScreen"),
 }
 """What makes the screen of each, by name."""

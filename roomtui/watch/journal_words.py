@@ -37,7 +37,7 @@ def in_words(line: JournalLine, *, hide: bool) -> str:
 
 def sign(line: JournalLine) -> str:
     """What we did is marked, so that it is found among what happened."""
-    return ">" if line.kind == AUDIT else " "
+    return "*" if line.kind == AUDIT else " "
 
 
 def haystack(line: JournalLine, *, hide: bool) -> str:

@@ -67,8 +67,8 @@ EVENING = """\
 2025-06-12 12:01:00   board opened
 2025-06-12 12:02:00   +16505550123-634a594e joined board
 2025-06-12 12:03:00   retro ended: was empty
-2025-06-12 12:04:00 > joan is about to end board (2 people in it)
-2025-06-12 12:04:06 > joan ended board
+2025-06-12 12:04:00 * joan is about to end board (2 people in it)
+2025-06-12 12:04:06 * joan ended board
 2025-06-12 12:04:03   board ended: ended by us
 """
 
@@ -133,7 +133,7 @@ def test_what_is_no_line_of_a_journal_is_counted_and_never_reaches_the_terminal(
     assert done.code == 0
     assert done.out == EVENING + (
         "2025-06-12 12:05:00   <202E>^? opened\n"
-        "2025-06-12 12:06:00 > somebody went on to do something to a room: no more is known\n"
+        "2025-06-12 12:06:00 * somebody went on to do something to a room: no more is known\n"
     )
     assert done.err == (
         "roomtui: 7 lines are no lines of a journal and are left out: broken off, or written by somebody else.\n"
