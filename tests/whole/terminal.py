@@ -107,6 +107,11 @@ class Terminal:
             self.screen.resize(lines, columns)
         self._size(columns, lines)
 
+    def wipe(self) -> None:
+        """Forget what stands on the screen: what is there from now on has been written from now on."""
+        with self._lock:
+            self.screen.reset()
+
     def hang_up(self) -> None:
         """Close our side, as a lost connection does."""
         if self._master < 0:
