@@ -12,12 +12,13 @@ from roomtui.cli.asking import need_to_change
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, say
 from roomtui.cli.options import takes_global_options
-from roomtui.cli.output import print_json, room_json
+from roomtui.cli.output import print_json
 from roomtui.cli.values import duration, json_object, recording_rules
 from roomtui.config import load
 from roomtui.rooms.model import Roster
 from roomtui.rooms.new_room import NewRoom, check, field_of, like
 from roomtui.twilio_api.errors import Refused, TwilioError
+from roomtui.twilio_api.telling import room_json
 from roomtui.watch.actions import CreateOutcome
 
 if TYPE_CHECKING:

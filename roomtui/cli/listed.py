@@ -11,10 +11,11 @@ from roomtui.cli.columns import terminal_width
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, say
 from roomtui.cli.interrupting import until_ctrl_c
-from roomtui.cli.output import compact, print_json_array, room_json
+from roomtui.cli.output import compact, print_json_array
 from roomtui.cli.reading import Found, list_rooms, read_rosters
 from roomtui.cli.saying import say_that_not_all_are_listed, say_that_there_are_more
 from roomtui.cli.tables import room_lines
+from roomtui.twilio_api.telling import room_json
 
 if TYPE_CHECKING:
     from roomtui.cli.connect import Connection

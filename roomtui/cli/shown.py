@@ -10,12 +10,13 @@ import click
 from roomtui.cli.columns import terminal_width
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, code_of, say
-from roomtui.cli.output import participant_json, print_json, room_json
+from roomtui.cli.output import print_json
 from roomtui.cli.reading import FAILURES_MAX, for_each
 from roomtui.cli.tables import people_lines, room_lines, summary_line
 from roomtui.rooms.model import Tracks
 from roomtui.rooms.picture import LiveRoom
 from roomtui.twilio_api.errors import NotFound, TwilioError
+from roomtui.twilio_api.telling import whole_json
 from roomtui.watch.extras import has_rules
 from roomtui.watch.rosters import read_last_roster, read_roster
 
@@ -47,7 +48,7 @@ async def show_once(config: Config, name_or_sid: str, *, as_json: bool) -> int:
             roster = await read_last_roster(connection.gateway, room.sid, connection.clock)
         now = connection.clock.now()
     if as_json:
-        _print_json(room, roster, now)
+        print_json(whole_json(room, roster, now))
     else:
         _print_text(room, roster, live, now, hide=config.no_pii)
     return code
@@ -88,12 +89,6 @@ async def _look_closer(connection: Connection, room: Room, roster: Roster) -> tu
         return live, Exit.DONE
     say(f"Not all of what is recorded and who is muted could be read: {failures[0]}")
     return live, code_of(failures[0])
-
-
-def _print_json(room: Room, roster: Roster, now: datetime) -> None:
-    told = room_json(room, roster, now)
-    told["roster"] = [participant_json(room, participant, now) for participant in roster.everybody]
-    print_json(told)
 
 
 def _print_text(room: Room, roster: Roster, live: LiveRoom | None, now: datetime, *, hide: bool) -> None:

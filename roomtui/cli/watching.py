@@ -16,7 +16,7 @@ from roomtui.cli.columns import cut, terminal_size, terminal_width
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, say
 from roomtui.cli.interrupting import until_ctrl_c
-from roomtui.cli.output import compact, print_json_line, room_json, room_line
+from roomtui.cli.output import compact, print_json_line, room_line
 from roomtui.cli.passing_on import list_as_told
 from roomtui.cli.reading import FAILURES_MAX, for_each, list_rooms
 from roomtui.cli.saying import say_that_there_are_more
@@ -24,6 +24,7 @@ from roomtui.cli.tables import room_lines
 from roomtui.rooms.untrusted import safe
 from roomtui.rooms.words import plural
 from roomtui.twilio_api.errors import CredentialsRefused, NotFound, TwilioError
+from roomtui.twilio_api.telling import room_json
 from roomtui.watch.rosters import read_roster
 
 if TYPE_CHECKING:
