@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, NoReturn, TypeVar
 
 from roomtui.twilio_api.answers import fraction, no_constant, not_twilio
 from roomtui.twilio_api.errors import NotTwilio
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _AT_A_TIME: Final = 100
 """Records read between two pauses: about 2 ms."""
 
+_RUN: Final = 64
+"""Records that are compared in one go where they stand together again."""
+
 _DECODER: Final = json.JSONDecoder(parse_constant=no_constant, parse_float=fraction)
 _SPACE: Final = r"[ \t\n\r]*"
 _OPEN: Final = re.compile(rf"{_SPACE}[{{\[]{_SPACE}")
@@ -35,19 +38,34 @@ _NEXT_RECORD: Final = re.compile(rf"{_SPACE}([,\]]){_SPACE}")
 _Resource = TypeVar("_Resource", "Room", "Participant", "Track", "Call", "RoomAsTold")
 
 
+class _Run(NamedTuple):
+    """Records that stood on one page one after the other: the length and the digest of their text as a whole."""
+
+    sids: tuple[str, ...]
+    length: int
+    digest: int
+
+
 class Memory(Generic[_Resource]):
     """What a list held when it was last read to its end, in its order: 24 bytes a record beside the resources.
 
     The digest is Python's own hash of text: 64 bits, with a key that nobody outside this process knows. A record is
     compared with what was in its place or had its SID, so two that are taken for each other are a matter of 10**19.
+
+    Attributes:
+        digests: of each record's text.
+        lengths: of each record's text.
+        resources: what was read from it.
+        runs: of records that stood together, by the place of the first of them.
     """
 
-    __slots__ = ("digests", "lengths", "resources")
+    __slots__ = ("digests", "lengths", "resources", "runs")
 
     def __init__(self) -> None:
         self.digests = array("q")
         self.lengths = array("L")
         self.resources: list[_Resource] = []
+        self.runs: dict[int, _Run] = {}
 
     def note(self, digest: int, length: int, resource: _Resource) -> None:
         """One more record: its text's digest and length, and what was read from it."""
@@ -55,9 +73,51 @@ class Memory(Generic[_Resource]):
         self.lengths.append(length)
         self.resources.append(resource)
 
+    def note_again(self, before: Memory[_Resource], first: int, after: int) -> None:
+        """More records, as they were `before` from the place `first` up to the place `after`."""
+        self.digests.extend(before.digests[first:after])
+        self.lengths.extend(before.lengths[first:after])
+        self.resources.extend(before.resources[first:after])
+
+    def note_run(self, first: int, text: str) -> None:
+        """The records from the place `first` on, if there are some, stand together: this is their text."""
+        sids = tuple([resource.sid for resource in self.resources[first:]])
+        if len(sids) > 1:
+            self.runs[first] = _Run(sids, len(text), hash(text))
+
     def become(self, other: Memory[_Resource]) -> None:
         """Forget everything but what `other` holds."""
         self.digests, self.lengths, self.resources = other.digests, other.lengths, other.resources
+        self.runs = other.runs
+
+
+class _Together(Generic[_Resource]):
+    """Records that are read from `text` one after the other, and will be compared as one when they come again."""
+
+    __slots__ = ("_end", "_first", "_memory", "_since", "_text")
+
+    def __init__(self, memory: Memory[_Resource], text: str) -> None:
+        self._memory: Memory[_Resource] = memory
+        self._text = text
+        self._since: int | None = None
+        self._first = self._end = 0
+
+    def begin(self, at: int) -> None:
+        """The next record begins at `at`: with it a run, unless one goes on."""
+        if self._since is None:
+            self._since, self._first, self._end = at, len(self._memory.resources), at
+
+    def reach(self, end: int) -> None:
+        """What was noted last ends at `end`."""
+        self._end = end
+        if len(self._memory.resources) - self._first >= _RUN:
+            self.close()
+
+    def close(self) -> None:
+        """What comes next does not belong to it."""
+        if self._since is not None:
+            self._memory.note_run(self._first, self._text[self._since : self._end])
+            self._since = None
 
 
 class Reading(Generic[_Resource]):
@@ -148,33 +208,67 @@ class Reading(Generic[_Resource]):
         at = _skip(_OPEN, text, at)
         if text.startswith("]", at):
             return at + 1
-        digests, lengths, resources = self._before.digests, self._before.lengths, self._before.resources
-        remembers, sids, note = self._memory is not None, self._sids, self._now.note
-        separator = ", {"
-        work = 0
+        together = _Together(self._now, text)
+        separator, work = ", {", 0
         while True:
-            place = self._expected
-            if place < len(lengths) and hash(text[at : at + lengths[place]]) == digests[place]:
-                self._expected += 1
-                digest, length, resource = digests[place], lengths[place], resources[place]
+            together.begin(at)
+            run = self._run(text, at)
+            if run is not None:
+                at += run.length
+                self._again(run, fresh, together, at)
             else:
-                digest, length, resource = self._unexpected(text, at)
-                work += 1
-            at += length
-            if resource.sid not in sids:
-                sids.add(resource.sid)
-                fresh.append(resource)
-                if remembers:
-                    note(digest, length, resource)
+                at, is_news = self._one(text, at, fresh, together)
+                work += is_news
             if text.startswith(separator, at):
                 at += len(separator) - 1
             else:
                 at, separator = self._between(text, at)
                 if not separator:
+                    together.close()
                     return at
             if work >= _AT_A_TIME:
                 work = 0
                 yield
+
+    def _run(self, text: str, at: int) -> _Run | None:
+        """The run of records that is expected next, if it is what stands at `at`."""
+        run = self._before.runs.get(self._expected)
+        if run is None or hash(text[at : at + run.length]) != run.digest or not self._sids.isdisjoint(run.sids):
+            return None
+        return run
+
+    def _again(self, run: _Run, fresh: list[_Resource], together: _Together[_Resource], end: int) -> None:
+        """All records of the run that ends at `end` are as they were."""
+        place = self._expected
+        self._expected = after = place + len(run.sids)
+        self._sids.update(run.sids)
+        fresh += self._before.resources[place:after]
+        if len(run.sids) >= _RUN // 2:
+            together.close()
+            self._now.runs[len(self._now.resources)] = run
+            self._now.note_again(self._before, place, after)
+        else:  # a short one becomes part of a longer one
+            self._now.note_again(self._before, place, after)
+            together.reach(end)
+
+    def _one(self, text: str, at: int, fresh: list[_Resource], together: _Together[_Resource]) -> tuple[int, bool]:
+        """Read the record at `at`: the place after its end, and whether it had to be decoded."""
+        place, before = self._expected, self._before
+        known = place < len(before.lengths) and hash(text[at : at + before.lengths[place]]) == before.digests[place]
+        if known:
+            self._expected += 1
+            digest, length, resource = before.digests[place], before.lengths[place], before.resources[place]
+        else:
+            digest, length, resource = self._unexpected(text, at)
+        if resource.sid in self._sids:
+            together.close()
+        else:
+            self._sids.add(resource.sid)
+            fresh.append(resource)
+            if self._memory is not None:
+                self._now.note(digest, length, resource)
+            together.reach(at + length)
+        return at + length, not known
 
     def _unexpected(self, text: str, at: int) -> tuple[int, int, _Resource]:
         """Decode the record at `at`: its digest, its length, and what it is."""

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomtui.twilio_api import parse
+from roomtui.twilio_api import pages, parse
 from roomtui.twilio_api.errors import NotTwilio
 from roomtui.twilio_api.pages import Memory, Reading
 from tests.twilio_api.scripted import calls_page_json, page_json, room_json
@@ -127,6 +128,51 @@ def test_rooms_come_go_move_and_change_and_the_others_are_the_same_objects(data:
         held = {
             number: (json.dumps(record), room) for number, record, room in zip(numbers, records, rooms, strict=True)
         }
+
+
+@given(st.data())
+def test_records_that_stand_together_are_compared_as_one_and_none_is_lost_told_twice_or_mistaken(
+    data: st.DataObject,
+) -> None:
+    listed = List()
+    held: dict[int, tuple[str, Room]] = {}
+    numbers = list(range(30))
+    with mock.patch.object(pages, "_RUN", data.draw(st.sampled_from([2, 4, 5, 9]), label="run")):
+        for _ in range(data.draw(st.integers(2, 5), label="times")):
+            for _ in range(data.draw(st.integers(0, 4), label="changes")):
+                place = data.draw(st.integers(0, len(numbers)), label="place")
+                numbers[place : place + data.draw(st.integers(0, 3), label="gone")] = data.draw(
+                    st.lists(st.integers(0, 40), max_size=2), label="come"
+                )
+            changed = data.draw(st.integers(0, 40), label="changed")
+            records = [room_json(number, duration=int(number == changed)) for number in numbers]
+            read, size = listed.read, data.draw(st.integers(1, 31), label="page size")
+            rooms = listed.of(records, size)
+            first = dict(reversed([*zip(numbers, records, strict=True)]))
+            told = list(dict.fromkeys(numbers))
+            assert rooms == [parse.room(first[number]) for number in told]
+            same = 0
+            for number, room in zip(told, rooms, strict=True):
+                if number in held and held[number][0] == json.dumps(first[number]):
+                    assert room is held[number][1]
+                    same += 1
+            assert listed.read - read >= len(told) - same
+            held = {number: (json.dumps(first[number]), room) for number, room in zip(told, rooms, strict=True)}
+            memory = listed.memory
+            assert [room.sid for room in memory.resources] == [room.sid for room in rooms]
+            assert len(memory.digests) == len(memory.lengths) == len(rooms)
+            for place, run in memory.runs.items():
+                assert run.sids == tuple(room.sid for room in rooms[place : place + len(run.sids)])
+
+
+def test_a_list_that_is_the_same_but_for_what_is_new_on_top_is_compared_in_a_few_goes() -> None:
+    listed = List()
+    listed.of([room_json(number) for number in range(1000, 0, -1)], 200)
+    for newest in range(1001, 1021):
+        listed.of([room_json(number) for number in range(newest, 0, -1)], 200)
+    assert listed.read == 1020
+    assert len(listed.memory.runs) <= 30
+    assert sum(len(run.sids) for run in listed.memory.runs.values()) >= 1010
 
 
 def test_a_record_that_moves_over_a_page_boundary_is_told_once_and_remembered() -> None:
