@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class CopiedScreen(Dialog[None]):
     """The copied text, whole."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,Y", "dismiss(None)", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,Y", "dismiss(None)", "Close", id="copied.close")]
 
     def __init__(self, copied: Copied) -> None:
         super().__init__()

@@ -68,8 +68,8 @@ class CopyTwimlDialog(Dialog[None]):
     app: RoomtuiApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Cancel"),
-        Binding("down", "choose", "Choose an identity", show=False),
+        Binding("escape", "close", "Cancel", id="dialog.cancel"),
+        Binding("down", "choose", "Choose an identity", show=False, id="twiml.identities"),
     ]
     AUTO_FOCUS = "#identity"
 

@@ -48,9 +48,9 @@ class DialDialog(RoomDialog[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Field before", show=False),
-        Binding("enter", "close_when_over", "Close", show=False),
+        Binding("down", "app.focus_next", "Next field", show=False, id="dialog.next_field"),
+        Binding("up", "app.focus_previous", "Field before", show=False, id="dialog.field_before"),
+        Binding("enter", "close_when_over", "Close", show=False, id="dialog.close"),
     ]
 
     def __init__(self, live: LiveRoom, session: Session, caller_id: str | None) -> None:

@@ -44,9 +44,9 @@ class RoomDialog(Dialog[ScreenResultType]):
 
     WIDTH: ClassVar[int] = 76
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel"),
-        Binding("right", "app.focus_next", "Next button", show=False),
-        Binding("left", "app.focus_previous", "Button before", show=False),
+        Binding("escape", "cancel", "Cancel", id="dialog.cancel"),
+        Binding("right", "app.focus_next", "Next button", show=False, id="dialog.next_button"),
+        Binding("left", "app.focus_previous", "Button before", show=False, id="dialog.button_before"),
     ]
     AUTO_FOCUS = None
 

@@ -37,11 +37,11 @@ class HelpScreen(Dialog[None]):
     """What the keys do, on the screen that was left for it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q,question_mark", "dismiss(None)", "Close"),
-        Binding("up,k", "scroll(-1)", "Scroll", show=False),
-        Binding("down,j", "scroll(1)", "Scroll", show=False),
-        Binding("pageup", "scroll(-10)", "Page", show=False),
-        Binding("pagedown", "scroll(10)", "Page", show=False),
+        Binding("escape,enter,q,question_mark", "dismiss(None)", "Close", id="help.close"),
+        Binding("up,k", "scroll(-1)", "Scroll", show=False, id="help.up"),
+        Binding("down,j", "scroll(1)", "Scroll", show=False, id="help.down"),
+        Binding("pageup", "scroll(-10)", "Page", show=False, id="help.page_up"),
+        Binding("pagedown", "scroll(10)", "Page", show=False, id="help.page_down"),
     ]
 
     def __init__(self, commands: Sequence[Command]) -> None:

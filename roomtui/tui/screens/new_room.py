@@ -60,9 +60,9 @@ class NewRoomDialog(Dialog[str]):
     app: RoomtuiApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel"),
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Field before", show=False),
+        Binding("escape", "cancel", "Cancel", id="dialog.cancel"),
+        Binding("down", "app.focus_next", "Next field", show=False, id="dialog.next_field"),
+        Binding("up", "app.focus_previous", "Field before", show=False, id="dialog.field_before"),
     ]
     AUTO_FOCUS = None
 

@@ -42,10 +42,10 @@ class _People(Lazily, OptionList):
     """A list in which the table's keys work too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("g", "first", "First", show=False),
-        Binding("G", "last", "Last", show=False),
+        Binding("k", "cursor_up", "Up", show=False, id="people.up"),
+        Binding("j", "cursor_down", "Down", show=False, id="people.down"),
+        Binding("g", "first", "First", show=False, id="people.first"),
+        Binding("G", "last", "Last", show=False, id="people.last"),
     ]
 
 

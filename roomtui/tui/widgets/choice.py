@@ -40,9 +40,9 @@ class Choice(Widget, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "turn(-1)", "Choose", show=False),
-        Binding("right,space", "turn(1)", "Choose", show=False),
-        Binding("enter", "submit", "Done", show=False),
+        Binding("left", "turn(-1)", "Choose", show=False, id="choice.before"),
+        Binding("right,space", "turn(1)", "Choose", show=False, id="choice.next"),
+        Binding("enter", "submit", "Done", show=False, id="choice.submit"),
     ]
 
     value: reactive[str] = reactive("", init=False)
