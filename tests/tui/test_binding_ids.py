@@ -48,8 +48,8 @@ async def test_another_key_closes_a_dialog_and_the_one_before_does_so_no_more() 
         stage.app.set_keymap({"dialog.cancel": "f2", "help.close": "f3"})
         await settle(pilot)
         await press(pilot, "e", "escape")
-        assert stage.app.screen.is_modal
+        assert len(stage.app.screen_stack) == 2
         await press(pilot, "f2")
-        assert not stage.app.screen.is_modal
+        assert len(stage.app.screen_stack) == 1
         await press(pilot, "question_mark", "f3")
-        assert not stage.app.screen.is_modal
+        assert len(stage.app.screen_stack) == 1
