@@ -71,7 +71,7 @@ class ProfilesScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,P", "dismiss(None)", "Cancel", key_display="esc", id="dialog.cancel")
     ]
-    AUTO_FOCUS = "#accounts"
+    AUTO_FOCUS = None  # only once there is something in the list: keys may wait for it already
 
     def __init__(self, accounts: tuple[Account, ...], current: str) -> None:
         super().__init__()
@@ -92,6 +92,7 @@ class ProfilesScreen(ModalScreen[None]):
         options.add_options([Option(self._shown(each)) for each in self._accounts])
         names = [each.name for each in self._accounts]
         options.highlighted = names.index(self._current) if self._current in names else 0
+        options.focus()
         self._note("enter watches it. esc stays here.", Tone.DIM)
 
     def _shown(self, account: Account) -> Content:
