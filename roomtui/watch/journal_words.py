@@ -40,6 +40,20 @@ def sign(line: JournalLine) -> str:
     return "*" if line.kind == AUDIT else " "
 
 
+def details(line: JournalLine) -> str:
+    """What an audit line says beside its sentence, in one line: from where, and what to ask Twilio's support with."""
+    facts = (
+        ("from ", "host"),
+        ("by sudo of ", "sudo_user"),
+        ("", "room_sid"),
+        ("", "participant_sid"),
+        ("", "call_sid"),
+        ("request ", "request_id"),
+    )
+    told = (f"{said}{safe(text)}" for said, key in facts if (text := line.text(key)))
+    return ", ".join(told) if line.kind == AUDIT else ""
+
+
 def haystack(line: JournalLine, *, hide: bool) -> str:
     """What is searched: the sentence as it is shown and the SIDs behind it, folded to one case."""
     sids = (line.room_sid, line.text("participant_sid"), line.text("call_sid"))

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -16,7 +17,7 @@ from roomtui.rooms.changes import EventKind
 from roomtui.rooms.endings import EndingReason
 from roomtui.rooms.untrusted import safe
 from roomtui.rooms.words import plural
-from roomtui.tui.lines import Piece, Tone, line
+from roomtui.tui.lines import Piece, Tone, line, wrap
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.views import LIVE
@@ -27,7 +28,7 @@ from roomtui.tui.widgets.line_view import LineView
 from roomtui.watch.journal_export import export
 from roomtui.watch.journal_index import JournalIndex, Wanted
 from roomtui.watch.journal_lines import AUDIT, JournalLine, event_of
-from roomtui.watch.journal_words import in_words, sign
+from roomtui.watch.journal_words import details, in_words, sign
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -69,6 +70,10 @@ class LogScreen(RoomScreen):
     """The journal of this profile, the newest line at the bottom; older ones are read as one goes up."""
 
     VIEW: ClassVar[str] = "log"
+    DEFAULT_CSS = """
+    LogScreen #journal { height: 1fr; }
+    LogScreen #whole { height: 2; background: $panel; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/", tooltip="Find words, audit or events", id="log.search"),
         Binding("w", "export", "Write", tooltip="Write what is shown into a file", id="log.export"),
@@ -93,6 +98,7 @@ class LogScreen(RoomScreen):
         yield LineView(id="banner")
         yield LineView(id="heading")
         yield JournalTable(self._pieces, id="journal")
+        yield LineView(id="whole")
         yield SearchField(id="search", placeholder=_SEARCH)
         yield KeyLine()
 
@@ -259,7 +265,21 @@ class LogScreen(RoomScreen):
         time = "TIME (UTC)".rjust(_WIDTHS[self._is_narrow])
         self.query_one("#heading", LineView).show([line((f" {time}    WHAT HAPPENED, AND * WHAT WE DID", Tone.DIM))])
         table.say(self._nothing_to_show())
+        self._show_whole()
         self.show_banner()
+
+    def _show_whole(self) -> None:
+        """What there is no room for on the line under the cursor."""
+        under, width = self._table.line, max(20, self.size.width - 2)
+        shown = []
+        if under is not None:
+            text, more = in_words(under, hide=self.app.view.hide), details(under)
+            begins = sum(len(piece.text) for piece in self._pieces(under)[:-1]) + 1
+            is_cut = cell_len(text) > self._table.scrollable_content_region.width - begins
+            shown = [text] * is_cut + [more] * bool(more)
+            if is_cut and not more:
+                shown = wrap(text, width)
+        self.query_one("#whole", LineView).show([line((f" {each}", Tone.DIM)) for each in shown[:2]])
 
     def _nothing_to_show(self) -> str:
         if self._trouble is not None:

@@ -36,7 +36,8 @@ def table(stage: Stage) -> JournalTable:
 
 def lines(stage: Stage) -> list[str]:
     """The lines on screen, without the summary, the heading and the keys."""
-    return [line[1:].strip() for line in screen_text(stage).splitlines()[2:-1] if line.strip()]
+    height = stage.app.screen.query_one(JournalTable).size.height
+    return [line[1:].strip() for line in screen_text(stage).splitlines()[2 : 2 + height] if line.strip()]
 
 
 def exported(folder: Path) -> list[Path]:
@@ -112,10 +113,10 @@ async def test_searches_for_what_is_shown_as_it_is_typed(path: Path) -> None:
         await press(pilot, "3")
         await press(pilot, "slash", *typed("audit"))
         await read(stage, pilot)
-        assert [line.split("  ")[1][:1] for line in lines(stage)[:-1]] == ["*"] * 4
+        assert [line.split("  ")[1][:1] for line in lines(stage)] == ["*"] * 4
         await press(pilot, *typed(" INTO board"))
         await read(stage, pilot)
-        assert [line.partition("  ")[2] for line in lines(stage)[:-1]] == [
+        assert [line.partition("  ")[2] for line in lines(stage)] == [
             "* joan is about to call +16505550123 into Board & Co (2 people in it)",
             "* joan called +16505550123 into Board & Co",
         ]
@@ -133,6 +134,22 @@ async def test_searches_for_what_is_shown_as_it_is_typed(path: Path) -> None:
         assert "search:" not in screen_text(stage)
         await press(pilot, "escape")
         assert not isinstance(stage.app.screen, LogScreen)
+
+
+async def test_says_in_full_what_is_cut_off_and_from_where_something_was_done(path: Path) -> None:
+    journals.a_day(path)
+    more = {"host": "jump-1", "request_id": "RQ9", "room_sid": sid("RM", 5), "room_name": "x" * 90, "people": 1}
+    Journal(path).write(journals.audit(NOW, "before", action="end-room", **more))
+    stage = journals.stage(path)
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "3")
+        await read(stage, pilot)
+        text = screen_text(stage)
+        assert f"from jump-1, {sid('RM', 5)}, request RQ9" in text
+        assert f" joan is about to end {'x' * 57}…" in text
+        await press(pilot, "slash", *typed("known"), "enter")
+        await read(stage, pilot)
+        assert "what happened since 00:15:00 is not known" in screen_text(stage).splitlines()[-3]
 
 
 async def test_a_line_leads_to_its_room(path: Path) -> None:
