@@ -162,6 +162,7 @@ async def for_each(
     reads: int,
     stop: Callable[[], bool],
     quiet: bool = False,
+    at_a_time: int = AT_A_TIME,
 ) -> None:
     """Await `read` for all things, a few at a time, until `stop`; tell how far it is where it takes long enough.
 
@@ -173,6 +174,7 @@ async def for_each(
         reads: how many reads it takes, about.
         stop: whether the rest is to be left.
         quiet: tell nothing.
+        at_a_time: things that are read of at once.
     """
     promise = connection.budget.promise
     expected = reads / promise
@@ -192,6 +194,6 @@ async def for_each(
                 progress.one_more()
 
     try:
-        await asyncio.gather(*(reader() for _ in range(AT_A_TIME)))
+        await asyncio.gather(*(reader() for _ in range(at_a_time)))
     finally:
         progress.clear()

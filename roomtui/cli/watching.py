@@ -18,7 +18,7 @@ from roomtui.cli.exits import Exit, say
 from roomtui.cli.interrupting import until_ctrl_c
 from roomtui.cli.output import compact, print_json_line, room_line
 from roomtui.cli.passing_on import list_as_told
-from roomtui.cli.reading import FAILURES_MAX, for_each, list_rooms
+from roomtui.cli.reading import AT_A_TIME, FAILURES_MAX, for_each, list_rooms
 from roomtui.cli.saying import say_that_there_are_more
 from roomtui.cli.tables import room_lines
 from roomtui.rooms.untrusted import safe
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _UP: Final = "\x1b[{}F"
 _CLEAR_REST_OF_LINE: Final = "\x1b[K"
 _CLEAR_BELOW: Final = "\x1b[J"
+# A roster that has been begun is read to its end, three reads at the most: as many at once as make half a refresh.
+_LATE: Final = 6
 
 
 async def watch(config: Config, wanted: Wanted) -> int:
@@ -170,6 +172,7 @@ class Watch:
             reads=len(rooms),
             stop=lambda: clock.monotonic() >= until or len(failures) >= FAILURES_MAX,
             quiet=True,
+            at_a_time=max(1, min(AT_A_TIME, int(self._refresh * self._connection.budget.promise / _LATE))),
         )
         return failures[0] if failures else None
 
@@ -198,7 +201,7 @@ class Screen:
         up = _UP.format(min(self._shown, room)) if self._shown else ""
         fitting = (cut(line, size.columns) for line in lines)
         rewritten = "".join(f"{line}{_CLEAR_REST_OF_LINE}\n" for line in fitting)
-        click.echo(f"{up}{rewritten}{_CLEAR_BELOW}", nl=False)
+        click.echo(f"{up}{rewritten}{_CLEAR_BELOW}", nl=False, color=True)
         self._shown = len(lines)
 
     def leave(self) -> None:
