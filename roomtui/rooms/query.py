@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roomtui.rooms.picture import EndedRoom
-from roomtui.rooms.terms import ALIASES, NO, TERMS, YES, Found, Verdict, anywhere, text_of
+from roomtui.rooms.terms import ALIASES, NO, TERMS, YES, Asking, Found, Verdict, anywhere, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -68,13 +68,19 @@ class Query:
         """Whether this room is asked for at this instant of Twilio's time; what is hidden is not searched."""
         return self.look(entry, now.timestamp(), partial(text_of, hide=hide)).verdict
 
-    @property
-    def look(self) -> Judge:
-        """Tells of a room the same, and until when that holds.
+    def look(self, entry: Entry, now: float, text: TextOf) -> Found:
+        """The same, and until when that holds.
 
-        To be called with the room, seconds since the epoch of Twilio's time, and what tells the text that is searched
-        of a room (`terms.text_of`, or something that keeps what it said).
+        Args:
+            entry: the room.
+            now: seconds since the epoch, of Twilio's time.
+            text: what is searched of a room (`terms.text_of`, or something that keeps what it said).
         """
+        return self.judging(Asking(lambda: now, text), entry)
+
+    @property
+    def judging(self) -> Judge:
+        """What `look` asks, for whoever has many rooms to ask about."""
         return _together(self._judges)
 
     def narrows(self, other: Query) -> bool:
@@ -180,10 +186,10 @@ def _of_view(name: str, reading: _Reading, within: tuple[str, ...]) -> dict[_Ask
     return _judges(text, reading, (*within, name))
 
 
-def _all_hold(judges: tuple[Judge, ...], entry: Entry, now: float, text: TextOf) -> Found:
+def _all_hold(judges: tuple[Judge, ...], asking: Asking, entry: Entry) -> Found:
     waits, until = False, YES.until
     for judge in judges:
-        found = judge(entry, now, text)
+        found = judge(asking, entry)
         if found.verdict is Verdict.NO:
             return found
         waits = waits or found.verdict is Verdict.WAITING
@@ -196,13 +202,13 @@ def _all_hold(judges: tuple[Judge, ...], entry: Entry, now: float, text: TextOf)
 _OPPOSITE: Final = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, Verdict.WAITING: Verdict.WAITING}
 
 
-def _inverted(judge: Judge, entry: Entry, now: float, text: TextOf) -> Found:
-    found = judge(entry, now, text)
+def _inverted(judge: Judge, asking: Asking, entry: Entry) -> Found:
+    found = judge(asking, entry)
     return Found(_OPPOSITE[found.verdict], found.until)
 
 
-def _of_live(judge: Judge, entry: Entry, now: float, text: TextOf) -> Found:
-    return NO if isinstance(entry, EndedRoom) else judge(entry, now, text)
+def _of_live(judge: Judge, asking: Asking, entry: Entry) -> Found:
+    return NO if isinstance(entry, EndedRoom) else judge(asking, entry)
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -66,8 +66,20 @@ class Text(NamedTuple):
     gone: int
 
 
+class Asking(NamedTuple):
+    """What a judge may ask for, if it needs it.
+
+    Attributes:
+        now: the instant, in seconds since the epoch.
+        text: what is searched of a room.
+    """
+
+    now: Callable[[], float]
+    text: TextOf
+
+
 if TYPE_CHECKING:
-    Judge: TypeAlias = Callable[[Entry, float, TextOf], Found]
+    Judge: TypeAlias = Callable[[Asking, Entry], Found]
 
 
 def text_of(entry: Entry, *, hide: bool) -> Text:
@@ -133,8 +145,8 @@ def anywhere(wanted: str) -> Judge:
     """Whether the room has this text anywhere: name, SID, type, region, whoever is or was in it."""
     wanted = wanted.casefold()
 
-    def judge(entry: Entry, _now: float, text: TextOf) -> Found:
-        if wanted in text(entry).everything:
+    def judge(asking: Asking, entry: Entry) -> Found:
+        if wanted in asking.text(entry).everything:
             return YES
         # Of one that has ended nothing more will be heard.
         return WAITING if entry.roster is None and isinstance(entry, LiveRoom) else NO
@@ -145,8 +157,8 @@ def anywhere(wanted: str) -> Judge:
 def _name(value: str) -> Judge:
     wanted = _some(value)
 
-    def judge(entry: Entry, _now: float, text: TextOf) -> Found:
-        known = text(entry)
+    def judge(asking: Asking, entry: Entry) -> Found:
+        known = asking.text(entry)
         return YES if known.everything.find(wanted, 0, known.name_end) >= 0 else NO
 
     return judge
@@ -155,8 +167,8 @@ def _name(value: str) -> Judge:
 def _who(value: str) -> Judge:
     wanted = _some(value)
 
-    def judge(entry: Entry, _now: float, text: TextOf) -> Found:
-        known = text(entry)
+    def judge(asking: Asking, entry: Entry) -> Found:
+        known = asking.text(entry)
         if known.everything.find(wanted, known.inside, known.gone) >= 0:
             return YES
         return WAITING if entry.roster is None and isinstance(entry, LiveRoom) else NO
@@ -166,12 +178,12 @@ def _who(value: str) -> Judge:
 
 def _sid(value: str) -> Judge:
     wanted = _some(value)
-    return lambda entry, _now, _text: YES if wanted in entry.room.sid.casefold() else NO
+    return lambda _asking, entry: YES if wanted in entry.room.sid.casefold() else NO
 
 
 def _region(value: str) -> Judge:
     wanted = _alternatives(value)
-    return lambda entry, _now, _text: _beginning(entry.room.media_region, wanted)
+    return lambda _asking, entry: _beginning(entry.room.media_region, wanted)
 
 
 _TYPES: Final = {"small": RoomType.GROUP_SMALL.value, "p2p": RoomType.PEER_TO_PEER.value}
@@ -183,7 +195,7 @@ def _type(value: str) -> Judge:
     whole = frozenset(wanted) & _WHOLE_TYPES
     begun = tuple(each for each in wanted if each not in whole)
 
-    def judge(entry: Entry, _now: float, _text: TextOf) -> Found:
+    def judge(_asking: Asking, entry: Entry) -> Found:
         # `group` is not meant for the beginning of `group-small`.
         if entry.room.type in whole:
             return YES
@@ -205,7 +217,7 @@ _ENDED: Final = "ended"
 def _state(value: str) -> Judge:
     wanted = _alternatives(value)
 
-    def judge(entry: Entry, _now: float, _text: TextOf) -> Found:
+    def judge(_asking: Asking, entry: Entry) -> Found:
         words = (_ENDED if isinstance(entry, EndedRoom) else _LIVE, entry.room.status.casefold())
         return YES if any(word.startswith(wanted) for word in words) else NO
 
@@ -237,7 +249,7 @@ def _number(of: Callable[[Entry], int | None]) -> Callable[[str], Judge]:
         sign, limit = (">" if yes else "=", 0) if found is None else (found.group(1), int(found.group(2)))
         holds = _OPERATORS[sign]
 
-        def judge(entry: Entry, _now: float, _text: TextOf) -> Found:
+        def judge(_asking: Asking, entry: Entry) -> Found:
             number = of(entry)
             return WAITING if number is None else YES if holds(number, limit) else NO
 
@@ -276,7 +288,7 @@ def _full(value: str) -> Judge:
     if wanted is None:
         raise ValueError(value)
 
-    def judge(entry: Entry, _now: float, _text: TextOf) -> Found:
+    def judge(_asking: Asking, entry: Entry) -> Found:
         if entry.roster is None:
             return WAITING
         return YES if (isinstance(entry, LiveRoom) and entry.is_full) is wanted else NO
@@ -289,7 +301,7 @@ def _rec(value: str) -> Judge:
     if wanted is None:
         raise ValueError(value)
 
-    def judge(entry: Entry, _now: float, _text: TextOf) -> Found:
+    def judge(_asking: Asking, entry: Entry) -> Found:
         # Where the rules were not read, as the room was made: that is what its row says, too.
         if isinstance(entry, LiveRoom):
             state, _ = entry.recording_state
@@ -331,14 +343,14 @@ def _from(instant: float, now: float) -> Found:
 def _closes(value: str) -> Judge:
     within, span = _span(value, bare="<")
 
-    def judge(entry: Entry, now: float, _text: TextOf) -> Found:
+    def judge(asking: Asking, entry: Entry) -> Found:
         if isinstance(entry, EndedRoom) or entry.deadline is None:
             return WAITING if isinstance(entry, LiveRoom) else NO
         turns = entry.deadline.at.timestamp() - span
         if entry.deadline.certain:
-            return _from(turns, now) if within else _before(turns, now)
+            return _from(turns, asking.now()) if within else _before(turns, asking.now())
         # It closes then at the latest.
-        if now < turns:
+        if asking.now() < turns:
             return Found(Verdict.WAITING, turns)
         return YES if within else NO
 
@@ -349,7 +361,7 @@ def _empty(value: str) -> Judge:
     asked = _YES_OR_NO.get(value.casefold())
     within, span = (not asked, 0) if asked is not None else _span(value, bare=">")
 
-    def judge(entry: Entry, now: float, _text: TextOf) -> Found:
+    def judge(asking: Asking, entry: Entry) -> Found:
         if isinstance(entry, EndedRoom) or entry.roster is None:
             return WAITING if isinstance(entry, LiveRoom) else NO
         if entry.roster.present:
@@ -360,7 +372,7 @@ def _empty(value: str) -> Judge:
         if since is None:
             return WAITING
         turns = since.timestamp() + span
-        return _before(turns, now) if within else _from(turns, now)
+        return _before(turns, asking.now()) if within else _from(turns, asking.now())
 
     return judge
 
@@ -378,14 +390,14 @@ def _empty_since(live: LiveRoom) -> datetime | None:
 def _age(value: str) -> Judge:
     within, span = _span(value, bare=">")
 
-    def judge(entry: Entry, now: float, _text: TextOf) -> Found:
+    def judge(asking: Asking, entry: Entry) -> Found:
         if isinstance(entry, EndedRoom):
             lasted = entry.room.duration
             return WAITING if lasted is None else YES if (lasted < span) is within else NO
         if entry.room.date_created is None:
             return WAITING
         turns = entry.room.date_created.timestamp() + span
-        return _before(turns, now) if within else _from(turns, now)
+        return _before(turns, asking.now()) if within else _from(turns, asking.now())
 
     return judge
 
@@ -393,7 +405,7 @@ def _age(value: str) -> Judge:
 def _limit(value: str) -> Judge:
     within, span = _span(value, bare="<")
 
-    def judge(entry: Entry, now: float, _text: TextOf) -> Found:
+    def judge(asking: Asking, entry: Entry) -> Found:
         if isinstance(entry, EndedRoom) or entry.roster is None:
             return WAITING if isinstance(entry, LiveRoom) else NO
         limits = [
@@ -404,7 +416,7 @@ def _limit(value: str) -> Judge:
         if not limits:
             return NO
         turns = min(limits).timestamp() - span
-        return _from(turns, now) if within else _before(turns, now)
+        return _from(turns, asking.now()) if within else _before(turns, asking.now())
 
     return judge
 

@@ -11,6 +11,7 @@ from roomtui.rooms.model import RoomType
 from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.rooms.recording import Recording
+from roomtui.rooms.twiml import phones_in
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.lines import UNICODE, Glyphs, Piece, Tone, fit
@@ -20,10 +21,18 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeAlias
 
+    from roomtui.tui.layout import Layout
+
     Entry: TypeAlias = LiveRoom | EndedRoom
 
 
 _RECORDED: Final[dict[Recording | None, str]] = {Recording.ON: "rec", Recording.PARTLY: "some"}
+_RANKS: Final[dict[Recording | None, float | None]] = {
+    Recording.ON: 0,
+    Recording.PARTLY: 1,
+    Recording.OFF: 2,
+    None: None,
+}
 _SHORT_TYPES: Final[dict[str, str]] = {RoomType.GROUP_SMALL: "small", RoomType.PEER_TO_PEER: "p2p"}
 
 
@@ -46,8 +55,12 @@ class Column:
         width: in cells; 0 for the one that takes what is left.
         cell: what stands in it for a room at an instant of Twilio's time.
         right: flush right.
-        from_width: the narrowest table, in cells, that has it.
+        from_width: the narrowest table, in cells, that has it by itself; beyond any for one that must be asked for.
         ticks: whether its text changes with the time alone.
+        letter: what picks it where rooms are sorted; none where they cannot be sorted by it.
+        sorted_as: what rooms are sorted by where its heading says so: its own key, unless it shows the same otherwise.
+        order: what rooms are sorted by; None where that is not known. It does not change with the time alone.
+        down: whether the greatest is wanted first.
     """
 
     key: str
@@ -57,6 +70,10 @@ class Column:
     right: bool = False
     from_width: int = 0
     ticks: bool = False
+    letter: str = ""
+    sorted_as: str = ""
+    order: Callable[[LiveRoom], float | str | None] | None = None
+    down: bool = False
 
 
 def _closes(entry: Entry, now: datetime, view: View) -> Piece:
@@ -122,30 +139,106 @@ def _recording(entry: Entry, _now: datetime, view: View) -> Piece:
     return Piece(text, Tone.TEXT if text and certain and not view.stale else Tone.DIM)
 
 
+def _phones(entry: Entry, _now: datetime, _view: View) -> Piece:
+    if isinstance(entry, EndedRoom):
+        return Piece("", Tone.DIM)
+    if entry.roster is None:
+        return Piece("?", Tone.DIM)
+    count = phones_in(entry.roster)
+    return Piece(str(count) if count else "", Tone.TEXT if count else Tone.DIM)
+
+
+def _created(entry: Entry, _now: datetime, _view: View) -> Piece:
+    created = entry.room.date_created
+    return Piece("?" if created is None else f"{created:%d %H:%M:%SZ}", Tone.DIM)
+
+
+def _max(entry: Entry, _now: datetime, _view: View) -> Piece:
+    most = entry.room.max_participants
+    return Piece("?" if most is None else str(most), Tone.DIM)
+
+
+def _limit(entry: Entry, _now: datetime, _view: View) -> Piece:
+    return Piece(plain.limit(entry.room.max_participant_duration), Tone.DIM)
+
+
+def _timeouts(entry: Entry, _now: datetime, _view: View) -> Piece:
+    unused, empty = entry.room.unused_room_timeout, entry.room.empty_room_timeout
+    return Piece("/".join("?" if each is None else f"{each}m" for each in (unused, empty)), Tone.DIM)
+
+
+def _codecs(entry: Entry, _now: datetime, _view: View) -> Piece:
+    return Piece(safe(" ".join(entry.room.video_codecs or ())), Tone.DIM)
+
+
 def _sid(entry: Entry, _now: datetime, _view: View) -> Piece:
     return Piece(entry.room.sid, Tone.DIM)
 
 
+def _closes_at(live: LiveRoom) -> float | None:
+    return None if live.deadline is None else live.deadline.at.timestamp()
+
+
+def _created_at(live: LiveRoom) -> float | None:
+    # By age: the youngest is the least.
+    return None if live.room.date_created is None else -live.room.date_created.timestamp()
+
+
+def _head_count(live: LiveRoom) -> float | None:
+    return None if live.roster is None else live.roster.connected
+
+
+def _phone_count(live: LiveRoom) -> float | None:
+    return None if live.roster is None else phones_in(live.roster)
+
+
+def _rule(live: LiveRoom) -> str | None:
+    return None if live.deadline is None else live.deadline.kind.value
+
+
+_ASKED_FOR: Final = 10_000
+
 # What closes first comes first, in the rows and in the columns: like a departures board, and the cells that change
 # each second stand where the terminal has least to send for them.
 COLUMNS: Final = (
-    Column("closes", "CLOSES IN", 9, _closes, right=True, ticks=True),
-    Column("name", "ROOM", 0, _name),
-    Column("people", "PEOPLE", 6, _people, right=True),
-    Column("why", "WHY", 17, _why),
-    Column("age", "AGE", 5, _age, right=True, from_width=70, ticks=True),
+    Column("closes", "CLOSES IN", 9, _closes, right=True, ticks=True, letter="c", order=_closes_at),
+    Column("name", "ROOM", 0, _name, letter="n", order=lambda live: live.room.unique_name.safe.casefold()),
+    Column("people", "PEOPLE", 6, _people, right=True, letter="p", order=_head_count, down=True),
+    Column(
+        "phones", "PHONES", 6, _phones, right=True, from_width=_ASKED_FOR, letter="h", order=_phone_count, down=True
+    ),
+    Column("why", "WHY", 17, _why, letter="w", order=_rule),
+    Column("age", "AGE", 5, _age, right=True, from_width=70, ticks=True, letter="a", order=_created_at, down=True),
+    Column("created", "CREATED", 12, _created, from_width=_ASKED_FOR, sorted_as="age"),
     Column("state", "STATE", 11, _state, from_width=112),
-    Column("type", "TYPE", 12, _type, from_width=96),
-    Column("type_short", "TYPE", 5, _type_short, from_width=78),
-    Column("region", "REGION", 6, _region, from_width=104),
-    Column("recording", "REC", 4, _recording, from_width=74),
-    Column("sid", "SID", 34, _sid, from_width=150),
+    Column("type", "TYPE", 12, _type, from_width=96, letter="t", order=lambda live: live.room.type),
+    Column("type_short", "TYPE", 5, _type_short, from_width=78, sorted_as="type"),
+    Column("region", "REGION", 6, _region, from_width=104, letter="r", order=lambda live: live.room.media_region),
+    Column(
+        "recording", "REC", 4, _recording, from_width=74, letter="e", order=lambda live: _RANKS[live.recording_state[0]]
+    ),
+    Column(
+        "max",
+        "MAX",
+        4,
+        _max,
+        right=True,
+        from_width=_ASKED_FOR,
+        letter="m",
+        order=lambda live: live.room.max_participants,
+    ),
+    Column("limit", "LIMIT", 6, _limit, right=True, from_width=_ASKED_FOR),
+    Column("timeouts", "TIMEOUTS", 8, _timeouts, from_width=_ASKED_FOR),
+    Column("codecs", "CODECS", 8, _codecs, from_width=_ASKED_FOR),
+    Column("sid", "SID", 34, _sid, from_width=150, letter="i", order=lambda live: live.room.sid),
 )
+BY_KEY: Final = {column.key: column for column in COLUMNS}
 
 GAP: Final = 2
 """Blank cells between two columns."""
 
 _NAME_MAX: Final = 60
+_NAME_MIN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,25 +255,50 @@ class Placed:
         return self.start + self.width
 
 
-def place(width: int) -> tuple[Placed, ...]:
-    """The columns of a table `width` cells wide, the marker's cell and a margin left free at its sides."""
-    chosen = [column for column in COLUMNS if width >= column.from_width]
-    if any(column.key == "type" for column in chosen):
-        chosen = [column for column in chosen if column.key != "type_short"]
-    fixed = sum(column.width for column in chosen) + GAP * (len(chosen) - 1) + 2
-    name = max(8, min(width - fixed, _NAME_MAX))
+def place(width: int, layout: Layout | None = None) -> tuple[Placed, ...]:
+    """The columns of a table `width` cells wide, the marker's cell and a margin left free at its sides.
+
+    Without a layout of somebody's own, those that such a width has room for; of such a layout the last ones are left
+    out where there is no room.
+    """
+    chosen = _usual(width) if layout is None else _fitting(layout, width)
+    fixed = sum(wide for _, wide in chosen) + GAP * (len(chosen) - 1) + 2
+    name = max(_NAME_MIN, min(width - fixed, _NAME_MAX))
     placed: list[Placed] = []
     start = 1
-    for column in chosen:
-        wide = column.width or name
-        placed.append(Placed(column, start, wide))
-        start += wide + GAP
+    for column, wide in chosen:
+        placed.append(Placed(column, start, wide or name))
+        start += (wide or name) + GAP
     return tuple(placed)
 
 
-def heading(placed: tuple[Placed, ...]) -> str:
-    """The line of titles."""
+def _usual(width: int) -> list[tuple[Column, int]]:
+    chosen = [column for column in COLUMNS if width >= column.from_width]
+    if any(column.key == "type" for column in chosen):
+        chosen = [column for column in chosen if column.key != "type_short"]
+    return [(column, column.width) for column in chosen]
+
+
+def _fitting(layout: Layout, width: int) -> list[tuple[Column, int]]:
+    chosen = [(BY_KEY[each.key], each.width or BY_KEY[each.key].width) for each in layout]
+    used = 1
+    fitting: list[tuple[Column, int]] = []
+    for column, wide in chosen:
+        used += (wide or _NAME_MIN) + GAP
+        if fitting and used - 1 > width:
+            break
+        fitting.append((column, wide))
+    return fitting
+
+
+def heading(placed: tuple[Placed, ...], sign: str = "", sorted_by: str | None = None) -> str:
+    """The line of titles; behind that of what the rooms are sorted by stands the sign for which way."""
     text = " "
     for each in placed:
-        text += " " * (each.start - len(text)) + fit(each.column.title, each.width, right=each.column.right)
+        column = each.column
+        title = fit(column.title, each.width, right=column.right)
+        if sorted_by is not None and sorted_by == (column.sorted_as or column.key):
+            # It may reach into the gap, so that no title is cut for it.
+            title = title + sign if column.right else column.title[: each.width] + sign
+        text += " " * (each.start - len(text)) + title
     return text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.personal import shown
-from roomtui.rooms.terms import text_of
+from roomtui.rooms.terms import Asking, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from roomtui.rooms.model import Room
     from roomtui.rooms.picture import LiveRoom
@@ -65,22 +66,25 @@ def finder(query: Query, haystacks: Haystacks, now: Callable[[], float]) -> Call
     """
     if query.is_empty:
         return None
-    look, text = query.look, haystacks.of
-    return lambda entry: look(entry, now(), text)
+    return partial(query.judging, Asking(now, haystacks.of))
 
 
-def values_of(live: Mapping[str, LiveRoom], haystacks: Haystacks) -> Callable[[str, str], Iterator[str]]:
-    """What a completion may choose from: the types, regions, names and identities of these rooms.
+def values_of(
+    live: Mapping[str, LiveRoom], shown_now: Iterable[LiveRoom], haystacks: Haystacks
+) -> Callable[[str, str], Iterator[str]]:
+    """What a completion may choose from, as many as are offered at a time.
 
-    To be called with a term's name and how the value begins, caseless; as many come as are offered at a time.
+    To be called with a term's name and how the value begins, caseless.
+
+    Args:
+        live: the rooms whose types and regions are offered.
+        shown_now: the rooms whose names and people are offered: those that have what was typed are shown already.
+        haystacks: what is searched of them.
     """
 
     def values(name: str, begun: str) -> Iterator[str]:
-        of = {"type": _types, "region": _regions, "name": _names, "who": _people, "": _anything}.get(name)
-        if of is None:
-            return
         found: set[str] = set()
-        for each in of(live, haystacks, begun):
+        for each in _values(name, begun, live, shown_now, haystacks):
             if each not in found:
                 found.add(each)
                 yield each
@@ -90,12 +94,19 @@ def values_of(live: Mapping[str, LiveRoom], haystacks: Haystacks) -> Callable[[s
     return values
 
 
-def _types(live: Mapping[str, LiveRoom], _haystacks: Haystacks, begun: str) -> Iterator[str]:
-    return _common(live, begun, lambda room: room.type)
-
-
-def _regions(live: Mapping[str, LiveRoom], _haystacks: Haystacks, begun: str) -> Iterator[str]:
-    return _common(live, begun, lambda room: room.media_region)
+def _values(
+    name: str, begun: str, live: Mapping[str, LiveRoom], shown_now: Iterable[LiveRoom], haystacks: Haystacks
+) -> Iterator[str]:
+    if name == "type":
+        yield from _common(live, begun, lambda room: room.type)
+    elif name == "region":
+        yield from _common(live, begun, lambda room: room.media_region)
+    elif name in {"name", "who", ""}:
+        entries = list(shown_now)
+        if name != "who":
+            yield from _names(entries, haystacks, begun)
+        if name != "name":
+            yield from _people(entries, haystacks, begun)
 
 
 def _common(live: Mapping[str, LiveRoom], begun: str, of: Callable[[Room], str | None]) -> Iterator[str]:
@@ -103,22 +114,17 @@ def _common(live: Mapping[str, LiveRoom], begun: str, of: Callable[[Room], str |
     return iter(sorted(each for each in different if each is not None and each.casefold().startswith(begun)))
 
 
-def _names(live: Mapping[str, LiveRoom], haystacks: Haystacks, begun: str) -> Iterator[str]:
-    for each in live.values():
+def _names(entries: Sequence[LiveRoom], haystacks: Haystacks, begun: str) -> Iterator[str]:
+    for each in entries:
         if haystacks.of(each).everything.startswith(begun):
             yield shown(each.room.unique_name, hide=haystacks.hide)
 
 
-def _people(live: Mapping[str, LiveRoom], haystacks: Haystacks, begun: str) -> Iterator[str]:
+def _people(entries: Sequence[LiveRoom], haystacks: Haystacks, begun: str) -> Iterator[str]:
     line = f"\n{begun}"
-    for each in live.values():
+    for each in entries:
         text = haystacks.of(each)
         # The line break before the first of them ends what stands before.
         if each.roster is not None and text.everything.find(line, text.inside - 1, text.gone) >= 0:
             people = (shown(one.identity, hide=haystacks.hide) for one in each.roster.present)
             yield from (one for one in people if one.casefold().startswith(begun))
-
-
-def _anything(live: Mapping[str, LiveRoom], haystacks: Haystacks, begun: str) -> Iterator[str]:
-    yield from _names(live, haystacks, begun)
-    yield from _people(live, haystacks, begun)

@@ -51,10 +51,14 @@ class Glyphs(NamedTuple):
     rule: str
     dot: str
     at_most: str
+    mark: str
+    up: str
+    down: str
+    done: str
 
 
-UNICODE: Final = Glyphs("…", "─", "·", "≤")
-ASCII: Final = Glyphs("~", "-", "-", "<")
+UNICODE: Final = Glyphs("…", "─", "·", "≤", "*", "▲", "▼", "━")
+ASCII: Final = Glyphs("~", "-", "-", "<", "*", "^", "v", "#")
 
 
 def line(*pieces: tuple[str, Tone] | str) -> Line:

@@ -72,6 +72,11 @@ class Rows:
         """How many lines there are."""
         return len(self._order) + (1 + len(self._below) if self._below else 0)
 
+    @property
+    def rooms(self) -> int:
+        """How many rooms are shown."""
+        return len(self._order) + len(self._below)
+
     def __iter__(self) -> Iterator[str]:
         """The SIDs from top to bottom, without the divider."""
         yield from (key[-1] for key in self._order)
@@ -117,12 +122,11 @@ class Rows:
 
     def stepped(self, sid: str | None, steps: int) -> str | None:
         """The room `steps` rows below this one (None: the first), or as near to that as there is one."""
-        rooms = len(self._order) + len(self._below)
-        if not rooms:
+        if not self.rooms:
             return None
         line = self.line_of(sid) or 0
         rank = line - (line > len(self._order))  # the divider is no room
-        wanted = max(0, min(rank + steps, rooms - 1))
+        wanted = max(0, min(rank + steps, self.rooms - 1))
         return self.at(wanted + (wanted >= len(self._order)))
 
     def neighbour(self, sid: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.query import Verdict
+from roomtui.rooms.terms import NO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -56,7 +57,10 @@ class Sieve:
             if each is None:
                 due.pop(sid, None)
                 continue
-            verdict, until = keep(each)
+            told = keep(each)
+            if told is NO and not due:
+                continue
+            verdict, until = told
             if verdict is Verdict.YES:
                 found.add(sid)
             elif verdict is Verdict.WAITING:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.model import Roster
 from roomtui.rooms.picture import EndedRoom, LiveRoom
-from roomtui.rooms.query import LONGEST, Verdict, complete, completed, parse
+from roomtui.rooms.query import LONGEST, Query, Verdict, complete, completed, parse
 from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRule, RecordingRules
-from roomtui.rooms.terms import TERMS, text_of
+from roomtui.rooms.terms import TERMS, Found, text_of
 from tests.rooms.builders import CREATED, after, participant, room, roster
 
 if TYPE_CHECKING:
@@ -271,19 +271,23 @@ def entries(draw: st.DrawFn) -> Entry:
     return EndedRoom(over, read, Ending(EndingReason.UNKNOWN), NOW)
 
 
+def look(query: Query, entry: Entry, at: float) -> Found:
+    return query.look(entry, at, partial(text_of, hide=False))
+
+
 @given(QUERIES, entries(), SECONDS, st.lists(st.floats(0, 1), max_size=5))
 def test_a_verdict_holds_until_it_says_and_not_longer_than_is_true(
     text: str, entry: Entry, seconds: int, parts: list[float]
 ) -> None:
-    query, shown = parse(text, VIEWS), partial(text_of, hide=False)
+    query = parse(text, VIEWS)
     now = (NOW + timedelta(seconds=seconds)).timestamp()
-    found = query.look(entry, now, shown)
+    found = look(query, entry, now)
     assert found.until > now
     end = min(found.until, now + 1_000_000)
     for part in (*parts, 0.999_999):
         later = now + (end - now) * part
         if now <= later < end:
-            assert query.look(entry, later, shown).verdict is found.verdict
+            assert look(query, entry, later).verdict is found.verdict
     assert query.judge(entry, NOW + timedelta(seconds=seconds)) is found.verdict
 
 
@@ -383,6 +387,6 @@ def test_time_alone_makes_a_room_old_enough() -> None:
     assert parse("age:>4h").judge(UNREAD, CREATED + timedelta(hours=4, seconds=-1)) is NO
     assert parse("age:>4h").judge(UNREAD, CREATED + timedelta(hours=4)) is YES
     assert (
-        parse("age:>4h").look(UNREAD, NOW.timestamp(), partial(text_of, hide=False)).until
+        look(parse("age:>4h"), UNREAD, NOW.timestamp()).until
         == datetime(2025, 6, 12, 19, 42, 32, tzinfo=timezone.utc).timestamp()
     )

@@ -66,11 +66,12 @@ def test_what_is_searched_is_made_once_for_as_long_as_its_room_stays_as_it_is() 
     ],
 )
 def test_what_is_known_of_the_rooms_is_offered(name: str, begun: str, offered: list[str]) -> None:
-    values = values_of(a_day().live, Haystacks(hide=True))
+    live_now = a_day().live
+    values = values_of(live_now, live_now.values(), Haystacks(hide=True))
     assert list(values(name, begun)) == offered
 
 
 def test_no_more_is_offered_than_can_be_shown_and_nothing_twice() -> None:
     rooms = [live(room(number, f"room-{number // 2}", ago(minutes=5))) for number in range(100)]
-    values = values_of(MappingProxyType({each.room.sid: each for each in rooms}), Haystacks(hide=False))
+    values = values_of(MappingProxyType({}), rooms, Haystacks(hide=False))
     assert list(values("name", "room")) == [f"room-{number}" for number in range(8)]

@@ -6,26 +6,20 @@ import asyncio
 from collections import deque
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on
-from textual.binding import Binding
 from textual.containers import Container, Horizontal, Vertical
-from textual.widgets import Input
 
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import SOON
 from roomtui.rooms.picture import EndedRoom
-from roomtui.rooms.query import parse
-from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
 from roomtui.tui.asking import Deed
 from roomtui.tui.detail import in_brief, in_full
-from roomtui.tui.find import Haystacks, finder
 from roomtui.tui.lines import Tone, line
+from roomtui.tui.screens.arranged import ArrangedScreen
 from roomtui.tui.screens.detail import DetailScreen
-from roomtui.tui.screens.room_screen import RoomScreen
-from roomtui.tui.widgets.filter_field import FilterField
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.room_table import RoomTable
@@ -35,7 +29,6 @@ from roomtui.watch.budget import Attention
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from roomtui.tui.columns import Entry, View
     from roomtui.tui.lines import Line
@@ -44,27 +37,14 @@ _RATE_OVER: Final = 10
 _ROOM_FOR_ALL: Final = 30
 
 
-class LiveScreen(RoomScreen):
+class LiveScreen(ArrangedScreen):
     """The dashboard's main screen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "slash",
-            "filter",
-            "Filter",
-            key_display="/",
-            tooltip="Find by name, SID, identity, type, region",
-        ),
-        Binding("escape", "clear_filter", "Show all", show=False, tooltip="Forget the filter"),
-    ]
 
     def __init__(self) -> None:
         super().__init__()
         self._state = BoardState()
         self._ready = False
-        self._filter = ""
         self._on_an_ended_room = False
-        self._haystacks = Haystacks(hide=False)
         self._read_samples: deque[tuple[float, int]] = deque(maxlen=_RATE_OVER + 1)
 
     def compose(self) -> ComposeResult:
@@ -80,7 +60,7 @@ class LiveScreen(RoomScreen):
             with Vertical(id="side"):
                 yield LineView(id="detail")
                 yield LineView(id="events")
-        yield FilterField(placeholder="name, SID, identity, type or region", id="filter")
+        yield self.make_bar()
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -88,15 +68,12 @@ class LiveScreen(RoomScreen):
         if not self.is_attached:
             return  # left before the first frame
         self._ready = True
-        self._table.focus()
+        self.table.focus()
         self._state = self.app.board.state
+        self.recall()
         self._show(None)
 
     # -- what is shown
-
-    @property
-    def _table(self) -> RoomTable:
-        return self.query_one("#rooms", RoomTable)
 
     @property
     def _view(self) -> View:
@@ -112,7 +89,7 @@ class LiveScreen(RoomScreen):
     @property
     def selected(self) -> Entry | None:
         """The room under the cursor."""
-        sid = self._table.cursor_sid
+        sid = self.table.cursor_sid
         return None if sid is None else self._state.picture.find(sid)
 
     def show(self, state: BoardState) -> None:
@@ -124,32 +101,32 @@ class LiveScreen(RoomScreen):
     def redraw(self) -> None:
         """Show everything again: the way it is to be shown has changed."""
         if self._ready:
-            self._sift()
+            self.sift()
             self._show(None)
 
     def _show(self, changed: frozenset[str] | None) -> None:
-        self._table.hold(on=self.app.screen is not self)
-        self._table.show(self._state.picture, self._view, changed, nothing=self._nothing_to_show())
+        self.table.hold(on=self.app.screen is not self)
+        self.table.show(self._state.picture, self._view, changed, nothing=self.nothing_to_show)
         self.attend()
-        self._show_rest()
+        self.show_rest()
         self._offer_what_can_be_done()
 
     def tick(self) -> None:
         """Let the countdowns go on."""
         if self._ready:
             self._read_samples.append((asyncio.get_running_loop().time(), self.app.settings.reads()))
-            self._table.hold(on=self.app.screen is not self)
-            self._table.tick()
-            self._show_rest()
+            self.table.hold(on=self.app.screen is not self)
+            self.table.tick()
+            self.show_rest()
 
     def attend(self) -> None:
         """Tell the feed what is on screen."""
         if self.app.session is not None and self._ready:
-            self.app.session.feed.attend(Attention(self._table.cursor_sid, self._table.visible_sids))
+            self.app.session.feed.attend(Attention(self.table.cursor_sid, self.table.visible_sids))
 
     def await_room(self, sid: str) -> None:
         """Put the cursor on this room once it is listed, unless a key moves it before."""
-        self._table.await_room(sid)
+        self.table.await_room(sid)
 
     def _offer_what_can_be_done(self) -> None:
         # The line of keys differs on a room that has ended; it is drawn anew only where that changes.
@@ -158,31 +135,30 @@ class LiveScreen(RoomScreen):
             self._on_an_ended_room = ended
             self.refresh_bindings()
 
-    def _sift(self) -> None:
-        if self._haystacks.hide != self.app.view.hide or not self._filter:
-            self._haystacks = Haystacks(hide=self.app.view.hide)
-        query = parse(self._filter, self.app.settings.views)
-        self._table.sift(finder(query, self._haystacks, self._table.instant), nothing=self._nothing_to_show())
+    def sifted(self) -> None:
+        """Tell the feed what is on screen now."""
         self.attend()
 
-    def _show_rest(self) -> None:
+    def show_rest(self) -> None:
+        """Show what is not the table."""
         now = self.app.clock.now()
+        self.bar.tell(self.table.found, self.table.waiting)
         self.query_one("#summary", LineView).show([self._summary()])
         text, tone = words.freshness(self._state.picture, self._state.link, now, self._refresh)
         self.query_one("#freshness", LineView).show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
-        self.query_one("#heading", LineView).show([line((self._table.heading, Tone.DIM))])
+        self.query_one("#heading", LineView).show([line((self.table.heading, Tone.DIM))])
         self.show_banner()
         self._show_detail()
         self._show_events()
 
     def _summary(self) -> Line:
         picture = self._state.picture
-        soon = self._table.closing_by(self.app.clock.now() + timedelta(seconds=SOON))
+        soon = self.table.closing_by(self.app.clock.now() + timedelta(seconds=SOON))
         counts = f"  {len(picture.live)} live  {plain.plural(picture.people, 'person', 'people')}"
         return line(
             (f" {self.app.settings.account}", Tone.ACCOUNT),
             self._kind_of_session(),
-            (f"  filter: {safe(self._filter)}", Tone.WARN) if self._filter else "",
+            *self.said_of_filter(),
             counts if picture.as_of is not None else "",
             (f"  {soon} closing soon", Tone.SOON) if soon else "",
             (f"  ({picture.unread} not read)", Tone.DIM) if picture.unread else "",
@@ -212,12 +188,15 @@ class LiveScreen(RoomScreen):
             lines = [*lines[: height - 1], line((f"and {len(lines) - height + 1} more lines: enter", Tone.DIM))]
         pane.show(lines)
 
-    def _nothing_to_show(self) -> str:
+    def nothing_to_show(self) -> str:
+        """What to say where no room is shown."""
         picture = self._state.picture
         if picture.as_of is None:
             return "waiting for the first rooms"
-        if self._filter and (picture.live or picture.ended):
-            return "no room matches the filter; esc clears it"
+        if not self.bar.asked.is_empty and (picture.live or picture.ended):
+            waiting = self.table.waiting
+            so_far = f"no room matches so far; of {waiting} it is not known yet; esc clears the filter"
+            return so_far if waiting else "no room matches the filter; esc clears it"
         return "no room is in progress; new ones appear here by themselves"
 
     def _show_events(self) -> None:
@@ -245,50 +224,26 @@ class LiveScreen(RoomScreen):
 
     def on_resize(self) -> None:
         """Lines are made for a width."""
-        self.call_after_refresh(self._show_rest)
+        self.call_after_refresh(self.show_rest)
 
     # -- keys
 
     def action_end_room(self) -> None:
         """Ask whether to end the room under the cursor."""
         entry = self.selected
-        neighbour = None if entry is None else self._table.neighbour(entry.room.sid)
+        neighbour = None if entry is None else self.table.neighbour(entry.room.sid)
 
         def go_on(ended: str | None) -> None:
             # Whoever ends one room may want to end the next: the ended one goes to the bottom, the cursor does not.
-            if ended is not None and neighbour is not None and self._table.cursor_sid == ended:
-                self._table.go_to(neighbour)
+            if ended is not None and neighbour is not None and self.table.cursor_sid == ended:
+                self.table.go_to(neighbour)
 
         self.app.ask.to(Deed.END, entry, go_on)
 
-    def action_filter(self) -> None:
-        """Type what rooms must have to be shown."""
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.focus()
-
     def action_choose(self) -> None:
         """Show the room under the cursor in detail."""
-        self._table.action_choose()
+        self.table.action_choose()
 
     def action_move(self, steps: int) -> None:
         """Move in the table while a filter is typed."""
-        self._table.action_move(steps)
-
-    def action_clear_filter(self) -> None:
-        """Show all rooms again."""
-        self.query_one("#filter", Input).value = ""
-        self.action_keep_filter()
-
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
-        self._filter = event.value.strip()
-        self._sift()
-        self._show_rest()
-        self.refresh_bindings()
-
-    def action_keep_filter(self) -> None:
-        """Go back to the table, filtered."""
-        self._table.sift_through()
-        self.query_one("#filter", Input).display = False
-        self._table.focus()
+        self.table.action_move(steps)

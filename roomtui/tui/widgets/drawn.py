@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from roomtui.tui.columns import Entry, Placed, View
-    from roomtui.tui.lines import Line
+    from roomtui.tui.lines import Glyphs, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Drawn:
     sid: str | None
     is_cursor: bool
     cells: tuple[Piece, ...]
+    is_marked: bool = False
     made_of: tuple[Entry, datetime, View] | None = field(default=None, compare=False)
 
     def is_of(self, entry: Entry, view: View) -> bool:
@@ -32,6 +33,11 @@ class Drawn:
         """Whether it was made for this very instant."""
         return self.made_of is not None and self.made_of[1] is now
 
+    @property
+    def of_room(self) -> tuple[str | None, bool, bool]:
+        """Of which room it is, and what that is to the person: under the cursor, marked."""
+        return self.sid, self.is_cursor, self.is_marked
+
     def changed_up_to(self, wanted: Drawn, placed: tuple[Placed, ...], width: int) -> int:
         """The first cell behind all that differs in `wanted`, 0 where nothing does.
 
@@ -39,17 +45,21 @@ class Drawn:
         """
         if self == wanted:
             return 0
-        if self.sid is None or (self.sid, self.is_cursor) != (wanted.sid, wanted.is_cursor):
+        if self.sid is None or self.of_room != wanted.of_room:
             return width
         pairs = zip(placed, self.cells, wanted.cells, strict=True)
         return max(each.end for each, before, after in pairs if before != after)
 
-    def line(self, placed: tuple[Placed, ...], *, ellipsis: str) -> Line:
-        """The whole line: the marker's cell, and the columns where they stand."""
+    def line(self, placed: tuple[Placed, ...], glyphs: Glyphs) -> Line:
+        """The whole line: the marker's cell, and the columns where they stand; a mark before the second."""
         # Elsewhere the marker's cell is part of what follows: a style of its own would cost 40 bytes a row.
         pieces = [Piece(">", Tone.STRONG) if self.is_cursor else Piece(" ", self.cells[0].tone)]
-        for each, (text, tone) in zip(placed, self.cells, strict=True):
-            if pieces[1:]:
+        for index, (each, (text, tone)) in enumerate(zip(placed, self.cells, strict=True)):
+            if self.is_marked and index == 1:
+                pieces.append(Piece(" " * (GAP - 1), tone))
+                pieces.append(Piece(glyphs.mark, Tone.TITLE))
+            elif index:
                 pieces.append(Piece(" " * GAP, tone))
-            pieces.append(Piece(fit(text, each.width, right=each.column.right, ellipsis=ellipsis), tone))
+            fitted = fit(text, each.width, right=each.column.right, ellipsis=glyphs.ellipsis)
+            pieces.append(Piece(fitted, Tone.TITLE if self.is_marked and each.column.key == "name" else tone))
         return tuple(pieces)

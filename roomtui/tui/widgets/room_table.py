@@ -9,29 +9,26 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 
-from roomtui.tui.columns import View, heading, place
-from roomtui.tui.lines import Piece, Tone
-from roomtui.tui.rows import Rows
-from roomtui.tui.widgets.drawn import Drawn
-from roomtui.tui.widgets.toned import Toned
+from roomtui.tui.widgets.room_lines import RoomLines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from textual import events
     from textual.binding import BindingType
-    from textual.strip import Strip
 
     from roomtui.rooms.clock import Clock
-    from roomtui.rooms.picture import Picture
-    from roomtui.tui.columns import Placed
+    from roomtui.rooms.picture import LiveRoom, Picture
+    from roomtui.tui.columns import View
+    from roomtui.tui.layout import Sort
     from roomtui.tui.sieve import Keep
 
 _HOLD_AFTER_KEY: Final = 1.5
@@ -39,7 +36,7 @@ _HOLD_AFTER_KEY: Final = 1.5
 _SIFTED_AT_A_TIME: Final = 500
 
 
-class RoomTable(Toned, can_focus=True, inherit_bindings=False):
+class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
     """All rooms, what closes first on top, those that ended lately at the bottom.
 
     Args:
@@ -47,15 +44,6 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         monotonic: seconds that only grow; after a key the order holds still for a moment.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor"}
-    DEFAULT_CSS = """
-    RoomTable {
-        background: $background;
-        scrollbar-gutter: stable;
-        & > .table--cursor { background: $primary-muted; }
-        &:ansi > .table--cursor { background: transparent; text-style: reverse; }
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Move", show=False),
         Binding("down,j", "move(1)", "Move", show=False),
@@ -71,6 +59,20 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
             show=False,
             tooltip="Every field of the room, and its roster",
         ),
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark the room, or take its mark away", id="room.mark"),
+        Binding(
+            "V", "mark_up_to", "Mark to here", show=False, tooltip="Mark from the last mark to here", id="room.range"
+        ),
+        Binding(
+            "asterisk",
+            "mark_all",
+            "Mark all",
+            key_display="*",
+            show=False,
+            tooltip="Mark all that are shown",
+            id="room.all",
+        ),
+        Binding("u", "unmark", "Unmark", show=False, tooltip="Take all marks away", id="room.unmark"),
     ]
 
     @dataclass
@@ -89,6 +91,13 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
 
         sid: str
 
+    class Marked(Message):
+        """Other rooms are marked."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only what is marked at last counts."""
+            return isinstance(message, RoomTable.Marked)
+
     def __init__(
         self,
         clock: Clock,
@@ -96,24 +105,16 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         monotonic: Callable[[], float] = time.monotonic,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(clock, id=id)
         self._clock = clock
         self._monotonic = monotonic
-        self._now = clock.now()
-        self._instant = self._now.timestamp()
-        self._view = View()
-        self._nothing = ""
-        self._rows = Rows()
+        self._live: Mapping[str, LiveRoom] = {}
         self._sifting_soon = False
-        self._cursor_sid: str | None = None
         # Until everything is known or a key is pressed, the cursor stands on what closes first.
         self._at_the_top = True
         self._awaited: str | None = None
         self._hold_until = float("-inf")
         self._holding = False
-        self._placed: tuple[Placed, ...] = ()
-        self._placed_in = -1
-        self._drawn: dict[int, Drawn] = {}
 
     # -- what is shown
 
@@ -129,27 +130,41 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         lines = range(top, top + self._rows_on_screen)
         return frozenset(sid for line in lines if (sid := self._rows.at(line)) is not None)
 
-    def instant(self) -> float:
-        """The instant (a timestamp, Twilio's time) that the rows are of; it goes on with each tick."""
-        return self._instant
-
     def closing_by(self, instant: datetime) -> int:
         """How many rooms, whether a filter lets them through or not, will certainly have closed by then."""
         return self._rows.closing_by(instant.timestamp())
 
     @property
-    def heading(self) -> str:
-        """The titles of the columns, where they stand."""
-        return heading(self._columns())
+    def found(self) -> int:
+        """How many rooms are shown."""
+        return self._rows.rooms
 
-    def show(self, picture: Picture, view: View, changed: Collection[str] | None = None, *, nothing: str = "") -> None:
-        """Show the rooms of `picture`; where there are none, the sentence `nothing`.
+    @property
+    def waiting(self) -> int:
+        """Of how many live rooms it is not known yet whether a filter lets them through."""
+        return self._rows.waiting
+
+    def first_rooms(self, count: int) -> list[LiveRoom]:
+        """As many of the live rooms that are shown."""
+        return [self._live[sid] for sid in islice(self._rows, count) if sid in self._live]
+
+    @property
+    def hidden_marks(self) -> int:
+        """How many marked rooms a filter hides."""
+        return sum(not self._rows.shows(sid) for sid in self.marks)
+
+    def show(
+        self, picture: Picture, view: View, changed: Collection[str] | None = None, *, nothing: Callable[[], str] = str
+    ) -> None:
+        """Show the rooms of `picture`; where there are none, what `nothing` says.
 
         `changed` has the SIDs of the live rooms that are not what they were in the picture before, None if that is not
         known.
         """
         self._view = view if view != self._view else self._view
         self._nothing = nothing
+        self._live = picture.live
+        self.marks.keep(picture.live, changed)
         self._look_at_the_clock()
         self._rearrange(
             lambda: self._rows.show(picture, changed, still=self._is_still, cursor=self._cursor_that_keeps_its_place)
@@ -168,11 +183,20 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         """Keep the order of the rooms as it is while a dialog is open."""
         self._holding = on
 
-    def sift(self, keep: Keep | None, *, nothing: str) -> None:
-        """Show only the rooms that `keep` lets through (None: all); where there are none, the sentence `nothing`."""
+    def sort(self, sort: Sort | None) -> None:
+        """Sort the live rooms by this; None: by when they close."""
+        self._sorted_by = sort
+        self._rearrange(lambda: self._rows.sort(None if sort is None else sort.by, self._cursor_sid))
+        self._draw_what_changed()
+
+    def sift(self, keep: Keep | None, *, nothing: Callable[[], str], narrower: bool = False) -> None:
+        """Show only the rooms that `keep` lets through (None: all); where there are none, what `nothing` says.
+
+        `narrower` says that it finds none that the one before did not find.
+        """
         self._nothing = nothing
         self._look_at_the_clock()
-        self._rows.sift(keep)
+        self._rows.sift(keep, narrower=narrower)
         self._sift_some()
 
     def sift_through(self) -> None:
@@ -264,6 +288,40 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         if self._cursor_sid is not None:
             self.post_message(self.Chosen(self._cursor_sid))
 
+    # -- marks
+
+    def action_mark(self) -> None:
+        """Mark the room under the cursor, or take its mark away, and move on to the next."""
+        self.sift_through()
+        if self._cursor_sid is not None and self._cursor_sid in self._live:
+            self.marks.turn(self._cursor_sid)
+            self.marks_changed()
+        self.action_move(1)
+
+    def action_mark_up_to(self) -> None:
+        """Mark all rooms from the one that was marked last to the one under the cursor."""
+        self.sift_through()
+        if self._cursor_sid is not None:
+            self.marks.up_to(self._cursor_sid, self._rows.live)
+            self.marks_changed()
+
+    def action_mark_all(self) -> None:
+        """Mark all live rooms that are shown."""
+        self.sift_through()
+        self.marks.add(self._rows.live)
+        self.marks_changed()
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        self.marks.clear()
+        self.marks_changed()
+
+    def marks_changed(self) -> None:
+        """Draw the marks as they are now; order holds still for a moment, for somebody is choosing."""
+        self._hold_until = self._monotonic() + _HOLD_AFTER_KEY
+        self._draw_what_changed()
+        self.post_message(self.Marked())
+
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the room that was clicked; a second click asks for its details."""
         sid = self._rows.at(self._index(event.y))
@@ -296,10 +354,6 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
         elif row >= top + self._rows_on_screen:
             self.scroll_to(y=row - self._rows_on_screen + 1, animate=False, immediate=True)
 
-    @property
-    def _rows_on_screen(self) -> int:
-        return self.size.height
-
     # -- drawing
 
     def on_resize(self) -> None:
@@ -310,73 +364,3 @@ class RoomTable(Toned, can_focus=True, inherit_bindings=False):
 
     def _fit_the_scrollbar(self) -> None:
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
-
-    def _columns(self) -> tuple[Placed, ...]:
-        width = self.scrollable_content_region.width
-        if width != self._placed_in:
-            self._placed, self._placed_in = place(width), width
-            self._drawn.clear()
-        return self._placed
-
-    def render_line(self, y: int) -> Strip:
-        """Draw the row at line `y` of the widget."""
-        width = self.scrollable_content_region.width
-        wanted = self._wanted(y)
-        self._drawn[y] = wanted
-        if wanted.sid is None:
-            return self.strip(wanted.cells, width)
-        cursor = self.get_component_rich_style("table--cursor", partial=True) if wanted.is_cursor else None
-        return self.strip(wanted.line(self._placed, ellipsis=self._view.glyphs.ellipsis), width, over=cursor)
-
-    def _without_a_room(self, index: int) -> tuple[Piece, ...]:
-        if not len(self._rows):
-            return (Piece(f" {self._nothing}", Tone.DIM),) if index == 0 else ()
-        if index >= len(self._rows):
-            return ()
-        rule, text = self._view.glyphs.rule, " ended "
-        return (Piece(f" {rule * 2}{text}{rule * max(0, self.size.width - len(text) - 5)}", Tone.DIM),)
-
-    def _index(self, y: int) -> int:
-        return y + self.scroll_offset.y
-
-    def _wanted(self, y: int) -> Drawn:
-        index = self._index(y)
-        sid = self._rows.at(index)
-        if sid is None:
-            return Drawn(None, is_cursor=False, cells=self._without_a_room(index))
-        entry, columns = self._rows.entry(sid), self._columns()
-        before = self._drawn.get(y)
-        if before is not None and before.is_of(entry, self._view):
-            cells = tuple(
-                placed.column.cell(entry, self._now, self._view) if placed.column.ticks else known
-                for placed, known in zip(columns, before.cells, strict=True)
-            )
-        else:
-            cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in columns)
-        return Drawn(sid, sid == self._cursor_sid, cells, (entry, self._now, self._view))
-
-    def _draw_what_changed(self) -> None:
-        self._columns()  # in another width, nothing of what stands there counts
-        if not self._drawn:
-            self.refresh()
-            return
-        width, height = self.size.width, self.size.height
-        regions: list[Region] = []
-        for y, drawn in self._drawn.items():
-            if y >= height or self._still_stands(y, drawn):
-                continue
-            wanted = self._wanted(y)
-            right = drawn.changed_up_to(wanted, self._placed, width)
-            if right:
-                regions.append(Region(0, y, right, 1))
-            else:
-                self._drawn[y] = wanted
-        if regions:
-            self.refresh(*regions)
-
-    def _still_stands(self, y: int, drawn: Drawn) -> bool:
-        # The same room at the same instant is the same text: most of the time nothing needs to be made to see that.
-        sid = self._rows.at(self._index(y))
-        if sid is None or (drawn.sid, drawn.is_cursor) != (sid, sid == self._cursor_sid):
-            return False
-        return drawn.is_as_of(self._now) and drawn.is_of(self._rows.entry(sid), self._view)

@@ -1,0 +1,147 @@
+"""The lines of the table of rooms: each is compared with what stands on the screen, and only what differs is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.geometry import Region
+
+from roomtui.tui.columns import View, heading, place
+from roomtui.tui.lines import Piece, Tone
+from roomtui.tui.marks import Marks
+from roomtui.tui.rows import Rows
+from roomtui.tui.widgets.drawn import Drawn
+from roomtui.tui.widgets.toned import Toned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.strip import Strip
+
+    from roomtui.rooms.clock import Clock
+    from roomtui.tui.columns import Placed
+    from roomtui.tui.layout import Layout, Sort
+
+
+class RoomLines(Toned):
+    """Draws rows of rooms at one instant, in the columns that were chosen, the cursor and the marks.
+
+    Args:
+        clock: Twilio's time.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor"}
+    DEFAULT_CSS = """
+    RoomLines {
+        background: $background;
+        scrollbar-gutter: stable;
+        & > .table--cursor { background: $primary-muted; }
+        &:ansi > .table--cursor { background: transparent; text-style: reverse; }
+    }
+    """
+
+    def __init__(self, clock: Clock, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._now = clock.now()
+        self._instant = self._now.timestamp()
+        self._view = View()
+        self._nothing: Callable[[], str] = str
+        self._rows = Rows()
+        self._cursor_sid: str | None = None
+        self.marks = Marks()
+        self._chosen_columns: Layout | None = None
+        self._sorted_by: Sort | None = None
+        self._placed: tuple[Placed, ...] = ()
+        self._placed_in = -1
+        self._drawn: dict[int, Drawn] = {}
+
+    def instant(self) -> float:
+        """The instant (a timestamp, Twilio's time) that the rows are of; it goes on with each tick."""
+        return self._instant
+
+    @property
+    def heading(self) -> str:
+        """The titles of the columns, where they stand, and what the rooms are sorted by."""
+        sort, glyphs = self._sorted_by, self._view.glyphs
+        if sort is None:
+            return heading(self._columns())
+        return heading(self._columns(), glyphs.down if sort.down else glyphs.up, sort.key)
+
+    def lay_out(self, layout: Layout | None) -> None:
+        """Show these columns; None: the usual ones of the width."""
+        self._chosen_columns, self._placed_in = layout, -1
+        self.refresh()
+
+    @property
+    def _rows_on_screen(self) -> int:
+        return self.size.height
+
+    def _columns(self) -> tuple[Placed, ...]:
+        width = self.scrollable_content_region.width
+        if width != self._placed_in:
+            self._placed, self._placed_in = place(width, self._chosen_columns), width
+            self._drawn.clear()
+        return self._placed
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the row at line `y` of the widget."""
+        width = self.scrollable_content_region.width
+        wanted = self._wanted(y)
+        self._drawn[y] = wanted
+        if wanted.sid is None:
+            return self.strip(wanted.cells, width)
+        cursor = self.get_component_rich_style("table--cursor", partial=True) if wanted.is_cursor else None
+        return self.strip(wanted.line(self._placed, self._view.glyphs), width, over=cursor)
+
+    def _without_a_room(self, index: int) -> tuple[Piece, ...]:
+        if not len(self._rows):
+            return (Piece(f" {self._nothing()}", Tone.DIM),) if index == 0 else ()
+        if index >= len(self._rows):
+            return ()
+        rule, text = self._view.glyphs.rule, " ended "
+        return (Piece(f" {rule * 2}{text}{rule * max(0, self.size.width - len(text) - 5)}", Tone.DIM),)
+
+    def _index(self, y: int) -> int:
+        return y + self.scroll_offset.y
+
+    def _wanted(self, y: int) -> Drawn:
+        index = self._index(y)
+        sid = self._rows.at(index)
+        if sid is None:
+            return Drawn(None, is_cursor=False, cells=self._without_a_room(index))
+        entry, columns = self._rows.entry(sid), self._columns()
+        before = self._drawn.get(y)
+        if before is not None and before.is_of(entry, self._view):
+            cells = tuple(
+                placed.column.cell(entry, self._now, self._view) if placed.column.ticks else known
+                for placed, known in zip(columns, before.cells, strict=True)
+            )
+        else:
+            cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in columns)
+        return Drawn(sid, sid == self._cursor_sid, cells, sid in self.marks, (entry, self._now, self._view))
+
+    def _draw_what_changed(self) -> None:
+        self._columns()  # in another width, nothing of what stands there counts
+        if not self._drawn:
+            self.refresh()
+            return
+        width, height = self.size.width, self.size.height
+        regions: list[Region] = []
+        for y, drawn in self._drawn.items():
+            if y >= height or self._still_stands(y, drawn):
+                continue
+            wanted = self._wanted(y)
+            right = drawn.changed_up_to(wanted, self._placed, width)
+            if right:
+                regions.append(Region(0, y, right, 1))
+            else:
+                self._drawn[y] = wanted
+        if regions:
+            self.refresh(*regions)
+
+    def _still_stands(self, y: int, drawn: Drawn) -> bool:
+        # The same room at the same instant is the same text: most of the time nothing needs to be made to see that.
+        sid = self._rows.at(self._index(y))
+        if sid is None or drawn.of_room != (sid, sid == self._cursor_sid, sid in self.marks):
+            return False
+        return drawn.is_as_of(self._now) and drawn.is_of(self._rows.entry(sid), self._view)
