@@ -84,7 +84,10 @@ class FrugalDriver(LinuxDriver):
             if alternate := _ALTERNATE.search(data):
                 # Another screen: an empty one, or one that is not ours.
                 pipe.repaint()
-                if alternate.group(1) == "l":
+                if alternate.group(1) == "l" and getattr(self._app, "hands_over", False):
+                    # Another dashboard follows: what lies behind it is not to be seen in between.
+                    data = _ALTERNATE.sub("", data)
+                elif alternate.group(1) == "l":
                     pipe.leave_out()
                     data = f"\x1b[m{data}"
             pipe.control(data)
