@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class ServerClock:
         return (low + high) / 2 + self._rate * self.monotonic()
 
 
+@lru_cache(maxsize=4)  # twenty answers a second tell the same second
 def _read(date: str | None) -> float | None:
     if date is None:
         return None

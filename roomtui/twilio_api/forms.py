@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -18,16 +19,21 @@ def encoded(fields: Mapping[str, object]) -> str:
     Raises:
         Unsendable: a text in it is no UTF-8.
     """
-    pairs = [
+    pairs = tuple(
         (key, _text(item))
         for key, value in fields.items()
         for item in (value if isinstance(value, (list, tuple)) else (value,))
         if item is not None
-    ]
+    )
     try:
-        return urlencode(pairs)
+        return _encoded(pairs)
     except UnicodeEncodeError:
         raise Unsendable("The request holds characters that are no UTF-8: Twilio cannot be asked that.") from None
+
+
+@lru_cache(maxsize=16)  # who polls asks the same again and again
+def _encoded(pairs: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(pairs)
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
@@ -80,6 +80,11 @@ class ApiUrl:
 
     url: str
     origin: Origin
+    _root: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        object.__setattr__(self, "_root", f"{parts.scheme}://{parts.netloc}/")
 
     @classmethod
     def parse(cls, text: str) -> ApiUrl:
@@ -110,6 +115,9 @@ class ApiUrl:
             ForeignHost: it is on another scheme, host or port.
             NotTwilio: it is no URL at all.
         """
+        # Up to the end of host and port the very same text.
+        if url.startswith(self._root) and _URL.fullmatch(url):
+            return
         try:
             origin = origin_of(url)
         except ValueError as reason:

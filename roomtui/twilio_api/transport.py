@@ -198,6 +198,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         self._retries = retries if retries is not None else Retries()
         self._timeout = timeout
         self._connect_timeout = connect_timeout
+        self._patience = self._patience_of(timeout)
         self._rng = rng if rng is not None else random.Random()  # noqa: S311  # jitter, not a secret
         self._sleep = sleep
         # Our own queues rather than the connector's: its waiting time would count against the time-outs.
@@ -309,20 +310,19 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
 
     def _delay(self, request: _Request, outcome: Response | Fault, attempt: int) -> float | None:
         """Seconds to wait before sending again, or None where this outcome stands."""
-        if isinstance(outcome, Fault):
-            status, retry_after = None, None
-            if not outcome.passing:
-                return None
-        else:
-            status, retry_after = outcome.status_code, self.retry_after(outcome.headers)
+        if isinstance(outcome, Fault) and not outcome.passing:
+            return None
+        status = None if isinstance(outcome, Fault) else outcome.status_code
         if not self._retries.wants(attempt=attempt, reading=request.reading, status=status):
             return None
+        retry_after = None if isinstance(outcome, Fault) else self.retry_after(outcome.headers)
         delay = self._retries.delay(attempt=attempt, retry_after=retry_after, rng=self._rng)
         return delay if request.spent + delay < self._retries.total else None
 
     def retry_after(self, headers: Mapping[str, str]) -> float | None:
         """The seconds that an answer asks us to wait, by Twilio's clock."""
-        return read_retry_after(headers.get("Retry-After"), self.clock.now())
+        value = headers.get("Retry-After")
+        return None if value is None else read_retry_after(value, self.clock.now())
 
     async def _attempt(self, request: _Request) -> Response | Fault:
         """Send once, when a connection and the read budget allow it."""
@@ -361,7 +361,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             request.url,
             data=request.body,
             headers=request.headers,
-            timeout=aiohttp.ClientTimeout(total=request.timeout, connect=self._connect_timeout),
+            timeout=self._patience if request.timeout == self._timeout else self._patience_of(request.timeout),
             allow_redirects=False,
             middlewares=(_SentOnce(),),
             trace_request_ctx=admitted,
@@ -369,6 +369,9 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         ) as answer:
             self._note(request, answer, sent)
             return Response(answer.status, await self._read(answer), answer.headers)
+
+    def _patience_of(self, timeout: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(total=timeout, connect=self._connect_timeout)
 
     def _note(self, request: _Request, answer: aiohttp.ClientResponse, sent: float) -> None:
         headers = answer.headers

@@ -178,6 +178,8 @@ def quoted(part: str) -> str:
     Raises:
         NotFound: nothing at Twilio can have this name: it is empty, or no UTF-8.
     """
+    if part.isalnum() and part.isascii():
+        return part
     if part in {"", ".", ".."}:
         raise no_such("it has no name")
     try:
