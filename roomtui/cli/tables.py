@@ -29,14 +29,25 @@ _ROOMS_GIVE_WAY: Final = (
     ("TYPE", 0),
     ("AGE", 0),
     ("WHY", 12),
-    ("ROOM", 12),
+    ("ROOM", 10),
     ("WHY", 8),
     ("LASTED", 0),
     ("PEOPLE", 0),
     ("WHY", 0),
     ("CLOSES IN", 0),
+    ("ENDED (UTC)", 0),
+    ("ROOM", 0),
 )
-_PEOPLE_GIVE_WAY: Final = (("IDENTITY", 16), ("IN FOR", 0), ("STATUS", 9), ("IDENTITY", 8), ("NOTE", 0), ("STATUS", 0))
+_PEOPLE_GIVE_WAY: Final = (
+    ("IDENTITY", 16),
+    ("IN FOR", 0),
+    ("STATUS", 9),
+    ("IDENTITY", 8),
+    ("NOTE", 0),
+    ("STATUS", 0),
+    ("LIMIT IN", 0),
+    ("IDENTITY", 0),
+)
 
 
 def room_lines(
@@ -60,7 +71,7 @@ def room_lines(
     ended: list[Room] = []
     for room in rooms:
         (live if room.is_live else ended).append(room)
-    live.sort(key=lambda room: _closing_order(room, rosters.get(room.sid)))
+    live.sort(key=lambda room: closing_order(room, rosters.get(room.sid)))
     ended.sort(key=lambda room: (_ended_at(room), room.sid), reverse=True)
     lines: list[str] = []
     if live:
@@ -147,7 +158,8 @@ def summary_line(live: LiveRoom) -> str:
     return f"recorded: {said}   phones: {phones}"
 
 
-def _closing_order(room: Room, roster: Roster | None) -> tuple[float, str]:
+def closing_order(room: Room, roster: Roster | None) -> tuple[float, str]:
+    """What closes first comes first, as far as the roster tells."""
     deadline = room_deadline(room, roster)
     return (deadline.at.timestamp() if deadline is not None else float("inf"), room.sid)
 

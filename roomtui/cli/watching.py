@@ -20,7 +20,7 @@ from roomtui.cli.output import compact, print_json_line, room_line
 from roomtui.cli.passing_on import list_as_told
 from roomtui.cli.reading import AT_A_TIME, FAILURES_MAX, for_each, list_rooms
 from roomtui.cli.saying import say_that_there_are_more
-from roomtui.cli.tables import room_lines
+from roomtui.cli.tables import closing_order, room_lines
 from roomtui.rooms.untrusted import safe
 from roomtui.rooms.words import plural
 from roomtui.twilio_api.errors import CredentialsRefused, NotFound, TwilioError
@@ -166,7 +166,7 @@ class Watch:
         until = max(until, clock.monotonic() + self._refresh / 2)
         await for_each(
             self._connection,
-            sorted(rooms.values(), key=self._read_at),
+            sorted(rooms.values(), key=self._turn),
             read,
             what="rosters",
             reads=len(rooms),
@@ -176,9 +176,10 @@ class Watch:
         )
         return failures[0] if failures else None
 
-    def _read_at(self, room: Room) -> float:
+    def _turn(self, room: Room) -> tuple[float, tuple[float, str]]:
+        """When its roster was read; of those never read, what stands on top comes first."""
         roster = self._rosters.get(room.sid)
-        return roster.as_of.timestamp() if roster is not None else float("-inf")
+        return roster.as_of.timestamp() if roster is not None else float("-inf"), closing_order(room, roster)
 
 
 class Screen:
