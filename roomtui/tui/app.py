@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.notifications import Notification
 
-from roomtui.tui import winding
+from roomtui.tui import looks, winding
 from roomtui.tui.asking import Asking
 from roomtui.tui.clipboard import Clipboard
 from roomtui.tui.columns import View
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.screen import Screen
 
@@ -42,7 +43,8 @@ _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
 _NOT_IN_DIALOGS: Final = frozenset(
-    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind", "profiles"}
+    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind", "profiles", "zoom"}
+    | {"next_layout"}
 )
 
 
@@ -75,6 +77,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         Binding("1", "view('live')", "Live rooms", show=False, id="view.live"),
         Binding("2", "view('ended')", "Ended rooms", show=False, id="view.ended"),
         Binding("3", "view('log')", "Log", tooltip="What happened, and what we did", show=False, id="view.log"),
+        Binding("z", "zoom", "Only the rooms", tooltip="Leave the details out, or show them again", show=False, id="view.zoom"),
+        Binding("L", "next_layout", "Move the details", tooltip="Beside the rooms, below, nowhere", show=False, id="view.layout"),
         Binding("P", "profiles", "Account", tooltip="Watch another account", show=False, id="app.profile"),
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on", id="app.quit"),
@@ -115,6 +119,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.refresh_seconds = settings.refresh
         self.ask = Asking(self)
         self.view = View(hide=settings.hide_personal, glyphs=ASCII if settings.ascii_only else UNICODE)
+        self._layout = looks.layout_of(settings.memory)
+        self._clashes: set[str] = set()
         self.hands_over = False
         self._connect = connect
         self._ticks = ticks
@@ -133,10 +139,30 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.set_class(self.settings.ascii_only, "-ascii-only")
         # The shell's screen is not ours: Textual draws only what changes after `fg`.
         self.app_resume_signal.subscribe(self, self._draw_again)
+        self._look_as_wished()
         self._unsubscribe = self.board.subscribe(self._on_board)
         if self._ticks:
             self._tick_at_the_second()
         self.call_after_refresh(self._open_session)
+
+    def _look_as_wished(self) -> None:
+        settings = self.settings
+        theme, complaint = looks.theme_of(self.available_themes, settings.theme, settings.memory)
+        if theme is not None:
+            self.theme = theme
+        self.theme_changed_signal.subscribe(self, lambda theme: settings.memory.remember(looks.THEME, theme.name))
+        self.set_class(True, self._layout.css_class)
+        self.set_keymap(dict(settings.keys))
+        complaint = complaint or looks.keys_complaint(settings.keys, type(self))
+        if complaint is not None:
+            self.call_after_refresh(self.tell, complaint, trouble=True)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Say, once, that the file gives one key to two things."""
+        sentence = looks.clash(clashed_bindings, node)
+        if sentence is not None and sentence not in self._clashes:
+            self._clashes.add(sentence)
+            self.call_later(self.tell, sentence, trouble=True)
 
     async def on_unmount(self) -> None:
         """Stop asking, and close the connection."""
@@ -268,6 +294,22 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
             if not self.is_screen_installed(name):
                 self.install_screen(VIEWS[name](), name)
             self.push_screen(name)
+
+    def action_next_layout(self) -> None:
+        """Put the details somewhere else."""
+        self._lay_out(looks.next_layout(self._layout))
+
+    def action_zoom(self) -> None:
+        """Leave the rooms alone, or show the details again."""
+        alone = self._layout is looks.Layout.ALONE
+        self._lay_out(looks.Layout.AUTO if alone else looks.Layout.ALONE)
+
+    def _lay_out(self, layout: looks.Layout) -> None:
+        self.set_class(False, self._layout.css_class)
+        self._layout = layout
+        self.set_class(True, layout.css_class)
+        self.settings.memory.remember(looks.LAYOUT, layout.value)
+        self.tell(layout.sentence)
 
     def action_pause(self) -> None:
         """Stop asking Twilio."""
