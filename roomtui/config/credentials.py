@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from roomtui.config import twilio_cli, vault
+from roomtui.config import twilio_cli
 from roomtui.config.errors import ConfigError, CredentialsMissingError
 from roomtui.config.keys import CREDENTIALS
 from roomtui.config.places import config_file
 from roomtui.config.settings import Source
-from roomtui.config.vault import VaultError
 from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.credentials import Credentials
 
@@ -110,6 +109,8 @@ def _kept_elsewhere(holder: Holder, environ: Mapping[str, str], *, terminal: boo
     command, keyring = holder.values.get("credential_command"), holder.values.get("keyring")
     if holder.text("auth_token") or holder.text("api_secret"):
         return {}
+    from roomtui.config import vault  # noqa: PLC0415 - only who has no secret at hand pays for it
+
     try:
         if isinstance(command, tuple):
             return vault.from_command(command, terminal=terminal)
@@ -119,18 +120,20 @@ def _kept_elsewhere(holder: Holder, environ: Mapping[str, str], *, terminal: boo
             return {} if entry is None else {"secret": vault.from_keyring(service, entry)}
         if holder.source is Source.TWILIO_CLI:
             return _kept_by_twilio_cli(holder.name)
-    except VaultError as error:
+    except vault.VaultError as error:
         raise CredentialsMissingError(_of(holder, f"{error}.")) from None
     theirs = in_environment(environ)
     return theirs if theirs.get("account_sid") == holder.text("account_sid") else {}
 
 
 def _kept_by_twilio_cli(name: str) -> Mapping[str, str]:
+    from roomtui.config import vault  # noqa: PLC0415 - as above
+
     # Where its older versions keep secrets, on a Mac we find them too. On Linux it files them so that only it does.
     try:
         key, _, secret = vault.from_keyring(twilio_cli.SERVICE, name).partition("|")
-    except VaultError:
-        raise VaultError(
+    except vault.VaultError:
+        raise vault.VaultError(
             "has its secret in the system's keychain, where only Twilio's command line finds it: "
             f"`twilio profiles:port {safe(name)}` moves it into its file"
         ) from None

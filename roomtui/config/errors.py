@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from roomtui.rooms.untrusted import safe
@@ -54,6 +53,8 @@ def place(path: Path, line: int | None) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A question after the known name that is most like this one, or nothing; to be put behind a sentence."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only who made a mistake pays for it
+
     known = list(known)
     # Who writes another case or a hyphen means the same name.
     plain = {each.casefold().replace("-", "_"): each for each in known}

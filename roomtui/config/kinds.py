@@ -59,7 +59,6 @@ class Text:
         return value
 
 
-@dataclass(frozen=True, slots=True)
 class Flag:
     """Yes or no."""
 
@@ -115,7 +114,6 @@ class Texts:
         return tuple(value)
 
 
-@dataclass(frozen=True, slots=True)
 class Program:
     """A program and its arguments, as a list: no shell reads it."""
 
@@ -131,7 +129,6 @@ class Program:
         return words
 
 
-@dataclass(frozen=True, slots=True)
 class TextTable:
     """A table of texts."""
 
@@ -147,7 +144,6 @@ class TextTable:
         return dict(value)
 
 
-@dataclass(frozen=True, slots=True)
 class Phone:
     """A phone number; read as E.164."""
 
@@ -161,7 +157,6 @@ class Phone:
             raise WrongValueError(f"is no phone number: {str(error).rstrip('.')}") from None
 
 
-@dataclass(frozen=True, slots=True)
 class Url:
     """An address that credentials may be sent to."""
 
@@ -178,7 +173,6 @@ class Url:
         return text
 
 
-@dataclass(frozen=True, slots=True)
 class Color:
     """A colour."""
 
@@ -192,7 +186,6 @@ class Color:
         return text
 
 
-@dataclass(frozen=True, slots=True)
 class QuietHours:
     """A time of the day and another one, which may be on the next day."""
 
@@ -206,7 +199,6 @@ class QuietHours:
         return text
 
 
-@dataclass(frozen=True, slots=True)
 class Keyring:
     """Whether a secret is in the keyring: no, yes, or under which service."""
 

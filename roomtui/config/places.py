@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Final
@@ -35,6 +34,8 @@ def state_file(name: str) -> Path:
 def _plain(name: str) -> str:
     if _PLAIN_NAME.fullmatch(name):
         return name
+    import hashlib  # noqa: PLC0415 - few names need it
+
     # Shortened and made plain it might be another profile's; the digest keeps the two apart.
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{re.sub(r'[^a-zA-Z0-9_-]', '_', name[:32])}-{digest}"
