@@ -43,8 +43,8 @@ _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
 _NOT_IN_DIALOGS: Final = frozenset(
-    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind", "profiles", "zoom"}
-    | {"next_layout"}
+    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind", "profiles"}
+    | {"zoom", "next_layout"}
 )
 
 
@@ -77,8 +77,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         Binding("1", "view('live')", "Live rooms", show=False, id="view.live"),
         Binding("2", "view('ended')", "Ended rooms", show=False, id="view.ended"),
         Binding("3", "view('log')", "Log", tooltip="What happened, and what we did", show=False, id="view.log"),
-        Binding("z", "zoom", "Only the rooms", tooltip="Leave the details out, or show them again", show=False, id="view.zoom"),
-        Binding("L", "next_layout", "Move the details", tooltip="Beside the rooms, below, nowhere", show=False, id="view.layout"),
+        Binding("z", "zoom", "Only the rooms", tooltip="Details out, or in again", show=False, id="view.zoom"),
+        Binding("L", "next_layout", "Move the details", tooltip="Beside, below", show=False, id="view.layout"),
         Binding("P", "profiles", "Account", tooltip="Watch another account", show=False, id="app.profile"),
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on", id="app.quit"),
@@ -151,7 +151,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         if theme is not None:
             self.theme = theme
         self.theme_changed_signal.subscribe(self, lambda theme: settings.memory.remember(looks.THEME, theme.name))
-        self.set_class(True, self._layout.css_class)
+        self.add_class(self._layout.css_class)
         self.set_keymap(dict(settings.keys))
         complaint = complaint or looks.keys_complaint(settings.keys, type(self))
         if complaint is not None:
@@ -305,9 +305,9 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self._lay_out(looks.Layout.AUTO if alone else looks.Layout.ALONE)
 
     def _lay_out(self, layout: looks.Layout) -> None:
-        self.set_class(False, self._layout.css_class)
+        self.remove_class(self._layout.css_class)
         self._layout = layout
-        self.set_class(True, layout.css_class)
+        self.add_class(layout.css_class)
         self.settings.memory.remember(looks.LAYOUT, layout.value)
         self.tell(layout.sentence)
 

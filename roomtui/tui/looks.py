@@ -6,7 +6,7 @@ import pkgutil
 from difflib import get_close_matches
 from enum import Enum
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.binding import Binding
 
@@ -83,7 +83,7 @@ def theme_of(themes: Mapping[str, Theme], configured: str | None, memory: Memory
     return None, complaint
 
 
-def keys_complaint(keys: Mapping[str, str], app: type[App[object]]) -> str | None:
+def keys_complaint(keys: Mapping[str, str], app: type[App[Any]]) -> str | None:
     """A sentence where the file gives a key to something that has none; None where all is well."""
     if not keys:
         return None
@@ -107,7 +107,7 @@ def clash(bindings: set[Binding], node: DOMNode) -> str | None:
     return f"The key {safe(key)} is given to more than one thing ({', '.join(names)}): change [keys] in the file."
 
 
-def _ids(app: type[App[object]]) -> Iterator[str]:
+def _ids(app: type[App[Any]]) -> Iterator[str]:
     """The names of all keys: every screen is loaded for it."""
     classes: list[type] = [app]
     for module in pkgutil.iter_modules(screens.__path__):
