@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from typing import Final, NamedTuple
 
 FIRST: Final = 2048
 LEAST: Final = 256
@@ -18,6 +18,14 @@ FIRST_PATIENCE: Final = 0.5
 """Seconds for the very first answer: a terminal that does not answer is not waited for any longer."""
 
 
+class _Question(NamedTuple):
+    """Asked when so many bytes had been sent and so many of them were under way, at this time."""
+
+    sent: int
+    under_way: int
+    at: float
+
+
 class Window:
     """Counts bytes under way. A terminal that never answers is not waited for.
 
@@ -30,7 +38,7 @@ class Window:
         self._sent = 0
         self._arrived = 0
         self._asked_at_byte: int | None = None
-        self._questions: deque[tuple[int, float]] = deque()
+        self._questions: deque[_Question] = deque()
         self._quickest: float | None = None
 
     def room(self, now: float) -> int:
@@ -49,7 +57,7 @@ class Window:
         if not self._questions:
             return None
         patience = FIRST_PATIENCE if self._quickest is None else PATIENCE
-        return max(0.0, self._questions[0][1] + patience - now)
+        return max(0.0, self._questions[0].at + patience - now)
 
     def sent(self, size: int, now: float) -> bool:
         """So many bytes are sent; whether the terminal is to be asked, right behind them, if they have arrived."""
@@ -58,19 +66,21 @@ class Window:
         if asked is not None and (self._sent - asked < ASK_EVERY or (self._questions and self._quickest is None)):
             return False
         self._asked_at_byte = self._sent
-        self._questions.append((self._sent, now))
+        self._questions.append(_Question(self._sent, self._sent - self._arrived, now))
         return True
 
     def answered(self, now: float) -> None:
         """The terminal answered the oldest question."""
         if not self._questions:
             return
-        byte, asked = self._questions.popleft()
-        taken = now - asked
-        used = byte - self._arrived
-        self._arrived = byte
+        question = self._questions.popleft()
+        taken = now - question.at
+        used = question.sent - self._arrived
+        self._arrived = question.sent
         self._quickest = taken if self._quickest is None else min(self._quickest, taken)
         # As LEDBAT does (RFC 6817): towards the size at which bytes wait just so long.
         queued = taken - self._quickest
         change = used * (1.0 - queued / QUEUEING)
-        self.size = round(min(max(self.size + change, self.size / 2, LEAST), MOST))
+        # A window that was not made use of tells nothing about a larger one (RFC 7661).
+        most = max(self.size, 2 * question.under_way)
+        self.size = round(min(max(self.size + change, self.size / 2, LEAST), most, MOST))

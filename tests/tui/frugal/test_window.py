@@ -79,6 +79,16 @@ def test_on_a_slow_line_nothing_waits_much_longer_than_the_line_itself_takes(rat
     assert sent_late > 20, "and the line is used"
 
 
+def test_a_window_that_is_not_made_use_of_does_not_grow() -> None:
+    """An hour of ticks, then as much as there is room for: no more is under way than at the beginning."""
+    window, now = Window(), 0.0
+    for _ in range(3600):
+        now += 1.0
+        if window.sent(150, now):
+            window.answered(now + 0.2)
+    assert window.room(now + 0.9) <= FIRST
+
+
 def test_on_a_fast_line_the_window_grows_until_it_does_not_matter() -> None:
     window, now = Window(), 0.0
     for _ in range(40):
