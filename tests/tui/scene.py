@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roomtui.rooms.changes import Event, EventKind
 from roomtui.rooms.endings import Ending, EndingReason
@@ -436,6 +436,7 @@ def stage(
     ascii_only: bool = False,
     account: str = "acme-prod",
     caller_id: str | None = "+16505550100",
+    **wishes: Any,  # noqa: ANN401 - more of the settings, by name
 ) -> Stage:
     """The app showing this picture, over this link."""
     shown = a_day() if shown is None else shown
@@ -459,6 +460,7 @@ def stage(
         hide_personal=hide_personal,
         ascii_only=ascii_only,
         caller_id=caller_id,
+        **wishes,
     )
 
     async def no_program(*_: object) -> bool:

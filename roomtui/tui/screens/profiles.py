@@ -8,7 +8,6 @@ from textual import on
 from textual.binding import Binding
 from textual.color import Color, ColorParseError
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -16,6 +15,7 @@ from textual.widgets.option_list import Option
 from roomtui.config import ConfigError, Source
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Tone, fit, line, wrap
+from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.line_view import LineView
 
@@ -36,9 +36,10 @@ _FROM: Final = {Source.FILE: "", Source.ENVIRONMENT: "environment", Source.TWILI
 class _Accounts(OptionList):
     """A list in which the table's keys work too, and a letter goes to the next name that begins with it."""
 
+    DEFAULT_CSS = "_Accounts { max-height: 12; background: $surface; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "cursor_up", "Up", show=False, id="accounts.up"),
+        Binding("j", "cursor_down", "Down", show=False, id="accounts.down"),
     ]
 
     def __init__(self, accounts: tuple[Account, ...], *, id: str) -> None:  # noqa: A002 - Textual's own name
@@ -58,7 +59,7 @@ class _Accounts(OptionList):
                 return
 
 
-class ProfilesScreen(ModalScreen[None]):
+class ProfilesScreen(Dialog[None]):
     """All accounts that can be watched. Enter goes there, however long the one that is watched takes to answer.
 
     Args:

@@ -28,7 +28,7 @@ ACCOUNTS = (
 
 
 def with_accounts(switch: Callable[[Account], Awaitable[None]] | None) -> Stage:
-    shown = stage()
+    shown = stage(accent=ACCOUNTS[0].accent)
     app = shown.app
     app.settings = replace(app.settings, accounts=ACCOUNTS, profile="acme-prod", switch=switch)
     return shown
