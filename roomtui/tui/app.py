@@ -13,6 +13,7 @@ from textual.notifications import Notification
 
 from roomtui.tui import looks, winding
 from roomtui.tui.asking import Asking
+from roomtui.tui.browser import Browser
 from roomtui.tui.clipboard import Clipboard
 from roomtui.tui.columns import View
 from roomtui.tui.commands import commands
@@ -115,6 +116,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.clock = clock
         self.settings = settings
         self.copier = clipboard or Clipboard(self._write_to_terminal)
+        self.browser = Browser()
         self.session: Session | None = None
         self.refresh_seconds = settings.refresh
         self.ask = Asking(self)

@@ -216,9 +216,10 @@ class Past:
 
     def _open_lists(self) -> None:
         self._more_wanted, self._barren = True, 0
-        self._lists = [self._gateway.room_pages(query, urgent=False) for query in self._queries()]
+        self._lists = [self._gateway.room_pages(query, urgent=False) for query in self.queries()]
 
-    def _queries(self) -> list[RoomQuery]:
+    def queries(self) -> list[RoomQuery]:
+        """What is asked of Twilio: there is no list of completed and failed rooms in one."""
         question = self._state.question or Question()
         if question.day is None:
             return [RoomQuery(status=each, unique_name=question.name, page_size=PAGE_SIZE) for each in _ENDED]

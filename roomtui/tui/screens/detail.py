@@ -35,19 +35,20 @@ class DetailScreen(RoomScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "back", "Back", key_display="esc"),
-        Binding("up,k", "scroll(-1)", "Scroll", show=False),
-        Binding("down,j", "scroll(1)", "Scroll", show=False),
-        Binding("pageup", "scroll(-10)", "Page", show=False),
-        Binding("pagedown", "scroll(10)", "Page", show=False),
-        Binding("home,g", "scroll(-10000)", "Top, bottom", show=False),
-        Binding("end,G", "scroll(10000)", "Top, bottom", show=False),
+        Binding("escape,enter", "back", "Back", key_display="esc", id="detail.back"),
+        Binding("up,k", "scroll(-1)", "Scroll", show=False, id="detail.up"),
+        Binding("down,j", "scroll(1)", "Scroll", show=False, id="detail.down"),
+        Binding("pageup", "scroll(-10)", "Page", show=False, id="detail.page-up"),
+        Binding("pagedown", "scroll(10)", "Page", show=False, id="detail.page-down"),
+        Binding("home,g", "scroll(-10000)", "Top, bottom", show=False, id="detail.top"),
+        Binding("end,G", "scroll(10000)", "Top, bottom", show=False, id="detail.bottom"),
     ]
 
     def __init__(self, sid: str) -> None:
         super().__init__()
         self._sid = sid
         self._has_ended = False
+        self._early: list[int] | None = []
         self._unsubscribe_past: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -63,7 +64,16 @@ class DetailScreen(RoomScreen):
             self._unsubscribe_past = self._past.subscribe(lambda _: self.tick())
             if self._past.find(self._sid) is not None:
                 self._past.attend(chosen=self._sid)
-        self.call_after_refresh(self.tick)
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        self.tick()
+        pane = self.query_one("#full", LineView)
+        if self._early is not None and pane.lines and pane.size.height:
+            # A key that came right behind the one that opened this has waited until there is something to scroll.
+            keys, self._early = self._early, None
+            for lines in keys:
+                self.action_scroll(lines)
 
     def on_unmount(self) -> None:
         """Hear no more."""
@@ -77,7 +87,7 @@ class DetailScreen(RoomScreen):
 
     def on_resize(self) -> None:
         """Lines are made for a width."""
-        self.call_after_refresh(self.tick)
+        self.call_after_refresh(self._lay_out)
 
     @property
     def selected(self) -> Entry | None:
@@ -114,7 +124,11 @@ class DetailScreen(RoomScreen):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""
-        self.query_one("#full", LineView).scroll_relative(y=lines, animate=False)
+        if self._early is not None:
+            self._early.append(lines)
+            return
+        # By force: the bar beside the lines may be about to appear.
+        self.query_one("#full", LineView).scroll_relative(y=lines, animate=False, force=True)
 
     def action_back(self) -> None:
         """Back to the rooms."""

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from roomtui.rooms import words as plain
 from roomtui.rooms.untrusted import safe
+from roomtui.tui.copying import Thing
 from roomtui.tui.detail import in_brief, in_full
 from roomtui.tui.lines import Piece, Tone, line, wrap
 from roomtui.tui.past_rows import OF_A_DAY, OF_A_NAME, called, cells, matches, notes, question
@@ -23,6 +24,7 @@ from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.list_table import ListTable
+from roomtui.twilio_api.curl import list_rooms
 from roomtui.watch.past import PastState, Question
 
 if TYPE_CHECKING:
@@ -133,6 +135,11 @@ class EndedScreen(RoomScreen):
         """The room under the cursor."""
         sid = self._table.cursor
         return None if sid is None or self._past is None else self._past.find(sid)
+
+    def more_to_copy(self) -> list[Thing]:
+        """The lists that are shown."""
+        queries, api_url = self._past.queries() if self._past is not None else [], self.app.settings.api_url
+        return [Thing(f"curl: {each.status} rooms", list_rooms(api_url, each)) for each in queries]
 
     def show(self, state: BoardState) -> None:
         """Show what is known now of the live rooms: how many there are."""

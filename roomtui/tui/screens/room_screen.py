@@ -6,20 +6,29 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 
+from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom
+from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui import words
 from roomtui.tui.asking import Deed
+from roomtui.tui.copying import things
 from roomtui.tui.lines import Tone, line, wrap
+from roomtui.tui.screens.copy_thing import CopyDialog
+from roomtui.tui.screens.raw_json import JsonScreen
 from roomtui.tui.screens.styled_once import StyledOnce
 from roomtui.tui.widgets.line_view import LineView
+from roomtui.twilio_api.curl import console_url
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from roomtui.tui.app import RoomtuiApp
     from roomtui.tui.columns import Entry
+    from roomtui.tui.copying import Thing
 
 _DEEDS: Final = frozenset(Deed)
+_AFTER_THE_ROOM: Final = 3
+"""Where in the list of what can be copied other things come: behind the room's SID, name and address."""
 
 
 class RoomScreen(StyledOnce[None], inherit_bindings=False):
@@ -55,12 +64,19 @@ class RoomScreen(StyledOnce[None], inherit_bindings=False):
         ),
         Binding("N", "say_why_not('create_again')", "", show=False, system=True, id="room.again"),
         Binding("y", "copy_sid", "Copy SID", tooltip="Copy the room's SID", show=False, id="room.sid"),
+        Binding("c", "copy_thing", "Copy", tooltip="Copy any field, JSON, curl", show=False, id="room.copy"),
+        Binding("J", "raw_json", "JSON", tooltip="The room as JSON", show=False, id="room.json"),
+        Binding("o", "console", "Console", tooltip="Twilio's Console on this room", show=False, id="room.console"),
     ]
 
     @property
     def selected(self) -> Entry | None:
         """The room that keys are about."""
         raise NotImplementedError
+
+    def more_to_copy(self) -> list[Thing]:
+        """What can be copied beside what belongs to the room."""
+        return []
 
     def show_banner(self) -> None:
         """Say what is wrong, where something is; the screen has a `LineView` with the id `banner` for it."""
@@ -125,3 +141,41 @@ class RoomScreen(StyledOnce[None], inherit_bindings=False):
         entry = self.selected
         if entry is not None:
             await self.app.copy(f"SID {entry.room.sid}", entry.room.sid)
+
+    def action_copy_thing(self) -> None:
+        """Choose what of this room is to be copied."""
+        entry, app = self.selected, self.app
+        if entry is None:
+            app.tell("There is no room of which something could be copied.")
+            return
+        settings = app.settings
+        found = things(entry, app.clock.now(), settings.api_url, may_change=not settings.read_only)
+        found[_AFTER_THE_ROOM:_AFTER_THE_ROOM] = self.more_to_copy()
+        name = shown(entry.room.unique_name, hide=app.view.hide) or entry.room.sid
+
+        def copy(thing: Thing | None) -> None:
+            if thing is not None:
+                app.run_worker(app.copy(shown(Untrusted(thing.name), hide=app.view.hide), thing.text))
+
+        app.push_screen(CopyDialog(f"Copy of {name}", found), copy)
+
+    def action_raw_json(self) -> None:
+        """Show this room as JSON."""
+        entry = self.selected
+        if entry is None:
+            self.app.tell("There is no room to be shown as JSON.")
+        else:
+            self.app.push_screen(JsonScreen(entry, self.app.clock.now()))
+
+    async def action_console(self) -> None:
+        """Open Twilio's Console on this room; where that cannot be done, copy its address and show it."""
+        entry = self.selected
+        if entry is None:
+            self.app.tell("There is no room that the Console could show.")
+            return
+        url = console_url(entry.room.sid)
+        if await self.app.browser.open(url):
+            self.app.tell(f"Opened in your browser: {url}")
+            return
+        await self.app.copy("The Console's address", url)
+        self.app.action_show_copied()
