@@ -161,7 +161,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Say, once, that the file gives one key to two things."""
-        sentence = looks.clash(clashed_bindings, node)
+        del node
+        sentence = looks.clash(clashed_bindings, self.settings.keys)
         if sentence is not None and sentence not in self._clashes:
             self._clashes.add(sentence)
             self.call_later(self.tell, sentence, trouble=True)

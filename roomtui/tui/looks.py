@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.binding import Binding
+from textual.keys import _normalize_key_list
 
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import screens
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from textual.app import App
-    from textual.dom import DOMNode
     from textual.theme import Theme
 
     from roomtui.state import Memory
@@ -96,15 +96,17 @@ def keys_complaint(keys: Mapping[str, str], app: type[App[Any]]) -> str | None:
     return None
 
 
-def clash(bindings: set[Binding], node: DOMNode) -> str | None:
-    """A sentence where two things have been given the same key; None where it is one thing under two names."""
-    mine = [binding for _, binding in node._bindings if any(binding.key == each.key for each in bindings)]  # noqa: SLF001 - Textual says only what lost its key
-    names = sorted({binding.description for binding in (*bindings, *mine) if binding.description})
-    ids = {binding.id for binding in (*bindings, *mine)}
-    if len(ids) < 2 or len(names) < 2:
-        return None
-    key = next(iter(bindings)).key
-    return f"The key {safe(key)} is given to more than one thing ({', '.join(names)}): change [keys] in the file."
+def clash(bindings: set[Binding], keys: Mapping[str, str]) -> str | None:
+    """A sentence where the file gives a key to something that another thing has; None where they are one and the same."""
+    for binding in sorted(bindings, key=lambda each: each.description):
+        given = [name for name, written in keys.items() if binding.key in _normalize_key_list(written).split(",")]
+        others = [name for name in given if name != binding.id]
+        if others:
+            return (
+                f"The file gives the key {safe(binding.key)} to {safe(others[0])}, and it is that of "
+                f"{binding.description}, too: give that another one under [keys], or choose another one."
+            )
+    return None
 
 
 def _ids(app: type[App[Any]]) -> Iterator[str]:

@@ -436,7 +436,7 @@ def stage(
     ascii_only: bool = False,
     account: str = "acme-prod",
     caller_id: str | None = "+16505550100",
-    **wishes: Any,  # noqa: ANN401 - more of the settings, by name
+    **wishes: Any,  # more of the settings, by name
 ) -> Stage:
     """The app showing this picture, over this link."""
     shown = a_day() if shown is None else shown
