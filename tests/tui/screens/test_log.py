@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from tests.tui.scene import Stage
 
 
+@pytest.fixture(autouse=True)
+def _files_are_written_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "journal-acme.jsonl"
@@ -172,10 +177,7 @@ async def test_a_line_leads_to_its_room(path: Path) -> None:
         assert told(stage) == "This line is about no room."
 
 
-async def test_writes_what_is_shown_into_a_file_of_its_owner(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+async def test_writes_what_is_shown_into_a_file_of_its_owner(path: Path, tmp_path: Path) -> None:
     journals.a_day(path)
     stage = journals.stage(path, hide_personal=True)
     async with stage.app.run_test(size=(100, 30)) as pilot:
