@@ -32,6 +32,9 @@ PAGE_SIZE: Final = 1000
 """The most that Twilio gives in one page; more is refused with error 20007."""
 
 _LIVE: Final = RoomQuery()
+_ROSTERS_REMEMBERED: Final = 256
+"""Lists of participants: a screenful of rooms, of each who is connected, who is not any more, who left."""
+
 _ROOM_SID: Final = re.compile(r"RM[0-9a-fA-F]{32}", re.ASCII)
 _PARTICIPANT_SID: Final = re.compile(r"PA[0-9a-fA-F]{32}", re.ASCII)
 _CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}", re.ASCII)
@@ -46,12 +49,12 @@ class SdkGateway:
         self._transport = transport
         self._phone_transport = transport.beside(calls_url(transport.api))
         self._live: Memory[Room] = Memory()
-        self._video = Wire(credentials, transport, lambda client: client.video.v1)
+        self._rosters: dict[tuple[str, str | None], Memory[Participant]] = {}
+        self._video = Wire(credentials, transport, "v1")
 
     @cached_property
     def _phone(self) -> Wire:
-        # Made when the first call is: the SDK takes 30 ms to load this API.
-        return Wire(self._credentials, self._phone_transport, lambda client: client.api.v2010)
+        return Wire(self._credentials, self._phone_transport, "2010-04-01")
 
     async def room_pages(self, query: RoomQuery, *, urgent: bool = False) -> AsyncIterator[tuple[Room, ...]]:
         """The rooms of `query`, page by page (1,000 rooms each, where it names no size), each SID once.
@@ -85,10 +88,14 @@ class SdkGateway:
     async def participants(
         self, room_sid: str, *, status: str | None = None, urgent: bool = False
     ) -> tuple[Participant, ...]:
-        """The participants of one status; without one, Twilio's choice: connected if live, else disconnected."""
+        """The participants of one status; without one, Twilio's choice: connected if live, else disconnected.
+
+        Who has not changed since this gateway last read that list, if it did lately, is the same object.
+        """
         path = f"/Rooms/{quoted(room_sid)}/Participants"
         params = {"Status": status, "PageSize": PAGE_SIZE}
-        pages = self._video.pages(path, "participants", params, parse.participant, urgent=urgent)
+        memory = self._roster(room_sid, status)
+        pages = self._video.pages(path, "participants", params, parse.participant, urgent=urgent, memory=memory)
         people = tuple([participant async for page in pages for participant in page])
         if any(participant.room_sid not in {room_sid, ""} for participant in people):
             raise self._video.another(f"for the participants of {room_sid}", "room")
@@ -198,6 +205,16 @@ class SdkGateway:
                 if room.unique_name.raw == name:
                     return room
         raise no_such("no room of this name is in progress")
+
+    def _roster(self, room_sid: str, status: str | None) -> Memory[Participant]:
+        """What is remembered of a list of participants: the rooms on screen are read again and again."""
+        memory = self._rosters.pop((room_sid, status), None)
+        if memory is None:
+            memory = Memory()
+            if len(self._rosters) >= _ROSTERS_REMEMBERED:
+                del self._rosters[next(iter(self._rosters))]
+        self._rosters[room_sid, status] = memory
+        return memory
 
     def _this(self, participant: Participant, room_sid: str, participant_sid: str, asked: str) -> Participant:
         if participant.sid != participant_sid or participant.room_sid not in {room_sid, ""}:

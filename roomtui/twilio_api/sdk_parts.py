@@ -94,8 +94,10 @@ def _without_what_is_unused() -> Iterator[None]:
 
 
 with _without_what_is_unused():
+    from twilio.base.domain import Domain  # type: ignore[import-untyped]  # has hints, but no py.typed
+    from twilio.base.version import Version  # type: ignore[import-untyped]  # has hints, but no py.typed
     from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]  # has hints, but no py.typed
     from twilio.http.response import Response  # type: ignore[import-untyped]  # has hints, but no py.typed
     from twilio.rest import Client  # type: ignore[import-untyped]  # has hints, but no py.typed
 
-__all__ = ["AsyncHttpClient", "Client", "Response"]
+__all__ = ["AsyncHttpClient", "Client", "Domain", "Response", "Version"]
