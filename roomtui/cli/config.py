@@ -90,7 +90,8 @@ def _check(path: Path, *, must_exist: bool = False) -> int:
     others = twilio_cli.read(twilio_cli_file())
     if others.others_may_read:
         say(f"roomtui: {others.path} holds secrets, and others may read it: chmod 600 {others.path}")
-    wrong = complaints(file, os.environ, columns=columns, bindings=bindings)
+    themes = _themes() if "theme" in names else frozenset()
+    wrong = complaints(file, os.environ, columns=columns, bindings=bindings, themes=themes)
     for each in wrong:
         click.echo(str(each))
     if wrong:
@@ -105,6 +106,13 @@ def _columns() -> frozenset[str]:
     from roomtui.tui.columns import COLUMNS  # noqa: PLC0415 - it takes a while to load
 
     return frozenset(column.key for column in COLUMNS)
+
+
+def _themes() -> frozenset[str]:
+    """The names of all themes."""
+    from textual.theme import BUILTIN_THEMES  # noqa: PLC0415 - it takes a while to load
+
+    return frozenset(BUILTIN_THEMES)
 
 
 def _bindings() -> frozenset[str]:

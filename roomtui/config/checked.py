@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 
 def complaints(
-    file: ConfigFile, environ: Mapping[str, str], *, columns: Collection[str], bindings: Collection[str]
+    file: ConfigFile,
+    environ: Mapping[str, str],
+    *,
+    columns: Collection[str],
+    bindings: Collection[str],
+    themes: Collection[str],
 ) -> tuple[Complaint, ...]:
     """What is wrong, in the order of the lines.
 
@@ -31,13 +36,14 @@ def complaints(
         environ: the environment, which may hold the secret of a profile.
         columns: the names of all columns there are.
         bindings: the ids of all bindings there are.
+        themes: the names of all themes there are.
     """
     found = list(file.complaints)
     theirs = in_environment(environ)
     for profile, table in ((None, file.top), *file.profiles.items()):
         views = {**file.top.values.get("views", {}), **table.values.get("views", {})}
         for key, sentence in (
-            *_of_names(table, columns, bindings),
+            *_of_names(table, columns, bindings, themes),
             *_of_filters(table, views),
             *(_of_credentials(table, theirs) if profile is not None else ()),
         ):
@@ -53,11 +59,15 @@ def complaints(
     return tuple(sorted(found, key=lambda each: each.line or 0))
 
 
-def _of_names(table: Table, columns: Collection[str], bindings: Collection[str]) -> Iterator[tuple[str, str]]:
+def _of_names(
+    table: Table, columns: Collection[str], bindings: Collection[str], themes: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    theme = table.values.get("theme")
+    if theme is not None and theme not in themes:
+        yield "theme", f"theme{{where}}: there is no theme {_text(theme)}.{_text(_known(theme, themes))}"
     for name in table.values.get("columns", ()):
         if name not in columns:
-            hint = nearest(name, columns) or f" There are: {', '.join(columns)}."
-            yield "columns", f"columns{{where}}: there is no column {_text(name)}.{_text(hint)}"
+            yield "columns", f"columns{{where}}: there is no column {_text(name)}.{_text(_known(name, columns))}"
     for name in table.values.get("keys", {}):
         if name not in bindings:
             yield f"keys.{name}", f"keys: nothing is called {_text(name)}.{_text(nearest(name, bindings))}"
@@ -89,6 +99,11 @@ def _of_credentials(table: Table, theirs: Mapping[str, str]) -> Iterator[tuple[s
     command = values.get("credential_command")
     if command and shutil.which(command[0]) is None:
         yield "credential_command", f"credential_command{{where}}: there is no program {_text(command[0])}."
+
+
+def _known(name: str, known: Collection[str]) -> str:
+    """The name that was meant, or all there are."""
+    return nearest(name, known) or f" There are: {', '.join(sorted(known))}."
 
 
 def _text(text: str) -> str:

@@ -51,7 +51,7 @@ def run(*arguments: str) -> tuple[int, Result]:
 
 def test_check_prints_every_mistake_with_its_line_and_ends_with_two() -> None:
     path = write(
-        f'[profiles.acme]\naccount_sid = "{SID}"\nauth_token = "{SECRET}"\nrefesh = 3\ncolumns = ["peopel"]\n'
+        f'[profiles.acme]\naccount_sid = "{SID}"\nauth_token = "{SECRET}"\nrefesh = 3\ncolumns = ["peopel"]\ntheme = "nodr"\n'
         '[keys]\n"room.edn" = "x"\n'
     )
     code, result = run("check")
@@ -59,7 +59,8 @@ def test_check_prints_every_mistake_with_its_line_and_ends_with_two() -> None:
     assert result.stdout.splitlines() == [
         f"{path}:4: profile acme has an unknown key refesh. Did you mean refresh?",
         f"{path}:5: columns of profile acme: there is no column peopel. Did you mean people?",
-        f"{path}:7: keys: nothing is called room.edn. Did you mean room.end?",
+        f"{path}:6: theme of profile acme: there is no theme nodr. Did you mean nord?",
+        f"{path}:8: keys: nothing is called room.edn. Did you mean room.end?",
     ]
 
 

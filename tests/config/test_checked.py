@@ -48,7 +48,9 @@ account_sid = "{SID}"
 
 
 def told(path: Path, environ: Mapping[str, str] | None = None) -> list[tuple[int | None, str]]:
-    found = complaints(read(path), environ or {}, columns={"name", "people"}, bindings={"room.end", "room.new"})
+    found = complaints(
+        read(path), environ or {}, columns={"name", "people"}, bindings={"room.end", "room.new"}, themes={"nord"}
+    )
     assert not any(SECRET in str(each) for each in found)
     return [(each.line, each.sentence) for each in found]
 
@@ -77,6 +79,12 @@ def test_all_at_once(write: Callable[..., Path]) -> None:
     for line, sentence in expected:
         assert any(at == line and each.startswith(sentence) for at, each in found), (line, sentence, found)
     assert len(found) == len(expected), found
+
+
+def test_a_theme_that_there_is_not(write: Callable[..., Path]) -> None:
+    assert told(write('theme = "nrod"\n')) == [(1, "theme: there is no theme nrod. Did you mean nord?")]
+    assert told(write('theme = "zzz"\n')) == [(1, "theme: there is no theme zzz. There are: nord.")]
+    assert told(write('theme = "nord"\n')) == []
 
 
 def test_a_secret_that_the_environment_has_is_not_missing(write: Callable[..., Path]) -> None:
@@ -114,7 +122,8 @@ def test_a_new_file_is_right_with_every_key_in_force_too(write: Callable[..., Pa
     lines = [re.sub(r"^# (?=\S+ = |\[)", "", line) for line in template().splitlines()]
     kept = [line for line in lines if not re.match(r"(auth_token|keyring|credential_command) = ", line)]
     path = write("\n".join(kept))
-    found = complaints(read(path), {}, columns={"closes", "name", "people", "why"}, bindings={"room.end"})
+    columns = {"closes", "name", "people", "why"}
+    found = complaints(read(path), {}, columns=columns, bindings={"room.end"}, themes={"nord"})
     assert [str(each) for each in found] == []
     config = load(Typed(), {})
     assert (config.name, config.accent, config.theme, len(config.alerts)) == ("acme-prod", "red", "nord", 1)
