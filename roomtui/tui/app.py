@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from textual.binding import BindingType
-    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.screen import Screen
 
@@ -122,7 +121,6 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.ask = Asking(self)
         self.view = View(hide=settings.hide_personal, glyphs=ASCII if settings.ascii_only else UNICODE)
         self._layout = looks.layout_of(settings.memory)
-        self._clashes: set[str] = set()
         self.hands_over = False
         self._connect = connect
         self._ticks = ticks
@@ -158,14 +156,6 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         complaint = complaint or looks.keys_complaint(settings.keys, type(self))
         if complaint is not None:
             self.call_after_refresh(self.tell, complaint, trouble=True)
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Say, once, that the file gives one key to two things."""
-        del node
-        sentence = looks.clash(clashed_bindings, self.settings.keys)
-        if sentence is not None and sentence not in self._clashes:
-            self._clashes.add(sentence)
-            self.call_later(self.tell, sentence, trouble=True)
 
     async def on_unmount(self) -> None:
         """Stop asking, and close the connection."""

@@ -15,7 +15,7 @@ from roomtui.rooms.untrusted import safe
 from roomtui.tui import screens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
     from textual.app import App
     from textual.theme import Theme
@@ -84,38 +84,42 @@ def theme_of(themes: Mapping[str, Theme], configured: str | None, memory: Memory
 
 
 def keys_complaint(keys: Mapping[str, str], app: type[App[Any]]) -> str | None:
-    """A sentence where the file gives a key to something that has none; None where all is well."""
+    """A sentence where the file gives a key to nothing, or to something while another has it; else None."""
     if not keys:
         return None
-    known = set(_ids(app))
+    bindings = _bindings(app)
+    known = {binding.id for each in bindings.values() for binding in each if binding.id is not None}
     for name in keys:
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ". ? shows what has one."
             return f"There is no key called {safe(name)}{hint}"
+    of_app = bindings.pop(app)
+    return next(filter(None, (_clash([*of_app, *each], keys) for each in bindings.values())), None)
+
+
+def _clash(bindings: Sequence[Binding], keys: Mapping[str, str]) -> str | None:
+    has: dict[str, Binding] = {}
+    # Those of the file last: it is they that take what another has.
+    for binding in sorted(bindings, key=lambda each: each.id in keys):
+        written = keys.get(binding.id or "", binding.key)
+        for key in _normalize_key_list(written).split(","):
+            other = has.setdefault(key, binding)
+            if binding.id in keys and other.id != binding.id:
+                return (
+                    f"The file gives the key {safe(key)} to {safe(binding.id)}, and it is that of {other.description}, "
+                    "too: give that another one under [keys], or choose another one."
+                )
     return None
 
 
-def clash(bindings: set[Binding], keys: Mapping[str, str]) -> str | None:
-    """A sentence where the file gives a key to something that another thing has; None where they are one and the same."""
-    for binding in sorted(bindings, key=lambda each: each.description):
-        given = [name for name, written in keys.items() if binding.key in _normalize_key_list(written).split(",")]
-        others = [name for name in given if name != binding.id]
-        if others:
-            return (
-                f"The file gives the key {safe(binding.key)} to {safe(others[0])}, and it is that of "
-                f"{binding.description}, too: give that another one under [keys], or choose another one."
-            )
-    return None
-
-
-def _ids(app: type[App[Any]]) -> Iterator[str]:
-    """The names of all keys: every screen is loaded for it."""
-    classes: list[type] = [app]
+def _bindings(app: type[App[Any]]) -> dict[type, list[Binding]]:
+    """The keys of the dashboard and of every screen, each of which is loaded for it."""
+    classes: set[type] = {app}
     for module in pkgutil.iter_modules(screens.__path__):
         found = vars(import_module(f"{screens.__name__}.{module.name}"))
-        classes += [each for each in found.values() if isinstance(each, type)]
-    for each in classes:
-        for binding in getattr(each, "BINDINGS", ()):
-            if isinstance(binding, Binding) and binding.id is not None:
-                yield binding.id
+        classes |= {each for each in found.values() if isinstance(each, type)}
+    return {
+        each: [binding for binding in vars(each).get("BINDINGS", ()) if isinstance(binding, Binding)]
+        for each in classes
+    }

@@ -88,11 +88,10 @@ async def test_theme_layout_and_keys_are_as_chosen_and_what_is_changed_is_rememb
     assert (memory.recall("theme"), memory.recall("layout")) == ("dracula", "alone")
 
 
-async def test_one_key_for_two_things_is_complained_about_once() -> None:
+async def test_one_key_for_two_things_is_complained_about() -> None:
     stage = scene.stage(keys={"app.help": "p"})
     async with stage.app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await press(pilot, "j")
         assert "The file gives the key p to app.help, and it is that of Pause, too" in told(stage)
 
 
