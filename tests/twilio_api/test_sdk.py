@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from roomtui.twilio_api import parse
+from roomtui.twilio_api import parse, sdk
 from roomtui.twilio_api.errors import (
     Broken,
     CredentialsRefused,
@@ -360,6 +360,27 @@ async def test_reads_all_participants_of_a_status(connect: Connect) -> None:
         people = await connect(server.url).participants(ROOM_SID, status="disconnected")
         assert [person.identity.raw for person in people] == ["person-1", "person-2", "person-3"]
         assert server.asked[0].target == f"/v1/Rooms/{ROOM_SID}/Participants?Status=disconnected&PageSize=1000"
+
+
+async def test_participants_that_have_not_changed_are_the_same_objects_while_they_are_remembered(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sdk, "_ROSTERS_REMEMBERED", 2)
+    pages = [[participant_json(1), participant_json(2)], [participant_json(2)], [participant_json(2)]]
+    other = Reply(body=page_json("participants", []))
+    replies = [Reply(body=page_json("participants", page)) for page in pages]
+    async with Scripted(*replies, other, other, replies[2]) as server:
+        gateway = connect(server.url)
+        _, bob = await gateway.participants(ROOM_SID, status="connected")
+        (left,) = await gateway.participants(ROOM_SID, status="disconnected")
+        (again,) = await gateway.participants(ROOM_SID, status="connected")
+        assert left is not bob
+        assert again is bob
+        for number in range(2):
+            await gateway.participants(f"RM{number:032x}", status="connected")
+        (anew,) = await gateway.participants(ROOM_SID, status="connected")
+        assert anew == bob
+        assert anew is not bob
 
 
 async def test_refuses_the_participants_of_another_room(connect: Connect) -> None:
