@@ -107,7 +107,7 @@ def _clash(bindings: Sequence[Binding], keys: Mapping[str, str]) -> str | None:
             other = has.setdefault(key, binding)
             if binding.id in keys and other.id != binding.id:
                 return (
-                    f"The file gives the key {safe(key)} to {safe(binding.id)}, and it is that of {other.description}, "
+                    f"The file gives the key {safe(key)} to {safe(binding.id or "")}, and it is that of {other.description}, "
                     "too: give that another one under [keys], or choose another one."
                 )
     return None
