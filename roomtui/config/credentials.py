@@ -88,8 +88,9 @@ def credentials_of(holder: Holder, environ: Mapping[str, str], *, terminal: bool
     if not account:
         raise CredentialsMissingError(_no_account(holder))
     if key and key.startswith("AC") and key != account:
-        # Twilio: a main account's credentials open a sub-account's resources at api.twilio.com only; what has a host of
-        # its own, such as video.twilio.com, takes the sub-account's own (REST API: Subaccounts, Authentication).
+        # A main account's credentials open a sub-account's resources at api.twilio.com only; what has a host of its
+        # own, such as video.twilio.com, takes the sub-account's own: an API key, or its SID and auth token (REST API:
+        # Subaccounts, Authentication).
         raise ConfigError(
             _of(
                 holder,

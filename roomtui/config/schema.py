@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from roomtui.config.keys import Key
 
-DRAFT: Final = "http://json-schema.org/draft-07/schema#"
-"""The draft that the language servers for TOML know."""
+DRAFT: Final = "http://json-schema.org/draft-04/schema#"
+"""The oldest draft in use: every language server for TOML knows it, and some know no later one."""
 
 
 def schema() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import signal
 import subprocess
 import time
 from contextlib import suppress
@@ -113,7 +114,10 @@ def _printed(command: Sequence[str], name: str, patience: float, *, terminal: bo
         return printed
     finally:
         if process.poll() is None:
-            process.kill()
+            if terminal:
+                process.kill()
+            else:  # a session of its own: what it has started ends with it
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         if process.stdout is not None:
             process.stdout.close()

@@ -51,7 +51,8 @@ def run(*arguments: str) -> tuple[int, Result]:
 
 def test_check_prints_every_mistake_with_its_line_and_ends_with_two() -> None:
     path = write(
-        f'[profiles.acme]\naccount_sid = "{SID}"\nauth_token = "{SECRET}"\nrefesh = 3\ncolumns = ["peopel"]\ntheme = "nodr"\n'
+        f'[profiles.acme]\naccount_sid = "{SID}"\nauth_token = "{SECRET}"\nrefesh = 3\n'
+        'columns = ["peopel"]\ntheme = "nodr"\n'
         '[keys]\n"room.edn" = "x"\n'
     )
     code, result = run("check")
@@ -144,7 +145,7 @@ def test_an_editor_that_cannot_be_run_or_fails(tmp_path: Path, monkeypatch: pyte
 
 def test_schema_is_json_on_stdout() -> None:
     code, result = run("schema")
-    assert (code, json.loads(result.stdout)["$schema"]) == (0, "http://json-schema.org/draft-07/schema#")
+    assert (code, json.loads(result.stdout)["$schema"]) == (0, "http://json-schema.org/draft-04/schema#")
 
 
 def test_the_program_has_the_command(stranger: Program) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from roomtui.config import ConfigError, CredentialsMissingError, Typed, load
 from roomtui.config.vault import VaultError, from_command, from_keyring
+from tests.cli.program import until
+from tests.whole.terminal import is_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +74,20 @@ def test_a_program_that_does_not_end_is_ended() -> None:
         f"import os, sys, time; print('{SECRET}'); sys.stdout.flush(); os.close(1); time.sleep(60)", patience=0.2
     )
     assert time.monotonic() - began < 30
+
+
+def test_while_something_is_drawn_it_has_no_terminal_and_ends_with_all_that_it_started(tmp_path: Path) -> None:
+    told = tmp_path / "child"
+    program = (
+        "import os, subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        f"open({str(told)!r}, 'w').write(f'{{child.pid}} {{os.getsid(0) == os.getpid()}}')\n"
+        "time.sleep(60)"
+    )
+    assert "did not end within 3 s" in refusal(program, patience=3.0, terminal=False)
+    child, leads = told.read_text(encoding="utf-8").split()
+    assert leads == "True"
+    until(lambda: not is_running(int(child)))
 
 
 def test_what_it_leaves_running_holds_nobody_up() -> None:
