@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from roomtui.cli.exits import say
 from roomtui.cli.options import Number, takes_global_options, watch_options
 from roomtui.config import Config, ConfigError, load
+from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.credentials import Credentials
 from roomtui.twilio_api.origin import ApiUrl
 
@@ -37,12 +39,15 @@ _DEMO_NUMBER: Final = "+15005550006"
 @click.command()
 @takes_global_options
 @watch_options
-def watch(*, typed: Typed) -> int:
+@click.option(
+    "--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all that is shown; see `roomtui replay`."
+)
+def watch(*, typed: Typed, record: Path | None) -> int:
     """The dashboard: all live rooms, what closes first on top. This is what `roomtui` alone does."""
     config = load(typed)
     ApiUrl.parse(config.api_url)
     need_a_terminal()
-    _run(config, typed=typed)
+    _run(config, typed=typed, record=record)
     return 0
 
 
@@ -52,7 +57,10 @@ def watch(*, typed: Typed) -> int:
 @click.option("--rooms", type=click.IntRange(1, 20_000), default=12, metavar="N", help="Rooms at a time [12].")
 @click.option("--speed", type=Number(0.1, 1000), default=1.0, metavar="X", help="Let time run faster [1].")
 @click.option("--seed", type=int, default=1, metavar="N", help="Same seed, same day [1].")
-def demo(*, typed: Typed, rooms: int, speed: float, seed: int) -> int:
+@click.option(
+    "--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all that is shown; see `roomtui replay`."
+)
+def demo(*, typed: Typed, rooms: int, speed: float, seed: int, record: Path | None) -> int:
     """The dashboard on a local Twilio with lively traffic: no account, no network."""
     need_a_terminal()
     with _sandbox(rooms, speed, seed) as process:
@@ -75,7 +83,7 @@ def demo(*, typed: Typed, rooms: int, speed: float, seed: int) -> int:
             mouse=bool(typed.mouse),
             plain_output=bool(typed.plain_output),
         )
-        _run(config, rate=speed)
+        _run(config, rate=speed, record=record)
     return 0
 
 
@@ -113,14 +121,20 @@ def _account_of(process: subprocess.Popen[str]) -> dict[str, str]:
     return account
 
 
-def _run(config: Config, *, typed: Typed | None = None, rate: float = 1.0) -> None:
+def _run(config: Config, *, typed: Typed | None = None, rate: float = 1.0, record: Path | None = None) -> None:
     # Commands that print do without the screen.
     from roomtui.cli.accounts import one_after_the_other  # noqa: PLC0415
     from roomtui.cli.watched import WatchedAccount  # noqa: PLC0415
 
-    last = asyncio.run(
-        one_after_the_other(config, lambda config: WatchedAccount(config, typed=typed, rate=rate)),
-    )
+    # One recording, one account: those that are changed to are not recorded.
+    recorded = [] if record is None else [record]
+
+    def watched(config: Config) -> WatchedAccount:
+        return WatchedAccount(config, typed=typed, rate=rate, record=recorded.pop() if recorded else None)
+
+    last = asyncio.run(one_after_the_other(config, watched))
+    if record is not None:
+        say(f"Recorded into {safe(str(record))}: `roomtui replay` shows it again.")
     if last.app.return_code:
         sys.exit(last.app.return_code)
 

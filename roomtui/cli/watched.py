@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from roomtui.cli.accounts import config_of
 from roomtui.cli.dashboard import until_left
 from roomtui.cli.garbage import Garbage
-from roomtui.config import journal_file, state_file
+from roomtui.config import ConfigError, journal_file, state_file
 from roomtui.rooms.untrusted import safe
 from roomtui.state import StateFile
 from roomtui.tui.app import RoomtuiApp
@@ -21,9 +22,12 @@ from roomtui.watch.board import Board
 from roomtui.watch.budget import ReadBudget
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from roomtui.config import Account, Config, Typed
     from roomtui.watch.chronicle import Chronicle
     from roomtui.watch.lasting import LastingActions
+    from roomtui.watch.tape.recorder import Recorder
 
 
 class WatchedAccount:
@@ -33,9 +37,15 @@ class WatchedAccount:
         config: what is in force for it.
         typed: what was typed, which holds for every other account, too; None where there is no other.
         rate: Twilio's seconds in a second; not 1 only with a sandbox whose clock runs fast.
+        record: the file into which all that is shown is recorded; None where it is not.
+
+    Raises:
+        ConfigError: it cannot be recorded there.
     """
 
-    def __init__(self, config: Config, *, typed: Typed | None = None, rate: float = 1.0) -> None:
+    def __init__(
+        self, config: Config, *, typed: Typed | None = None, rate: float = 1.0, record: Path | None = None
+    ) -> None:
         self.next: Config | None = None
         self._config = config
         self._typed = typed
@@ -44,6 +54,7 @@ class WatchedAccount:
         self._memory = StateFile(state_file(config.name))
         self._actions: LastingActions | None = None
         self._chronicle: Chronicle | None = None
+        self._recorder = None if record is None else self._recording(record)
         garbage = Garbage()
         garbage.begin()
         self._board.subscribe(garbage.hear)
@@ -82,11 +93,29 @@ class WatchedAccount:
             switch=None if self._typed is None else self._switch,
         )
 
+    def _recording(self, path: Path) -> Recorder:
+        from roomtui.watch.tape.recorder import Recorder, TapeError  # noqa: PLC0415 - most shifts are not recorded
+
+        config = self._config
+
+        def trouble(sentence: str) -> None:
+            with suppress(RuntimeError):  # left meanwhile
+                self.app.call_from_thread(self.app.tell, sentence, trouble=True)
+
+        try:
+            return Recorder(path, self._clock, safe(config.name), hide=config.no_pii, on_trouble=trouble)
+        except TapeError as error:
+            raise ConfigError(str(error)) from None
+
     async def show(self) -> None:
         """Show it until the person leaves it."""
+        if self._recorder is not None:
+            self._recorder.begin(self._board)
         try:
             await until_left(self.app, mouse=self._config.mouse)
         finally:
+            if self._recorder is not None:
+                await asyncio.to_thread(self._recorder.end)
             self._memory.flush()
 
     async def leave(self, within: float) -> None:
