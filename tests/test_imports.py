@@ -44,6 +44,13 @@ def _modules(program: str) -> set[str]:
     return set(done.stdout.split())
 
 
+_LISTING = """
+import atexit, sys
+atexit.register(lambda: print("LOADED", *sorted(sys.modules), file=sys.stderr))
+sys.argv = ["roomtui", *sys.argv[1:]]
+from roomtui.cli.main import main
+main()
+"""
 _ARGUMENTS = {
     "ls": ("--json",),
     "show": ("for-show",),
@@ -72,7 +79,42 @@ def test_commands_that_print_load_neither_screen_nor_scheduler(
     )
     loaded = _loaded_by(done.stderr)
     assert "twilio" in loaded, "it has not asked Twilio at all"
-    assert not loaded & {"textual", "rich", "apscheduler", "phonenumbers"}
+    assert not loaded & {"textual", "rich", "apscheduler", "phonenumbers", "requests", "urllib3"}
+
+
+def test_who_only_looks_loads_nothing_that_changes_something(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    sandbox.create("for-looking")
+    for arguments in (["ls"], ["ls", "--json"], ["show", "for-looking"], ["twiml", "for-looking"]):
+        loaded = _every_module(arguments, environment(tmp_path, **sandbox.environ))
+        assert "roomtui.twilio_api.sdk" in loaded
+        assert not loaded & {"roomtui.watch.actions", "roomtui.watch.desk", "roomtui.watch.journal"}
+        assert not {name for name in loaded if name.startswith("twilio.rest.")}, "resources that nobody asks"
+
+
+def test_a_list_that_is_passed_on_loads_neither_tables_nor_rosters(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    loaded = _every_module(["ls", "--no-people", "--json"], environment(tmp_path, **sandbox.environ))
+    unused = {"roomtui.cli.tables", "roomtui.cli.reading", "roomtui.watch.rosters", "roomtui.rooms.twiml"}
+    assert not loaded & unused
+
+
+@pytest.mark.parametrize("command", [[], ["ls"], ["show"], ["end"], ["doctor"], ["watch"], ["sandbox"], ["log"]])
+def test_help_loads_nothing_that_asks_twilio(command: list[str], tmp_path: Path) -> None:
+    loaded = _every_module([*command, "--help"], environment(tmp_path))
+    assert not {name.partition(".")[0] for name in loaded} & {"textual", "rich", "apscheduler", "twilio", "aiohttp"}
+    if not command:
+        assert not {name for name in loaded if name.startswith("roomtui.watch")}
+
+
+def _every_module(arguments: list[str], environ: dict[str, str]) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _LISTING, *arguments],
+        capture_output=True,
+        text=True,
+        env=environ,
+        check=True,
+        timeout=60,
+    )
+    return _loaded_by(done.stderr)
 
 
 def test_only_who_dials_pays_for_knowing_phone_numbers(sandbox: SandboxProcess, tmp_path: Path) -> None:

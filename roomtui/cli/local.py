@@ -11,7 +11,6 @@ import click
 
 from roomtui.cli.options import Number
 from roomtui.sandbox.options import SandboxError, SandboxOptions
-from roomtui.sandbox.server import serve
 
 
 @click.command()
@@ -55,6 +54,8 @@ def sandbox(
 
 
 async def _serve(options: SandboxOptions, *, until_stdin_closes: bool) -> None:
+    from roomtui.sandbox.server import serve  # noqa: PLC0415 - not for `--help`
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
