@@ -106,8 +106,9 @@ def _clash(bindings: Sequence[Binding], keys: Mapping[str, str]) -> str | None:
         for key in _normalize_key_list(written).split(","):
             other = has.setdefault(key, binding)
             if binding.id in keys and other.id != binding.id:
+                taker = safe(binding.id or "")
                 return (
-                    f"The file gives the key {safe(key)} to {safe(binding.id or "")}, and it is that of {other.description}, "
+                    f"The file gives the key {safe(key)} to {taker}, and it is that of {other.description}, "
                     "too: give that another one under [keys], or choose another one."
                 )
     return None
