@@ -15,13 +15,13 @@ import click
 from roomtui.cli.exits import Exit, say
 from roomtui.cli.options import takes_global_options
 from roomtui.config import ConfigError, config_file, twilio_cli
-from roomtui.config.errors import place
+from roomtui.config.errors import Complaint, place
 from roomtui.config.file import read
 from roomtui.config.load import see_that_nothing_hinders, sources
 from roomtui.config.places import twilio_cli_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from roomtui.config import Typed
@@ -92,6 +92,10 @@ def _check(path: Path, *, must_exist: bool = False) -> int:
         say(f"roomtui: {others.path} holds secrets, and others may read it: chmod 600 {others.path}")
     themes = _themes() if "theme" in names else frozenset()
     wrong = complaints(file, os.environ, columns=columns, bindings=bindings, themes=themes)
+    given = file.top.values.get("keys", {})
+    if given and bindings.issuperset(given) and (clash := _clash(given)) is not None:
+        line = file.top.lines.get("keys")
+        wrong = (*wrong, Complaint(sentence=f"keys: {clash}", path=path, line=line))
     for each in wrong:
         click.echo(str(each))
     if wrong:
@@ -106,6 +110,14 @@ def _columns() -> frozenset[str]:
     from roomtui.tui.columns import COLUMNS  # noqa: PLC0415 - it takes a while to load
 
     return frozenset(column.key for column in COLUMNS)
+
+
+def _clash(given: Mapping[str, str]) -> str | None:
+    """What is wrong with these keys, if something is: two things cannot have the same one."""
+    from roomtui.tui.app import RoomtuiApp  # noqa: PLC0415 - it takes a while to load
+    from roomtui.tui.looks import keys_complaint  # noqa: PLC0415 - as above
+
+    return keys_complaint(given, RoomtuiApp)
 
 
 def _themes() -> frozenset[str]:

@@ -65,6 +65,13 @@ def test_check_prints_every_mistake_with_its_line_and_ends_with_two() -> None:
     ]
 
 
+def test_check_tells_where_two_things_would_have_the_same_key() -> None:
+    path = write('[keys]\n"room.end" = "q"\n')
+    code, result = run("check")
+    assert code == 2
+    assert result.stdout.startswith(f"{path}:1: keys: The file gives the key q to room.end, and it is that of ")
+
+
 def test_check_of_a_file_that_is_right_or_not_there_or_no_toml() -> None:
     code, result = run("check")
     assert (code, result.stdout) == (0, "")
