@@ -105,7 +105,8 @@ def _clash(bindings: Sequence[Binding], keys: Mapping[str, str]) -> str | None:
         written = keys.get(binding.id or "", binding.key)
         for key in _normalize_key_list(written).split(","):
             other = has.setdefault(key, binding)
-            if binding.id in keys and other.id != binding.id:
+            name = binding.id or ""
+            if name in keys and other.id != name:
                 taker = safe(binding.id or "")
                 return (
                     f"The file gives the key {safe(key)} to {taker}, and it is that of {other.description}, "
