@@ -20,6 +20,7 @@ NARROWEST: Final = 3
 _NAMES: Final = {"room": "name", "rec": "recording", "closes_in": "closes", "small_type": "type_short"}
 # The room's name is what the keys are about, and a mark stands in the gap before a second column.
 _ALWAYS: Final = ("name", "closes")
+_NAME_TO_BEGIN_WITH: Final = 30
 
 
 class Chosen(NamedTuple):
@@ -87,3 +88,51 @@ def _chosen(each: object) -> Chosen | None:
 def _key(name: str) -> str:
     key = name.casefold().replace("-", "_").replace(" ", "_")
     return _NAMES.get(key, key)
+
+
+class Arrangement:
+    """All columns while somebody arranges them: those that are shown in their order, then the others.
+
+    Args:
+        shown: the layout to begin with.
+    """
+
+    def __init__(self, shown: Layout) -> None:
+        chosen = [each.key for each in shown]
+        self.keys: list[str] = [*chosen, *(key for key in BY_KEY if key not in chosen)]
+        self._shown = set(chosen)
+        self._widths = {each.key: each.width for each in shown}
+
+    @property
+    def layout(self) -> Layout:
+        """What is shown."""
+        return tuple(Chosen(key, self._widths.get(key)) for key in self.keys if key in self._shown)
+
+    def is_shown(self, key: str) -> bool:
+        """Whether this column is shown."""
+        return key in self._shown
+
+    def width(self, key: str) -> int:
+        """How wide it is in cells; 0 for what takes the rest."""
+        return self._widths.get(key) or BY_KEY[key].width
+
+    def turn(self, key: str) -> bool:
+        """Show this column, or hide it; False where it must stay: the room's name, and one beside it."""
+        if key not in self._shown:
+            self._shown.add(key)
+            return True
+        if key == "name" or len(self._shown) <= 2:
+            return False
+        self._shown.remove(key)
+        return True
+
+    def move(self, key: str, steps: int) -> None:
+        """Move this column by so many places."""
+        here = self.keys.index(key)
+        there = max(0, min(here + steps, len(self.keys) - 1))
+        self.keys.insert(there, self.keys.pop(here))
+
+    def widen(self, key: str, cells: int) -> None:
+        """Make this column wider, or narrower."""
+        now = self.width(key) or _NAME_TO_BEGIN_WITH
+        self._widths[key] = max(NARROWEST, min(now + cells, WIDEST))

@@ -10,17 +10,20 @@ from textual.binding import Binding
 
 from roomtui.rooms.query import NOTHING
 from roomtui.rooms.untrusted import safe
+from roomtui.tui.asking import Deed
 from roomtui.tui.columns import COLUMNS
 from roomtui.tui.find import Haystacks, finder, values_of
 from roomtui.tui.layout import Sort, layout_of, sort_of
 from roomtui.tui.lines import Tone, fit
 from roomtui.tui.screens.choose import Choice, ChooseDialog
+from roomtui.tui.screens.columns import ColumnsDialog
+from roomtui.tui.screens.end_many import EndManyDialog
 from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.widgets.filter_bar import FilterBar
 from roomtui.tui.widgets.room_table import RoomTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from textual.binding import BindingType
 
@@ -47,13 +50,21 @@ class ArrangedScreen(RoomScreen):
             tooltip="Find by text, or people:>3, closes:<5m, who:alice",
             id="view.filter",
         ),
-        Binding("escape", "clear_filter", "Show all", show=False, tooltip="Forget the filter, or else the marks"),
+        Binding(
+            "escape",
+            "clear_filter",
+            "Show all",
+            show=False,
+            tooltip="Forget the filter, or else the marks",
+            id="view.all",
+        ),
         Binding("v", "views", "Saved filters", show=False, tooltip="Show what a saved filter finds", id="view.saved"),
         Binding("s", "sort", "Sort", show=False, tooltip="Sort by a column; the same again: backwards", id="view.sort"),
         Binding("S", "sort_backwards", "Sort backwards", show=False, tooltip="Sort the other way", id="view.backwards"),
         Binding(
             "0", "stop_sorting", "Stop sorting", show=False, tooltip="What closes first on top", id="view.unsorted"
         ),
+        Binding("C", "columns", "Columns", show=False, tooltip="Show, hide, move and widen columns", id="view.columns"),
     ]
 
     def __init__(self) -> None:
@@ -120,7 +131,6 @@ class ArrangedScreen(RoomScreen):
         self._sifted = query
         keep = finder(query, self._haystacks, self.table.instant)
         self.table.sift(keep, narrower=narrower, nothing=self.nothing_to_show)
-        self.sifted()
 
     def said_of_filter(self) -> Iterator[tuple[str, Tone]]:
         """What the summary says of the filter and the marks."""
@@ -142,6 +152,10 @@ class ArrangedScreen(RoomScreen):
     def _filter_changed(self, event: FilterBar.Changed) -> None:
         self.sift()
         self.app.settings.memory.remember("filter", event.query.text)
+
+    @on(RoomTable.Sifted)
+    def _is_sifted(self) -> None:
+        self.sifted()
         self.show_rest()
 
     def action_filter(self) -> None:
@@ -248,7 +262,51 @@ class ArrangedScreen(RoomScreen):
         self._layout = layout
         self.table.lay_out(layout)
 
-    # -- the marks
+    def action_columns(self) -> None:
+        """Choose the columns; what is chosen is seen at once, and kept."""
+
+        def changed(layout: Layout | None) -> None:
+            self._lay_out(layout or layout_of(self.app.settings.columns or ()))
+            listed = None if layout is None else [[each.key, each.width] for each in layout]
+            self.app.settings.memory.remember("columns", listed)
+            self.show_rest()
+
+        self.app.push_screen(ColumnsDialog(self.table.layout_now, changed))
+
+    # -- the marks, and what is done to all of them
+
+    @property
+    def marked(self) -> list[LiveRoom]:
+        """The rooms that are marked, in the order in which they stand in the table, the hidden ones last."""
+        live = self.app.board.state.picture.live
+        shown = [sid for sid in self.table.shown if sid in self.table.marks]
+        return [live[sid] for sid in dict.fromkeys((*shown, *self.table.marks)) if sid in live]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is done to the marked rooms does not hang on the one under the cursor."""
+        if self.is_mounted and self.table.marks and not self.app.settings.read_only:
+            if action == Deed.END:
+                return True
+            if action == "say_why_not" and parameters == (Deed.END.value,):
+                return False
+        return super().check_action(action, parameters)
+
+    def end_marked(self) -> None:
+        """Ask whether to end all rooms that are marked; a single one as if the cursor were on it."""
+        rooms = self.marked
+        why_not, session = self.app.ask.why_not(Deed.END, rooms[0]), self.app.session
+        if why_not is not None or session is None:
+            self.app.tell(why_not or "Not connected yet.")
+            return
+
+        def over(sids: Collection[str] | str | None) -> None:
+            self.table.marks.drop([sids] if isinstance(sids, str) else sids or ())
+            self.table.marks_changed()
+
+        if len(rooms) == 1:
+            self.app.ask.to(Deed.END, rooms[0], over)
+        else:
+            self.app.push_screen(EndManyDialog(rooms, session), over)
 
     @on(RoomTable.Marked)
     def _marked(self) -> None:

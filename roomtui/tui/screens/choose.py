@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from rich.cells import cell_len
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from roomtui.tui.lines import fit
+from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class _Choices(OptionList):
     ]
 
 
-class ChooseDialog(ModalScreen[str]):
+class ChooseDialog(Dialog[str]):
     """Its answer is the value that was chosen, or None.
 
     Args:
@@ -51,10 +51,6 @@ class ChooseDialog(ModalScreen[str]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Cancel", key_display="esc")]
-    DEFAULT_CSS = """
-    ChooseDialog OptionList { height: auto; max-height: 100%; background: $surface; border: none; }
-    ChooseDialog .dialog { width: 56; }
-    """
 
     def __init__(self, title: str, choices: Sequence[Choice], current: str | None = None) -> None:
         super().__init__()
@@ -67,13 +63,14 @@ class ChooseDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """What there is to choose from."""
         wide = min(_NAME_MAX, max(cell_len(each.name) for each in self._choices))
-        with Box(classes="dialog"):
+        with Box(classes="dialog small"):
             yield Static(self._title, classes="title", markup=False)
             yield _Choices(
                 *(
                     Option(Content(f"{each.letter}  {fit(each.name, wide)}  {each.about}"), id=str(index))
                     for index, each in enumerate(self._choices)
                 ),
+                id="choices",
                 compact=True,
             )
             yield Static("Its letter, or enter. esc leaves it as it is.", classes="hint")

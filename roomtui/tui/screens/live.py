@@ -229,7 +229,10 @@ class LiveScreen(ArrangedScreen):
     # -- keys
 
     def action_end_room(self) -> None:
-        """Ask whether to end the room under the cursor."""
+        """Ask whether to end the marked rooms, or the one under the cursor."""
+        if self.table.marks:
+            self.end_marked()
+            return
         entry = self.selected
         neighbour = None if entry is None else self.table.neighbour(entry.room.sid)
 

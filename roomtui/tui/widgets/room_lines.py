@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.geometry import Region
 
 from roomtui.tui.columns import View, heading, place
+from roomtui.tui.layout import Chosen
 from roomtui.tui.lines import Piece, Tone
 from roomtui.tui.marks import Marks
 from roomtui.tui.rows import Rows
@@ -71,6 +72,11 @@ class RoomLines(Toned):
         """Show these columns; None: the usual ones of the width."""
         self._chosen_columns, self._placed_in = layout, -1
         self.refresh()
+
+    @property
+    def layout_now(self) -> Layout:
+        """The columns that are shown; of somebody's own choice also those that there is no room for."""
+        return self._chosen_columns or tuple(Chosen(placed.column.key) for placed in self._columns())
 
     @property
     def _rows_on_screen(self) -> int:

@@ -98,6 +98,13 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
             """Only what is marked at last counts."""
             return isinstance(message, RoomTable.Marked)
 
+    class Sifted(Message):
+        """A filter is through with all rooms."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last filter counts."""
+            return isinstance(message, RoomTable.Sifted)
+
     def __init__(
         self,
         clock: Clock,
@@ -143,6 +150,11 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
     def waiting(self) -> int:
         """Of how many live rooms it is not known yet whether a filter lets them through."""
         return self._rows.waiting
+
+    @property
+    def shown(self) -> list[str]:
+        """The SIDs of the live rooms that are shown, from top to bottom."""
+        return self._rows.live
 
     def first_rooms(self, count: int) -> list[LiveRoom]:
         """As many of the live rooms that are shown."""
@@ -212,6 +224,8 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
             self._sifting_soon = True
             # Through the event loop: what else there is to do comes first.
             asyncio.get_running_loop().call_soon(self.call_later, self._sift_more)
+        elif not self._rows.is_sifting:
+            self.post_message(self.Sifted())
 
     def _sift_more(self) -> None:
         self._sifting_soon = False
