@@ -88,7 +88,7 @@ class Chronicle:
         self._unsubscribe: Callable[[], None] | None = None
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._ends = asyncio.Event()
 
     def listen(self) -> None:
         """Hear what happens on the board; `write_down` writes it."""
@@ -102,11 +102,11 @@ class Chronicle:
 
     async def stop(self) -> None:
         """Write the rest, and that nobody writes any more."""
-        if self._stopping:
+        if self._ends.is_set():
             return
         if self._unsubscribe is not None:
             self._unsubscribe()
-        self._stopping = True
+        self._ends.set()
         self._news.set()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._end(), _ENDS_WITHIN)
@@ -155,11 +155,10 @@ class Chronicle:
             self._lost += 1
 
     async def _go_on(self) -> None:
-        while not self._stopping:
+        while not self._ends.is_set():
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _EVERY)
-                if not self._stopping:
-                    await asyncio.sleep(_GATHER)
+                await asyncio.wait_for(self._ends.wait(), _GATHER)
             self._news.clear()
             await self.write_down()
 

@@ -153,6 +153,11 @@ class JournalTable(Toned, can_focus=True, inherit_bindings=False):
         elif number < count:
             self._go_to(number, count)
 
+    def on_mouse_scroll_up(self) -> None:
+        """Whoever looks at what is older does not want to be taken back to what is new."""
+        self._following = False
+        self.post_message(self.Moved())
+
     def _go_to(self, number: int, count: int) -> None:
         self._cursor, self._following = number, number == count - 1
         top, height = self.scroll_offset.y, self.size.height
