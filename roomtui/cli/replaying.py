@@ -11,6 +11,7 @@ import click
 from roomtui.cli.dashboard import need_a_terminal, until_left
 from roomtui.cli.options import Number
 from roomtui.config import ConfigError, journal_file
+from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.errors import TwilioError
 from roomtui.watch.board import Board
 from roomtui.watch.tape.recorder import TapeError
@@ -53,11 +54,10 @@ def replay(*, file: Path, speed: float, ascii_only: bool, mouse: bool, no_pii: b
         feed,
         lambda: _session(feed),
         Settings(
-            account=tape.account,
-            refresh=1.0,
+            account=safe(tape.account),
+            refresh=tape.refresh,
             reads_per_second=0,
             reads=lambda: 0,
-            speed=speed,
             read_only=True,
             hide_personal=no_pii,
             ascii_only=ascii_only,

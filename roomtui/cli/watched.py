@@ -49,6 +49,7 @@ class WatchedAccount:
         self.next: Config | None = None
         self._config = config
         self._typed = typed
+        self._rate = rate
         self._clock, self._board = ServerClock(rate=rate), Board()
         self._budget = ReadBudget(config.reads_per_second)
         self._memory = StateFile(state_file(config.name))
@@ -103,7 +104,14 @@ class WatchedAccount:
                 self.app.call_from_thread(self.app.tell, sentence, trouble=True)
 
         try:
-            return Recorder(path, self._clock, safe(config.name), hide=config.no_pii, on_trouble=trouble)
+            return Recorder(
+                path,
+                self._clock,
+                config.name,
+                refresh=config.refresh * self._rate,
+                hide=config.no_pii,
+                on_trouble=trouble,
+            )
         except TapeError as error:
             raise ConfigError(str(error)) from None
 

@@ -50,6 +50,7 @@ class Recorder:
         path: the file, which must not be there yet; where its name ends in ``.gz``, it is compressed.
         clock: Twilio's time.
         account: what the account is called on screen.
+        refresh: seconds of Twilio's between two looks at the rooms list.
         hide: phone numbers lose their last four digits, for good.
         on_trouble: called with one sentence, in the recorder's thread.
 
@@ -63,6 +64,7 @@ class Recorder:
         clock: Clock,
         account: str,
         *,
+        refresh: float,
         hide: bool = False,
         on_trouble: Callable[[str], object] = lambda _: None,
     ) -> None:
@@ -83,7 +85,7 @@ class Recorder:
         self._raw = file
         # Typed by hand: gzip's file is none of those that `open` makes.
         self._file = cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="wb")) if path.suffix == COMPRESSED else file
-        self._first: Line | None = {"roomtui": FORMAT, "account": account, "hidden": hide}
+        self._first: Line | None = {"roomtui": FORMAT, "account": account, "refresh": refresh, "hidden": hide}
         self._thread = threading.Thread(target=self._write_all, name="tape", daemon=True)
 
     def begin(self, board: Board) -> None:

@@ -21,6 +21,8 @@ _CHUNK: Final = 1 << 20
 _GZIP: Final = 31
 """What zlib calls the format of gzip."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_A_DAY: Final = 86_400.0
+_USUAL: Final = 2.0
 _LATEST: Final = 32_503_680_000.0
 """The year 3000: a time beyond it is none."""
 
@@ -30,14 +32,17 @@ class Tape:
 
     Attributes:
         account: what the account was called on screen.
+        refresh: seconds of Twilio's between two looks at the rooms list.
         unreadable: how many lines could not be read, the last one of a recording that was cut off among them.
     """
 
     def __init__(
-        self, file: IO[bytes], account: str, times: array[float], offsets: array[int], keys: array[int]
+        self, file: IO[bytes], head: Mapping[str, Any], times: array[float], offsets: array[int], keys: array[int]
     ) -> None:
         self._file = file
-        self.account = account
+        account, refresh = head.get("account"), head.get("refresh")
+        self.account = account if isinstance(account, str) else "?"
+        self.refresh = float(refresh) if isinstance(refresh, (int, float)) and 0 < refresh < _A_DAY else _USUAL
         self.unreadable = 0
         self._times = times
         self._offsets = offsets
@@ -84,8 +89,7 @@ class Tape:
             offset += len(line)
         if not keys:
             raise TapeError(f"{path} holds no picture: the recording was cut off before the first one.")
-        account = head.get("account")
-        tape = cls(file, account if isinstance(account, str) else "?", times, offsets, keys)
+        tape = cls(file, head, times, offsets, keys)
         tape.unreadable = unreadable
         return tape
 

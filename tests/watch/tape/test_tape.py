@@ -32,7 +32,7 @@ A_DAY += [("end", 1, 1), ("live", 0, 0), ("open", 1, 0), ("leave", 1, 2)]
 
 def record(path: Path, steps: list[tuple[str, int, int]], *, hide: bool = False) -> tuple[Life, list[BoardState]]:
     life, states = Life(), list[BoardState]()
-    recorder = Recorder(path, life.clock, "acme [b]", hide=hide)
+    recorder = Recorder(path, life.clock, "acme [b]", refresh=7, hide=hide)
     life.board.subscribe(states.append)
     recorder.begin(life.board)
     for step in steps:
@@ -74,7 +74,7 @@ def test_every_moment_of_a_recording_can_be_wound_to(tmp_path: Path, name: str) 
     path = tmp_path / name
     life, states = record(path, A_DAY)
     tape = Tape.open(path)
-    assert tape.account == "acme [b]"
+    assert (tape.account, tape.refresh) == ("acme [b]", 7.0)
     assert len(tape) == len(states) + 1  # the board as it was in the beginning
     assert (tape.start, tape.end) == (CREATED, life.clock.now())
     for number, state in reversed([*enumerate(states, start=1)]):
@@ -91,12 +91,12 @@ def test_only_its_owner_may_read_a_recording_and_none_is_written_over(tmp_path: 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     before = path.read_bytes()
     with pytest.raises(TapeError, match="is there already: record into another file"):
-        Recorder(path, Life().clock, "acme")
+        Recorder(path, Life().clock, "acme", refresh=2)
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(TapeError, match="is there already"):
-        Recorder(tmp_path / "link", Life().clock, "acme")
+        Recorder(tmp_path / "link", Life().clock, "acme", refresh=2)
     with pytest.raises(TapeError, match="No such file or directory"):
-        Recorder(tmp_path / "no" / "folder", Life().clock, "acme")
+        Recorder(tmp_path / "no" / "folder", Life().clock, "acme", refresh=2)
     assert path.read_bytes() == before
 
 
@@ -230,7 +230,7 @@ def test_a_hidden_number_is_nowhere_in_the_recording_and_is_still_a_phones(tmp_p
 def test_a_disk_that_is_full_ends_the_recording_and_says_so(tmp_path: Path) -> None:
     life, said = Life(), list[str]()
     full = tmp_path / "full"
-    recorder = Recorder(full, life.clock, "acme", on_trouble=said.append)
+    recorder = Recorder(full, life.clock, "acme", refresh=2, on_trouble=said.append)
     recorder._raw.close()  # as far as the thread can tell, the disk: see below
     recorder._file = recorder._raw = open("/dev/full", "wb", buffering=0)  # noqa: SIM115, PTH123 - the recorder closes it
     recorder.begin(life.board)
