@@ -165,7 +165,9 @@ class WatchedAccount:
         past = Past(connection.gateway, board, clock, budget, ours=partial(ended_by_us, journal_file(config.name)))
 
         about = {**who(), "profile": config.name, "account_sid": config.credentials.account_sid}
-        chronicle = self._chronicle = Chronicle(board, Journal(journal_file(config.name)), clock, about=about)
+        chronicle = self._chronicle = Chronicle(
+            board, Journal(journal_file(config.name)), clock, about=about, ended_by_us=poller.ended_by_us
+        )
         closings = Closings(board, clock)
         closings.start()
         chronicle.start()

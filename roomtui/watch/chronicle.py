@@ -10,18 +10,21 @@ import asyncio
 import time
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.watch.board import LinkState
 from roomtui.watch.journal import JournalError
 from roomtui.watch.journal_lines import EVENT, event_line, parse
 from roomtui.watch.journal_reading import JournalReader
+from roomtui.watch.ours_lately import OursLately
 from roomtui.watch.writer_lock import WriterLock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from roomtui.rooms.changes import Event
@@ -55,6 +58,7 @@ class Chronicle:
         journal: where it is written down.
         clock: Twilio's time.
         about: what the lines about the watching itself say: who, host, profile, account.
+        ended_by_us: told the SID of each room that another dashboard or a command of ours has ended.
         monotonic: seconds that only grow.
 
     Attributes:
@@ -68,6 +72,7 @@ class Chronicle:
         clock: Clock,
         *,
         about: Mapping[str, str],
+        ended_by_us: Callable[[str], object] = lambda _sid: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.trouble: str | None = None
@@ -77,6 +82,8 @@ class Chronicle:
         self._about = dict(about)
         self._monotonic = monotonic
         self._lock = WriterLock(journal.path)
+        self._ours: OursLately | None = None
+        self._ended_by_us = ended_by_us
         self._waiting: deque[tuple[float, Event]] = deque()
         self._lost = 0
         self._as_of: datetime | None = None
@@ -120,7 +127,7 @@ class Chronicle:
         heard = list(self._waiting)
         self._waiting.clear()
         try:
-            taken = await asyncio.to_thread(self._write, heard, self._as_of, gap)
+            taken, ours = await asyncio.to_thread(self._write, heard, self._as_of, gap)
         except (JournalError, OSError) as error:
             self.trouble = str(error)
             self._waiting.extendleft(reversed(heard))
@@ -133,6 +140,8 @@ class Chronicle:
             self._waiting.extendleft(each for each in reversed(heard) if now - each[0] < _REMEMBERED)
         if gap is not None:
             self._covered_from = None
+        for sid in ours:
+            self._ended_by_us(sid)
 
     # -- in the event loop
 
@@ -181,6 +190,8 @@ class Chronicle:
             with suppress(JournalError):
                 await asyncio.to_thread(self._journal.write_events, [ended])
         self._lock.release()
+        if self._ours is not None:
+            self._ours.close()
 
     def _of_the_watching(self, event: str, at: datetime, *, since: datetime | None = None, **more: object) -> Line:
         line: Line = {"at": at.isoformat(), "kind": EVENT, "event": event, **self._about}
@@ -190,8 +201,26 @@ class Chronicle:
 
     # -- in a thread
 
-    def _write(self, heard: list[tuple[float, Event]], as_of: datetime, gap: Line | None) -> bool:
-        """Write these events down if it is us who write; whether it is."""
+    def _write(self, heard: list[tuple[float, Event]], as_of: datetime, gap: Line | None) -> tuple[bool, Sequence[str]]:
+        """Write these events down if it is us who write; whether it is, and which rooms we have ended meanwhile."""
+        if self._ours is None:
+            self._ours = OursLately(self._journal.path)
+        ours = self._ours.read()
+        return self._write_if_it_is_our_turn([self._rightly(event) for _, event in heard], as_of, gap), ours
+
+    def _rightly(self, event: Event) -> Event:
+        """With the one reason why a room ended that only we can know."""
+        why = event.ending
+        if (
+            why is None
+            or why.reason is EndingReason.FAILED
+            or self._ours is None
+            or not self._ours.ends(event.room_sid)
+        ):
+            return event
+        return replace(event, ending=Ending(EndingReason.ENDED_BY_US))
+
+    def _write_if_it_is_our_turn(self, heard: list[Event], as_of: datetime, gap: Line | None) -> bool:
         taken = self._lock.held
         if not taken and (gap is not None or not self._lock.take()):
             return False
@@ -200,7 +229,7 @@ class Chronicle:
             if self._monotonic() > self._written_until:
                 self._written = {}
             # What happened first may have been noticed last.
-            in_order = sorted((event for _, event in heard), key=lambda event: event.at)
+            in_order = sorted(heard, key=lambda event: event.at)
             lines += [event_line(event) for event in in_order if not self._stands_there(event)]
             if self._lost:
                 lines.append(self._of_the_watching("events-lost", as_of, count=self._lost))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from roomtui.watch.actions import Actions
 from roomtui.watch.chronicle import Chronicle
 from roomtui.watch.closings import Closings
 from roomtui.watch.journal import Journal
@@ -35,6 +36,7 @@ class Life:
             Journal(path),
             twilio.clock,
             about={"who": "joan", "host": "desk"},
+            ended_by_us=self.watch.poller.ended_by_us,
             monotonic=twilio.time.monotonic,
         )
         self.closings = Closings(self.watch.board, twilio.clock)
@@ -43,6 +45,7 @@ class Life:
         await self.watch.round()
         self.closings.look()
         await self.chronicle.write_down()
+        await self.watch.published()
 
     async def passes(self, seconds: float) -> None:
         """Time passes, while somebody looks now and then."""
@@ -153,6 +156,24 @@ async def test_a_room_that_we_end(life: Life, twilio: Twilio) -> None:
         "0 alice joined board",
         "3 bob joined board",
         "10 board ended: ended by us, 2 people put out",
+    ]
+    assert life.why(sid) == "ended-by-us"
+
+
+async def test_a_room_that_we_end_with_another_program(life: Life, twilio: Twilio) -> None:
+    sid, other = await twilio.create(UniqueName="board"), await twilio.create(UniqueName="retro")
+    await life.passes(10)
+    deeds = Actions(twilio.gateway, Journal(life.path), twilio.clock, context={"who": "kim"})
+    await deeds.end_room(sid, even_if_occupied=False)
+    await twilio.end(other)
+    await life.passes(5)
+    assert sorted(life.told()) == [
+        "0 board opened",
+        "0 retro opened",
+        "10 board ended: ended by us",
+        "10 kim ended board",
+        "10 kim is about to end board (nobody in it)",
+        "10 retro ended: ended via API",
     ]
     assert life.why(sid) == "ended-by-us"
 
