@@ -14,6 +14,8 @@ QUEUEING: Final = 0.25
 """Seconds that bytes may wait on the way beyond what the way itself takes."""
 PATIENCE: Final = 5.0
 """Seconds after which the answer to a question counts as lost."""
+REMEMBERED: Final = 60.0
+"""Seconds for which the quickest answer, and twice that long at most, tells what the way itself takes."""
 FIRST_PATIENCE: Final = 0.5
 """Seconds for the very first answer: a terminal that does not answer is not waited for any longer."""
 
@@ -39,7 +41,11 @@ class Window:
         self._arrived = 0
         self._asked_at_byte: int | None = None
         self._questions: deque[_Question] = deque()
-        self._quickest: float | None = None
+        # The quickest answer of this while and of the one before: the way may become another (RFC 6817, 2.4.2).
+        self._quickest_now: float | None = None
+        self._quickest_before: float | None = None
+        self._while_ends = 0.0
+        self._overdue = 0
 
     def room(self, now: float) -> int:
         """How many bytes may be sent now."""
@@ -47,6 +53,7 @@ class Window:
             if self._quickest is None:
                 return MOST
             # The answer is lost, or the line is: go on, carefully.
+            self._overdue = len(self._questions)
             self._questions.clear()
             self._arrived = self._sent
             self.size = LEAST
@@ -71,16 +78,29 @@ class Window:
 
     def answered(self, now: float) -> None:
         """The terminal answered the oldest question."""
-        if not self._questions:
+        taken = now - self._questions[0].at if self._questions else 0.0
+        if not self._questions or (self._overdue and taken < (self._quickest or 0.0) / 2):
+            self._overdue = max(0, self._overdue - 1)  # none can have come so soon: it is one that was given up
             return
         question = self._questions.popleft()
-        taken = now - question.at
         used = question.sent - self._arrived
         self._arrived = question.sent
-        self._quickest = taken if self._quickest is None else min(self._quickest, taken)
+        self._remember(taken, now)
         # As LEDBAT does (RFC 6817): towards the size at which bytes wait just so long.
-        queued = taken - self._quickest
+        queued = taken - (self._quickest or 0.0)
         change = used * (1.0 - queued / QUEUEING)
         # A window that was not made use of tells nothing about a larger one (RFC 7661).
         most = max(self.size, 2 * question.under_way)
         self.size = round(min(max(self.size + change, self.size / 2, LEAST), most, MOST))
+
+    @property
+    def _quickest(self) -> float | None:
+        """The quickest answer lately; None before the first."""
+        known = [each for each in (self._quickest_now, self._quickest_before) if each is not None]
+        return min(known, default=None)
+
+    def _remember(self, taken: float, now: float) -> None:
+        if now >= self._while_ends:
+            self._quickest_before, self._quickest_now = self._quickest_now, None
+            self._while_ends = now + REMEMBERED
+        self._quickest_now = taken if self._quickest_now is None else min(self._quickest_now, taken)

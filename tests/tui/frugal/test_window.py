@@ -6,7 +6,17 @@ from collections import deque
 
 import pytest
 
-from roomtui.tui.frugal.window import ASK_EVERY, FIRST, FIRST_PATIENCE, LEAST, MOST, PATIENCE, QUEUEING, Window
+from roomtui.tui.frugal.window import (
+    ASK_EVERY,
+    FIRST,
+    FIRST_PATIENCE,
+    LEAST,
+    MOST,
+    PATIENCE,
+    QUEUEING,
+    REMEMBERED,
+    Window,
+)
 
 
 def test_a_terminal_that_never_answers_is_waited_for_once_and_shortly() -> None:
@@ -46,6 +56,29 @@ def test_a_lost_answer_is_waited_for_so_long_and_no_longer() -> None:
     assert window.overdue_in(now=2.0) == pytest.approx(PATIENCE - 1.0)
     assert window.room(now=1.0 + PATIENCE + 0.1) == LEAST
     assert window.overdue_in(now=1.0 + PATIENCE + 0.1) is None
+
+
+def test_an_answer_that_had_been_given_up_is_not_taken_for_the_next_one() -> None:
+    window = Window()
+    window.sent(ASK_EVERY, now=0.0)
+    window.answered(now=0.2)
+    window.sent(ASK_EVERY, now=1.0)
+    assert window.room(now=1.0 + PATIENCE) == LEAST
+    window.sent(ASK_EVERY, now=6.5)
+    window.answered(now=6.51)
+    assert window.room(now=6.51) == 0, "what was sent half a moment ago cannot have arrived"
+    window.answered(now=6.7)
+    assert window.room(now=6.7) > 0
+
+
+def test_a_way_that_has_become_longer_is_known_to_be_after_a_while() -> None:
+    window, now = Window(), 0.0
+    for way in (0.01, 0.5):
+        for _ in range(3 * int(REMEMBERED)):
+            now += 1.0
+            if (size := window.room(now)) and window.sent(size, now):
+                window.answered(now + way)
+    assert window.size > 4 * FIRST
 
 
 def test_an_answer_that_nobody_asked_for_changes_nothing() -> None:
