@@ -1,6 +1,6 @@
 """Snapshots are pictures of exact versions: any other would draw, and then "prove", another picture.
 
-And after a key nobody waits longer than the app is at work.
+And after a key nobody waits longer than the app is at work, nor reads the stylesheet that the app before has read.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 if TYPE_CHECKING:
+    from textual.css.model import RuleSet
     from textual.pilot import Pilot
 
 _DRAWN_WITH = {"textual": "8.2.8", "rich": "15.0.0", "pytest-textual-snapshot": "1.1.0"}
@@ -63,8 +65,24 @@ async def _screen_is_idle(_pilot: Pilot[object], timeout: float = 30.0) -> bool:
     return True
 
 
+_PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
+_parse_rules = Stylesheet._parse_rules
+
+
+def _parsed_once(stylesheet: Stylesheet, css: str, *where: object, **how: object) -> list[RuleSet]:
+    """In place of reading the same rules anew for every app: they say the same where the colours of the theme do.
+
+    Textual itself shares what it has read between all widgets, and never changes it.
+    """
+    key = (css, *where, *how.items(), *stylesheet._variables.values())
+    if key not in _PARSED:
+        _PARSED[key] = _parse_rules(stylesheet, css, *where, **how)  # type: ignore[arg-type] # as it was called
+    return _PARSED[key]
+
+
 @pytest.fixture(autouse=True)
 def _quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.app.wait_for_idle", _until_idle)
     monkeypatch.setattr("textual.pilot.wait_for_idle", _until_idle)
     monkeypatch.setattr("textual.pilot.Pilot._wait_for_screen", _screen_is_idle)
+    monkeypatch.setattr(Stylesheet, "_parse_rules", _parsed_once)

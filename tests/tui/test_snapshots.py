@@ -191,9 +191,8 @@ def looks_as_before(
 
     async def press_and_wait(pilot: Pilot[None]) -> None:
         await settle(pilot)
-        for key in press:
-            await pilot.press(key)
-            await settle(pilot)
+        await pilot.press(*press)
+        await settle(pilot)
 
     same: bool = snap_compare(made.app, terminal_size=terminal_size, run_before=press_and_wait)
     assert made.app.return_code in {None, 0}, "the app crashed"

