@@ -38,11 +38,11 @@ def replay(*, file: Path, speed: float, ascii_only: bool, mouse: bool, no_pii: b
     `p` pauses and plays on, `[` and `]` wind by a minute, `{` and `}` by ten, `+` and `-` play faster and slower. No
     account and no network are needed. A recording that was cut off is shown as far as it goes.
     """
-    need_a_terminal()
     try:
         tape = Tape.open(file)
     except TapeError as error:
         raise ConfigError(str(error)) from None
+    need_a_terminal()
     from roomtui.tui.app import RoomtuiApp  # noqa: PLC0415 - commands that print do without the screen
     from roomtui.tui.frugal.driver import FrugalDriver  # noqa: PLC0415 - as above
     from roomtui.tui.session import Settings  # noqa: PLC0415 - as above
