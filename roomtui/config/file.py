@@ -90,11 +90,11 @@ def read(path: Path, *, must_exist: bool = False) -> ConfigFile:
         mode = stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
         if must_exist:
-            raise ConfigError(f"There is no configuration file {path}.") from None
+            raise ConfigError(f"There is no configuration file {place(path, None)}.") from None
         return ConfigFile(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no file can have this name"
-        raise ConfigError(f"The configuration file {path} cannot be read: {reason}.") from None
+        raise ConfigError(f"The configuration file {place(path, None)} cannot be read: {reason}.") from None
     text = _decoded(path, data)
     return _Reader(path, _document(path, text), Lines(text)).read(mode)
 

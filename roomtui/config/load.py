@@ -222,4 +222,4 @@ def _profile(name: str, config: ConfigFile, cli: TwilioCli) -> Holder:
             if complaint.always:
                 raise ConfigError(str(complaint))
     known = [*config.profiles, *cli.profiles]
-    raise ConfigError(f"There is no profile {safe(name)} in {config.path}.{nearest(name, known)}")
+    raise ConfigError(f"There is no profile {safe(name)} in {place(config.path, None)}.{nearest(name, known)}")
