@@ -22,6 +22,7 @@ from roomtui.tui.lines import ASCII, UNICODE
 from roomtui.tui.screens.copied import CopiedScreen
 from roomtui.tui.screens.help import HelpScreen
 from roomtui.tui.screens.live import LiveScreen
+from roomtui.tui.screens.palette import Palette
 from roomtui.tui.screens.profiles import ProfilesScreen, colour_of
 from roomtui.tui.views import LIVE, VIEWS, is_view
 
@@ -390,7 +391,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
     def action_command_palette(self) -> None:
         """Find by name what can be done."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder="Search for a command", id="--command-palette"))
+            self.push_screen(Palette())
 
     def action_help_quit(self) -> None:
         """What ctrl+c does: too easily pressed to leave by it."""
