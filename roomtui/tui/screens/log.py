@@ -7,17 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from roomtui.rooms.changes import EventKind
-from roomtui.rooms.endings import EndingReason
 from roomtui.rooms.untrusted import safe
 from roomtui.rooms.words import plural
-from roomtui.tui.lines import Piece, Tone, line, wrap
+from roomtui.tui.journal_rows import heading, room_for_the_sentence, row, whole
+from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.views import LIVE
@@ -27,12 +25,9 @@ from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.watch.journal_export import export
 from roomtui.watch.journal_index import JournalIndex, Wanted
-from roomtui.watch.journal_lines import AUDIT, JournalLine, event_of
-from roomtui.watch.journal_words import details, in_words, sign
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
-    from datetime import datetime
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -40,17 +35,9 @@ if TYPE_CHECKING:
     from roomtui.tui.columns import Entry
     from roomtui.tui.lines import Line
     from roomtui.watch.board import BoardState
+    from roomtui.watch.journal_lines import JournalLine
 
 _SEARCH: Final = "words as they are shown, audit, events"
-_TONES: Final = {
-    EventKind.ROOM_CLOSING_SOON: Tone.SOON,
-    EventKind.ROOM_FULL: Tone.SOON,
-    EventKind.ROOM_OPENED: Tone.STRONG,
-    EventKind.ROOM_RECREATED: Tone.STRONG,
-    EventKind.ROOM_ENDED: Tone.STRONG,
-}
-_WIDTHS: Final = {False: 19, True: 14}
-"""Cells of the time, with the year and without."""
 _NARROW: Final = 100
 
 
@@ -97,7 +84,7 @@ class LogScreen(RoomScreen):
             yield LineView(id="freshness")
         yield LineView(id="banner")
         yield LineView(id="heading")
-        yield JournalTable(self._pieces, id="journal")
+        yield JournalTable(self._row, id="journal")
         yield LineView(id="whole")
         yield SearchField(id="search", placeholder=_SEARCH)
         yield KeyLine()
@@ -229,13 +216,8 @@ class LogScreen(RoomScreen):
         """Lines are made for a width."""
         self.call_after_refresh(self._show_rest)
 
-    def _pieces(self, told: JournalLine) -> Line:
-        ours = told.kind == AUDIT
-        return (
-            Piece(f"{_time(told.at, self.app.clock.now(), briefly=self._is_narrow)}  ", Tone.DIM),
-            Piece(f"{sign(told)} ", Tone.STRONG),
-            Piece(in_words(told, hide=self.app.view.hide), _tone(told, ours=ours)),
-        )
+    def _row(self, told: JournalLine) -> Line:
+        return row(told, self.app.clock.now(), hide=self.app.view.hide, briefly=self._is_narrow)
 
     @property
     def _is_narrow(self) -> bool:
@@ -262,23 +244,17 @@ class LogScreen(RoomScreen):
         )
         doing = "searching" if self._going_back and self._search else "following" if table.is_following else "G follows"
         self.query_one("#freshness", LineView).show([line((f"{doing} ", Tone.DIM))])
-        time = "TIME (UTC)".rjust(_WIDTHS[self._is_narrow])
-        self.query_one("#heading", LineView).show([line((f" {time}    WHAT HAPPENED, AND * WHAT WE DID", Tone.DIM))])
+        self.query_one("#heading", LineView).show([line((heading(briefly=self._is_narrow), Tone.DIM))])
         table.say(self._nothing_to_show())
         self._show_whole()
         self.show_banner()
 
     def _show_whole(self) -> None:
         """What there is no room for on the line under the cursor."""
-        under, width = self._table.line, max(20, self.size.width - 2)
-        shown = []
+        under, shown = self._table.line, list[str]()
         if under is not None:
-            text, more = in_words(under, hide=self.app.view.hide), details(under)
-            begins = sum(len(piece.text) for piece in self._pieces(under)[:-1]) + 1
-            is_cut = cell_len(text) > self._table.scrollable_content_region.width - begins
-            shown = [text] * is_cut + [more] * bool(more)
-            if is_cut and not more:
-                shown = wrap(text, width)
+            room = room_for_the_sentence(self._table.scrollable_content_region.width, briefly=self._is_narrow)
+            shown = whole(under, max(20, self.size.width - 2), room=room, hide=self.app.view.hide)
         self.query_one("#whole", LineView).show([line((f" {each}", Tone.DIM)) for each in shown[:2]])
 
     def _nothing_to_show(self) -> str:
@@ -386,20 +362,3 @@ class LogScreen(RoomScreen):
             self.app.tell(f"Nothing was written: {error.strerror or type(error).__name__}.", trouble=True)
         else:
             self.app.tell(f"{plural(lines, 'line')} written to {path}")
-
-
-def _time(at: datetime, now: datetime, *, briefly: bool) -> str:
-    """The time; with the day where it is not today."""
-    day = "%m-%d" if briefly else "%Y-%m-%d"
-    return f"{at:{day} %H:%M:%S}" if at.date() != now.date() else f"{at:%H:%M:%S}".rjust(_WIDTHS[briefly])
-
-
-def _tone(told: JournalLine, *, ours: bool) -> Tone:
-    if ours:
-        return Tone.DIM if told.text("phase") == "before" else Tone.TITLE
-    happened = event_of(told)
-    if happened is None:
-        return Tone.DIM
-    if happened.ending is not None and happened.ending.reason is EndingReason.FAILED:
-        return Tone.BAD
-    return _TONES.get(happened.kind, Tone.TEXT)
