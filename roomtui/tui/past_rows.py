@@ -25,12 +25,12 @@ WAITING: Final = "..."
 """Stands for what is yet to be read."""
 
 _DAYS_BACK: Final = re.compile(r"-(\d{1,4})")
-_REST: Final = (
-    ListColumn("ROOM", 0),
+_FIGURES: Final = (
     ListColumn("LASTED", 6, right=True),
     ListColumn("PEAK", 4, right=True),
     ListColumn("CAME", 4, right=True),
-    ListColumn("WHY", 14, up_to_width=77),
+)
+_REST: Final = (
     ListColumn("WHY", 21, from_width=78, up_to_width=95),
     ListColumn("WHY", 15, from_width=96),
     ListColumn("NOTE", 20, from_width=96),
@@ -38,9 +38,21 @@ _REST: Final = (
     ListColumn("REGION", 6, from_width=124),
     ListColumn("SID", 34, from_width=150),
 )
-OF_A_DAY: Final = (ListColumn("ENDED", 8), *_REST)
+OF_A_DAY: Final = (
+    ListColumn("ENDED", 8),
+    ListColumn("ROOM", 0),
+    *_FIGURES,
+    ListColumn("WHY", 14, up_to_width=77),
+    *_REST,
+)
 """The columns for the rooms of one day: the time tells when each ended."""
-OF_A_NAME: Final = (ListColumn("ENDED", 16), *_REST)
+OF_A_NAME: Final = (
+    ListColumn("ENDED", 16),
+    ListColumn("ROOM", 0, from_width=78),
+    *_FIGURES,
+    ListColumn("WHY", 0, up_to_width=77),
+    *_REST,
+)
 """The columns for the rooms of one name, which may have ended on any day."""
 
 

@@ -167,3 +167,12 @@ def stage(
 
     made.app._connect = connect
     return PastStage(made, asked, past, waits)
+
+
+async def read(made: PastStage) -> None:
+    """Wait until everything that was asked for has come, or cannot."""
+    past = made.past
+    while past._task is not None and not past._wake._waiters:
+        if past.state.trouble is not None or not made.twilio.gate.is_set():
+            return
+        await asyncio.sleep(0)

@@ -13,11 +13,12 @@ from textual.widgets.option_list import Option
 
 from roomtui.rooms.personal import shown
 from roomtui.rooms.untrusted import Untrusted
-from roomtui.tui.lines import fit
+from roomtui.tui.lines import Tone, fit, line, wrap
 from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.lazily import Lazily
+from roomtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from roomtui.tui.copying import Thing
 
 _NAME_MAX: Final = 22
+_WHOLE: Final = 4
 
 
 class _Things(Lazily, OptionList):
@@ -47,10 +49,25 @@ class CopyDialog(Dialog["Thing"]):
 
     app: RoomtuiApp
 
+    # Not the stylesheet's dialog, which is as high as what is in it: here the list scrolls, and nothing else.
     DEFAULT_CSS = """
-    CopyDialog .dialog { width: 100%; max-width: 100; height: 100%; max-height: 30; overflow-y: hidden; }
+    CopyDialog .page {
+        width: 100%;
+        max-width: 100;
+        height: 100%;
+        max-height: 34;
+        padding: 0 2;
+        background: $surface;
+        border: round $primary;
+    }
+    CopyDialog .page.-plain { border: ascii $primary; }
+    CopyDialog #title { text-style: bold; margin-bottom: 1; }
+    CopyDialog #find { background: $panel; }
     CopyDialog #things { height: 1fr; background: $surface; border: none; margin-top: 1; }
-    CopyDialog.-short #things { margin-top: 0; }
+    CopyDialog #whole { height: auto; max-height: 4; margin-top: 1; overflow: hidden hidden; }
+    CopyDialog .hint { color: $text-muted; margin-top: 1; }
+    CopyDialog.-short #title { margin-bottom: 0; }
+    CopyDialog.-short #things, CopyDialog.-short #whole, CopyDialog.-short .hint { margin-top: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel", id="copy.cancel"),
@@ -69,10 +86,11 @@ class CopyDialog(Dialog["Thing"]):
 
     def compose(self) -> ComposeResult:
         """The field, and what it finds."""
-        with Box(classes="dialog"):
-            yield Static(self._title, classes="title", markup=False)
+        with Box(classes="page -plain" if self.app.settings.ascii_only else "page"):
+            yield Static(self._title, id="title", markup=False)
             yield Field(id="find", placeholder="type to find; arrows choose")
             yield _Things(id="things", compact=True)
+            yield LineView(id="whole")
             yield Static("enter copies, esc cancels", classes="hint")
 
     def on_mount(self) -> None:
@@ -100,8 +118,20 @@ class CopyDialog(Dialog["Thing"]):
             )
             for each in self._found
         )
+        self._show_whole()
         if self._found:
             listed.highlighted = min(highlighted, len(self._found) - 1)
+
+    @on(OptionList.OptionHighlighted, "#things")
+    def _considered(self) -> None:
+        self._show_whole()
+
+    def _show_whole(self) -> None:
+        """The text under the cursor as far as there is room for it, for most do not fit on a line."""
+        here = self.query_one(OptionList).highlighted
+        view = self.query_one("#whole", LineView)
+        text = self._found[here].shown(hide=self.app.view.hide) if here is not None and self._found else ""
+        view.show([line((part, Tone.DIM)) for part in wrap(text, max(20, self.query_one("#find").size.width))[:_WHOLE]])
 
     @on(Input.Changed, "#find")
     def _typed(self, event: Input.Changed) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from roomtui.tui.columns import Entry
     from roomtui.watch.board import BoardState
     from roomtui.watch.past import Past
+
+_MORE: Final = "c copies any of it, J shows it as JSON, o shows it in the Console"
 
 
 class DetailScreen(RoomScreen):
@@ -120,7 +122,7 @@ class DetailScreen(RoomScreen):
         every = (state.link.every or self.app.refresh_seconds) * self.app.settings.speed
         view = replace(self.app.view, stale=words.is_stale(state.picture, now, every))
         remarkable = notes(entry, self._past, view) if isinstance(entry, EndedRoom) and self._past is not None else ()
-        pane.show(in_full(entry, now, view, width, remarkable))
+        pane.show([*in_full(entry, now, view, width, remarkable), (), line((_MORE, Tone.DIM))])
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""

@@ -232,11 +232,11 @@ class EndedScreen(RoomScreen):
         of_a_day = state.question is None or state.question.day is not None
         if state.loading:
             return f"asking Twilio {'which rooms ended on' if of_a_day else 'for ended rooms'} {self._asked}"
-        again = "; down looks further" if state.more else ""
+        again = "; down looks further" if state.more else "; left is the day before" if of_a_day else ""
         return f"{'no room ended on' if of_a_day else 'no ended room is'} {self._asked}{again}"
 
     def _below(self, state: PastState) -> str:
-        if not state.more:
+        if not state.more or state.trouble is not None:
             return ""
         if state.loading:
             return "reading more"
@@ -246,7 +246,7 @@ class EndedScreen(RoomScreen):
     def _show_top(self) -> None:
         state, live = self._state, self.app.board.state.picture
         count = len(state.rooms)
-        told = f"  {plain.plural(count, 'room')}{' or more' if state.more else ''}" if count else ""
+        told = f"  {count}+ rooms" if state.more else f"  {plain.plural(count, 'room')}"
         self.query_one("#summary", LineView).show(
             [
                 line(
@@ -255,7 +255,7 @@ class EndedScreen(RoomScreen):
                     ("  ended ", Tone.TEXT),
                     (self._asked, Tone.STRONG),
                     (f"  filter: {safe(self._filter)}", Tone.WARN) if self._filter else "",
-                    told,
+                    told if count else "",
                 )
             ]
         )

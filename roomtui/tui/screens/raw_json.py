@@ -36,9 +36,21 @@ class JsonScreen(Dialog[None]):
 
     app: RoomtuiApp
 
+    # Not the stylesheet's dialog, which is as high as what is in it: here the text scrolls, its heading does not.
     DEFAULT_CSS = """
-    JsonScreen .dialog { width: 100%; height: 100%; overflow-y: hidden; }
-    JsonScreen .dialog #json { height: 1fr; }
+    JsonScreen .page {
+        width: 100%;
+        max-width: 120;
+        height: 100%;
+        padding: 0 2;
+        background: $surface;
+        border: round $primary;
+    }
+    JsonScreen .page.-plain { border: ascii $primary; }
+    JsonScreen #title { text-style: bold; }
+    JsonScreen #json { height: 1fr; margin: 1 0; scrollbar-background: $surface; }
+    JsonScreen.-short #json { margin: 0; }
+    JsonScreen .hint { color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,J", "dismiss(None)", "Close", key_display="esc", id="json.close"),
@@ -59,8 +71,8 @@ class JsonScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """Whose it is and as of when, and the text."""
-        with Box(classes="dialog"):
-            yield Static("", id="title", classes="title", markup=False)
+        with Box(classes="page -plain" if self.app.settings.ascii_only else "page"):
+            yield Static("", id="title", markup=False)
             yield LineView(id="json")
             yield Static("c copies, esc closes", classes="hint")
 

@@ -75,8 +75,9 @@ async def test_the_json_is_read_anew_and_copied_as_it_is_shown() -> None:
         stage.actions.gate.set()
         await settle(pilot)
         assert "Board & Co as of 10:15:00Z; phone numbers are masked" in screen_text(stage)
-        await press(pilot, "G")
         assert '"roster"' not in screen_text(stage)
+        await press(pilot, "pagedown", "pagedown", "pagedown")
+        assert '"roster"' in screen_text(stage)
         await press(pilot, "c")
         assert json.loads(copied(stage))["unique_name"] == "Board & Co"
         assert "+1650555****" in copied(stage)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -36,12 +35,9 @@ async def keys(pilot: Pilot[None], made: past_scene.PastStage, *names: str) -> N
     """Press, and wait until everything that was asked for has come."""
     for name in names:
         await press(pilot, name)
-        for _ in range(100):
-            await asyncio.to_thread(lambda: None)
-            await asyncio.sleep(0)
-            state = made.past.state
-            if not state.loading and (made.past._wake.is_set() is False):
-                break
+        await past_scene.read(made)
+        await settle(pilot)
+        await past_scene.read(made)
     await settle(pilot)
 
 
