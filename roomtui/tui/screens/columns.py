@@ -70,7 +70,9 @@ class ColumnsDialog(Dialog[None]):
         return self._arrangement.keys[self._here]
 
     def _show(self) -> None:
-        self.query_one("#columns", LineView).show([self._line(index) for index in range(len(self._arrangement.keys))])
+        lines = self.query_one("#columns", LineView)
+        lines.show([self._line(index) for index in range(len(self._arrangement.keys))])
+        lines.scroll_to(y=max(0, self._here - lines.size.height // 2), animate=False, immediate=True)
 
     def _line(self, index: int) -> Line:
         key, here = self._arrangement.keys[index], index == self._here
@@ -92,7 +94,6 @@ class ColumnsDialog(Dialog[None]):
         """Go up or down."""
         self._here = max(0, min(self._here + steps, len(self._arrangement.keys) - 1))
         self._show()
-        self.query_one(Box).scroll_to(y=max(0, self._here - 6), animate=False, immediate=True)
 
     def action_turn(self) -> None:
         """Show or hide the column."""

@@ -133,7 +133,8 @@ class EndManyDialog(Dialog[frozenset[str]]):
         name = (shown(room.unique_name, hide=self.app.view.hide) or room.sid) if room.has_name else "(no name)"
         step = self._steps.get(room.sid)
         said, tone = self._in_it(room.sid) if step is None else _SAID[step.outcome]
-        wide = self._width - _SID_END - len(ellipsis) - _PEOPLE - 5
+        # Where there are many, the last cells are the scroll bar's.
+        wide = self._width - _SID_END - len(ellipsis) - _PEOPLE - 6
         yield line(
             (fit(name, wide, ellipsis=ellipsis), Tone.STRONG),
             (f"  {ellipsis}{room.sid[-_SID_END:]}", Tone.DIM),
