@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from roomtui.config import ConfigError, load_account
+from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.errors import InvalidApiUrl
 from roomtui.twilio_api.origin import ApiUrl
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from roomtui.config import Account, Config, Typed
+    from roomtui.rooms.picture import Picture
 
 _T = TypeVar("_T")
 _WatchedT = TypeVar("_WatchedT", bound="Watched")
@@ -86,6 +88,21 @@ async def config_of(account: Account, typed: Typed) -> Config:
         return config
 
     return await in_a_thread(read)
+
+
+def mistaken(picture: Picture, account_sid: str) -> str | None:
+    """A sentence where the rooms are another account's: an API key opens the account in which it was made.
+
+    Nobody sees that from the name on the screen, and whoever ends a room there means another one's.
+    """
+    live = next(iter(picture.live.values()), None)
+    theirs = live.room.account_sid if live is not None else None
+    if theirs is None or theirs == account_sid:
+        return None
+    return (
+        f"These are the rooms of {safe(theirs)}, not of {safe(account_sid)}: the API key was made in another account "
+        "than the profile says."
+    )
 
 
 async def in_a_thread(work: Callable[[], _T]) -> _T:

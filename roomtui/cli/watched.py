@@ -8,7 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from roomtui.cli.accounts import config_of
+from roomtui.cli.accounts import config_of, mistaken
 from roomtui.cli.dashboard import until_left
 from roomtui.cli.garbage import Garbage
 from roomtui.config import ConfigError, journal_file, state_file
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roomtui.config import Account, Config, Typed
+    from roomtui.watch.board import BoardState
     from roomtui.watch.chronicle import Chronicle
     from roomtui.watch.lasting import LastingActions
     from roomtui.watch.tape.recorder import Recorder
@@ -59,6 +60,7 @@ class WatchedAccount:
         garbage = Garbage()
         garbage.begin()
         self._board.subscribe(garbage.hear)
+        self._heard = self._board.subscribe(self._see_whose_rooms_these_are)
         self.app = RoomtuiApp(
             self._board,
             self._clock,
@@ -140,6 +142,14 @@ class WatchedAccount:
             await actions.finish(within)
         finally:
             await session.close()
+
+    def _see_whose_rooms_these_are(self, state: BoardState) -> None:
+        if not state.picture.live:
+            return
+        self._heard()  # once is enough: they are all of one account
+        sentence = mistaken(state.picture, self._config.credentials.account_sid)
+        if sentence is not None:
+            self.app.call_later(self.app.tell, sentence, trouble=True)
 
     async def _switch(self, account: Account) -> None:
         if self._typed is not None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from roomtui.cli import accounts
-from roomtui.cli.accounts import config_of, in_a_thread, one_after_the_other
+from roomtui.cli.accounts import config_of, in_a_thread, mistaken, one_after_the_other
 from roomtui.config import Account, Config, ConfigError, Typed
+from roomtui.rooms.picture import LiveRoom, Picture
 from roomtui.twilio_api.credentials import Credentials
+from tests.rooms.builders import room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +87,23 @@ async def test_another_account_is_read_anew_with_what_was_typed(
         await config_of(Account(name="bad"), typed)
     with pytest.raises(ConfigError, match="must begin with https://"):
         await config_of(Account(name="acme"), Typed(config=path, api_url="http://example.org"))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ("AC1", None),
+        (None, None),
+        (
+            "AC2",
+            "These are the rooms of AC2, not of AC1: the API key was made in another account than the profile says.",
+        ),
+    ],
+)
+def test_rooms_of_another_account_are_known_for_what_they_are(theirs: str | None, said: str | None) -> None:
+    live = LiveRoom.known(replace(room(), account_sid=theirs), None)
+    assert mistaken(Picture({live.room.sid: live}), "AC1") == said
+    assert mistaken(Picture(), "AC1") is None
 
 
 async def test_nobody_waits_at_the_end_for_a_thread_that_still_works() -> None:
