@@ -176,7 +176,12 @@ class WatchedAccount:
 
         about = {**who(), "profile": config.name, "account_sid": config.credentials.account_sid}
         chronicle = self._chronicle = Chronicle(
-            board, Journal(journal_file(config.name)), clock, about=about, ended_by_us=poller.ended_by_us
+            board,
+            Journal(journal_file(config.name)),
+            clock,
+            about=about,
+            ended_by_us=poller.ended_by_us,
+            tell=lambda sentence: self.app.tell(sentence, trouble=True),
         )
         closings = Closings(board, clock)
         closings.start()

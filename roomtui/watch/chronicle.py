@@ -59,6 +59,7 @@ class Chronicle:
         clock: Twilio's time.
         about: what the lines about the watching itself say: who, host, profile, account.
         ended_by_us: told the SID of each room that another dashboard or a command of ours has ended.
+        tell: told, in a sentence, when the journal begins to be not writable.
         monotonic: seconds that only grow.
 
     Attributes:
@@ -73,6 +74,7 @@ class Chronicle:
         *,
         about: Mapping[str, str],
         ended_by_us: Callable[[str], object] = lambda _sid: None,
+        tell: Callable[[str], object] = lambda _sentence: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.trouble: str | None = None
@@ -84,6 +86,7 @@ class Chronicle:
         self._lock = WriterLock(journal.path)
         self._ours: OursLately | None = None
         self._ended_by_us = ended_by_us
+        self._tell = tell
         self._waiting: deque[tuple[float, Event]] = deque()
         self._lost = 0
         self._as_of: datetime | None = None
@@ -128,8 +131,8 @@ class Chronicle:
         self._waiting.clear()
         try:
             taken, ours = await asyncio.to_thread(self._write, heard, self._as_of, gap)
-        except (JournalError, OSError) as error:
-            self.trouble = str(error)
+        except Exception as error:  # noqa: BLE001 - whoever ended unseen here would leave the log looking complete
+            self._in_trouble(error)
             self._waiting.extendleft(reversed(heard))
             self._forget_some()
             return
@@ -142,6 +145,14 @@ class Chronicle:
             self._covered_from = None
         for sid in ours:
             self._ended_by_us(sid)
+
+    def _in_trouble(self, error: Exception) -> None:
+        sentence = str(error)
+        if isinstance(error, OSError):
+            sentence = f"The journal {self._journal.path} cannot be used ({error.strerror or type(error).__name__})."
+        if self.trouble is None and not self._ends.is_set():
+            self._tell(f"What happens is not written down at the moment. {sentence}")
+        self.trouble = sentence
 
     # -- in the event loop
 

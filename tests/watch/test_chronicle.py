@@ -44,11 +44,13 @@ class Dashboard:
     def __init__(self, path: Path, time: VirtualTime, who: str, *, journal: Journal | None = None) -> None:
         self.board = Board()
         self.time = time
+        self.told: list[str] = []
         self.chronicle = Chronicle(
             self.board,
             journal or Journal(path),
             time,
             about={"who": who, "host": "desk"},
+            tell=self.told.append,
             monotonic=time.monotonic,
         )
         self.chronicle.listen()
@@ -227,6 +229,7 @@ async def test_what_a_full_disk_does_not_take_is_written_later_and_what_is_too_m
     journal.full = False
     await joan.sees()
     assert not joan.chronicle.trouble
+    assert joan.told == ["What happens is not written down at the moment. The disk is full."]
     assert told(path)[1:] == [
         "three opened",
         "four opened",
