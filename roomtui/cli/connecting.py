@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from roomtui.cli.exits import mask_numbers
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -20,6 +22,7 @@ async def connected(config: Config) -> AsyncIterator[Connection]:
     from roomtui.twilio_api.retries import PATIENT  # noqa: PLC0415 - as above
     from roomtui.watch.budget import ReadBudget  # noqa: PLC0415 - as above
 
+    mask_numbers(mask=config.no_pii)
     connection = connect(config, ServerClock(), ReadBudget(config.reads_per_second), retries=PATIENT)
     try:
         yield connection

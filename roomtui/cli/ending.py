@@ -9,7 +9,7 @@ import click
 
 from roomtui.cli.asking import NotConfirmedError, called, interruptible, need_somebody
 from roomtui.cli.connecting import connected
-from roomtui.cli.exits import Exit, asked_for, code_of, expected, say
+from roomtui.cli.exits import Exit, asked_for, code_of, expected, say, tell
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
@@ -56,7 +56,7 @@ async def _end(config: Config, rooms: tuple[str, ...], *, yes: bool, as_json: bo
                 {"room": name_or_sid, "outcome": result.outcome.value, "people": result.people, **to_api(result.room)}
             )
             if not as_json and result.outcome is not EndOutcome.NOT_VERIFIED:
-                click.echo(_in_words(result))
+                tell(_in_words(result))
     if as_json:
         print_json(results)
     return worst

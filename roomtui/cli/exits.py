@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from roomtui.rooms.personal import masked
 from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.errors import NotFound, NotTwilio
 
@@ -93,9 +94,29 @@ def no_list() -> NotTwilio:
     return NotTwilio("There is no list of rooms at the API URL (HTTP 404): is it right?")
 
 
+class _Words:
+    """How this process speaks: one command runs in it, and errors are told after it."""
+
+    mask = False
+
+
+def mask_numbers(*, mask: bool) -> None:
+    """Whether phone numbers are masked in all that is said and told from now on; JSON is printed otherwise."""
+    _Words.mask = mask
+
+
 def say(sentence: str) -> None:
     """Tell the person something, on stderr: stdout is for data."""
-    click.echo(safe(sentence), err=True)
+    click.echo(_fit_to_show(sentence), err=True)
+
+
+def tell(sentence: str) -> None:
+    """Tell the person what came of it, on stdout: there, this is the data."""
+    click.echo(_fit_to_show(sentence))
+
+
+def _fit_to_show(sentence: str) -> str:
+    return masked(safe(sentence)) if _Words.mask else safe(sentence)
 
 
 def leave(error: Exception) -> NoReturn:

@@ -9,7 +9,7 @@ import click
 
 from roomtui.cli.asking import NotConfirmedError, called, called_person, confirm, need_somebody, need_to_change
 from roomtui.cli.connecting import connected
-from roomtui.cli.exits import Exit, NoSuchParticipantError, asked_for, say
+from roomtui.cli.exits import Exit, NoSuchParticipantError, asked_for, say, tell
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
@@ -53,7 +53,7 @@ async def _kick(config: Config, name_or_sid: str, who: str, *, yes: bool, as_jso
     if result.outcome is RemoveOutcome.NOT_VERIFIED:
         say(f"roomtui: {_in_words(sight.room, result)}")
     elif not as_json:
-        click.echo(_in_words(sight.room, result))
+        tell(_in_words(sight.room, result))
     if as_json:
         left = {"outcome": result.outcome.value, "people": result.people}
         print_json({**left, **participant_to_api(result.participant)})

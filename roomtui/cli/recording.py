@@ -10,7 +10,7 @@ import click
 
 from roomtui.cli.asking import called, confirm, need_somebody, need_to_change
 from roomtui.cli.connecting import connected
-from roomtui.cli.exits import Exit, asked_for, say
+from roomtui.cli.exits import Exit, asked_for, say, tell
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
@@ -56,7 +56,7 @@ async def _record(config: Config, name_or_sid: str, *, on: bool, yes: bool, as_j
     if result.outcome is RecordOutcome.NOT_VERIFIED:
         say(f"roomtui: {_in_words(room, result, on=on)}")
     elif not as_json:
-        click.echo(_in_words(room, result, on=on))
+        tell(_in_words(room, result, on=on))
     if as_json:
         print_json(
             {

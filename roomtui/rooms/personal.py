@@ -21,10 +21,15 @@ def is_phone(identity: str) -> bool:
 
 def shown(text: Untrusted, *, hide: bool) -> str:
     """The safe form of `text`; with `hide`, the last four digits of every phone number in it are stars."""
-    return _NUMBER.sub(_masked, text.safe) if hide else text.safe
+    return masked(text.safe) if hide else text.safe
 
 
-def _masked(number: re.Match[str]) -> str:
+def masked(text: str) -> str:
+    """`text` with stars for the last four digits of every phone number in it."""
+    return _NUMBER.sub(_stars, text)
+
+
+def _stars(number: re.Match[str]) -> str:
     return number.group()[:-_HIDDEN_DIGITS] + "*" * _HIDDEN_DIGITS
 
 
