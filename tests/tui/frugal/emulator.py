@@ -15,9 +15,9 @@ _BACKGROUNDS: Final = {0, *range(40, 50), *range(100, 108)}
 _ATTRIBUTES: Final = {*range(1, 10), *range(21, 30)}
 
 
-def seen(screen: pyte.Screen) -> list[list[Seen]]:
-    """Each cell, row by row."""
-    return [[_cell(screen.buffer[row][column]) for column in range(screen.columns)] for row in range(screen.lines)]
+def seen(screen: pyte.Screen, row: int) -> list[Seen]:
+    """Each cell of a row."""
+    return [_cell(screen.buffer[row][column]) for column in range(screen.columns)]
 
 
 def _cell(cell: Char) -> Seen:

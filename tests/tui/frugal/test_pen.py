@@ -65,13 +65,13 @@ def test_a_space_is_written_in_any_style_that_looks_the_same_there(before: str, 
     assert ground(style) == ground(after)
     if ground(before) == ground(after):
         assert restyle(before, style) == ""
-    as_told, as_written = (seen(_screen(f"\x1b[{each}m "))[0][0] for each in (after, style))
+    as_told, as_written = (seen(_screen(f"\x1b[{each}m "), 0)[0] for each in (after, style))
     assert as_written == as_told
 
 
 @given(_styles(), _styles())
 def test_two_styles_of_one_ground_look_the_same_in_a_space_and_of_two_grounds_do_not(one: str, other: str) -> None:
-    looks = [seen(_screen(f"\x1b[{each}m "))[0][0] for each in (one, other)]
+    looks = [seen(_screen(f"\x1b[{each}m "), 0)[0] for each in (one, other)]
     if ground(one) == ground(other):
         assert looks[0] == looks[1]
     elif looks[0] == looks[1]:

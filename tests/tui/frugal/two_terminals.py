@@ -137,8 +137,9 @@ class TwoTerminals(FrugalDriver):
     def differences(self) -> list[str]:
         return [
             f"{column},{row}: {right} is {wrong}"
-            for row, (stock, frugal) in enumerate(zip(seen(self.stock), seen(self.frugal), strict=True))
-            for column, (right, wrong) in enumerate(zip(stock, frugal, strict=True))
+            for row in range(self.stock.lines)
+            if self.stock.buffer[row] != self.frugal.buffer[row]
+            for column, (right, wrong) in enumerate(zip(seen(self.stock, row), seen(self.frugal, row), strict=True))
             if right != wrong
         ]
 
