@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.model import ParticipantStatus
@@ -92,12 +91,12 @@ class Minutes:
     complete: bool = True
 
 
-class Cell(Enum):
-    """What one character of a bar tells: nobody of that identity, somebody, or that they went and came back in it."""
-
-    OUT = 0
-    IN = 1
-    BROKEN = 2
+OUT: Final = " "
+"""In a bar: nobody of that identity."""
+IN: Final = "="
+"""In a bar: somebody."""
+BROKEN: Final = ":"
+"""In a bar: they went and came back."""
 
 
 def timeline(room: Room, roster: Roster, now: datetime) -> Timeline | None:
@@ -179,25 +178,27 @@ def ghosts(roster: Roster, lost: Iterable[str] = ()) -> tuple[Participant, ...]:
     )
 
 
-def bar(person: Person, life: Timeline, width: int) -> tuple[Cell, ...]:
-    """The person's stays as `width` cells over the room's life.
+def bar(person: Person, life: Timeline, width: int) -> str:
+    """The person's stays as `width` characters over the room's life: `OUT`, `IN` or `BROKEN`.
 
     A cell that a stay only touches is full: nobody is lost, however short they were in. Nor is an absence: where it is
     too short for a cell of its own, the cell of the return is `BROKEN`.
     """
-    cells = [Cell.OUT] * width
+    drawn = OUT * width
+    broken: list[int] = []
     before: int | None = None
     latest: datetime | None = None
     for stay in person.stays:
         first = place(stay.begin, life, width)
         last = max(first, _last(stay.end, life, width))
-        for each in range(first, last + 1):
-            cells[each] = Cell.IN if cells[each] is Cell.OUT else cells[each]
+        drawn = drawn[:first] + IN * (last + 1 - first) + drawn[last + 1 :]
         if before is not None and latest is not None and stay.begin > latest and first - before < 2:
-            cells[first] = Cell.BROKEN
+            broken.append(first)
         if latest is None or stay.end >= latest:
             latest, before = stay.end, last
-    return tuple(cells)
+    for cell in broken:
+        drawn = drawn[:cell] + BROKEN + drawn[cell + 1 :]
+    return drawn
 
 
 def place(instant: datetime, life: Timeline, width: int) -> int:

@@ -10,12 +10,12 @@ from rich.cells import cell_len
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import span
 from roomtui.rooms.personal import shown
-from roomtui.rooms.timeline import Cell, bar, moves, participant_minutes, peak, place, ticks, timeline
+from roomtui.rooms.timeline import BROKEN, IN, bar, moves, participant_minutes, peak, place, ticks, timeline
 from roomtui.tui.lines import ASCII, Line, Tone, fit, line, wrap
 
 if TYPE_CHECKING:
-    from roomtui.rooms.model import Roster
-    from roomtui.rooms.timeline import Person, Timeline
+    from roomtui.rooms.model import Room, Roster
+    from roomtui.rooms.timeline import Timeline
     from roomtui.tui.columns import Entry, View
 
 _NAME_MAX: Final = 20
@@ -42,18 +42,24 @@ def timeline_lines(entry: Entry, now: datetime, view: View, width: int) -> list[
         return []
     names = min(_NAME_MAX, width // 3)
     room_for_bar = width - names - len(_GAP)
-    life = timeline(entry.room, entry.roster, now)
-    if life is None or not life.people or room_for_bar < _BAR_MIN:
+    if room_for_bar < _BAR_MIN:
         return []
-    life = timeline(entry.room, entry.roster, _steadily(now, life, room_for_bar)) or life
+    life = timeline(entry.room, entry.roster, _steadily(entry.room, now, room_for_bar))
+    if life is None or not life.people:
+        return []
     signs = _ASCII if view.glyphs == ASCII else _UNICODE
-    longest = max(cell_len(shown(each.identity, hide=view.hide)) for each in life.people)
-    names = min(names, max(8, longest))
+    called = [shown(each.identity, hide=view.hide) for each in life.people]
+    names = min(names, max(8, *map(cell_len, called)))
     bars = width - names - len(_GAP)
     labels, rule = _scale(life, bars, signs)
     margin = " " * (names + len(_GAP))
     lines = [line((margin + labels, Tone.DIM)), line((margin + rule, Tone.DIM))]
-    lines += [_bar_line(each, life, names, bars, view, signs) for each in life.people]
+    drawing = str.maketrans({IN: signs.bar, BROKEN: signs.broken})
+    for name, person in zip(called, life.people, strict=True):
+        there = any(stay.still_in for stay in person.stays)
+        tone = Tone.TEXT if there or not life.is_live else Tone.DIM
+        drawn = bar(person, life, bars).translate(drawing).rstrip()
+        lines.append(line((fit(name, names, ellipsis=view.glyphs.ellipsis), tone), (f"{_GAP}{drawn}", tone)))
     if life.untimed:
         lines.append(line((f"without {plain.plural(life.untimed, 'person', 'people')} of unknown times", Tone.DIM)))
     return lines
@@ -90,9 +96,11 @@ def moves_lines(roster: Roster, now: datetime, view: View, width: int) -> list[L
     return found
 
 
-def _steadily(now: datetime, life: Timeline, width: int) -> datetime:
+def _steadily(room: Room, now: datetime, width: int) -> datetime:
     """`now` in steps of about a cell: bars that grow with each second would be drawn with each second."""
-    cell = (life.end - life.begin).total_seconds() / width
+    if not room.is_live or room.date_created is None:
+        return now
+    cell = (now - room.date_created).total_seconds() / width
     step = next((each for each in _STEPS if each >= cell), _STEPS[-1])
     return datetime.fromtimestamp(now.timestamp() // step * step, timezone.utc)
 
@@ -112,11 +120,3 @@ def _scale(life: Timeline, width: int, signs: _Signs) -> tuple[str, str]:
     if now:
         labels += " " * (width - len(labels) - len(now)) + now
     return labels, "".join(marks)
-
-
-def _bar_line(person: Person, life: Timeline, names: int, width: int, view: View, signs: _Signs) -> Line:
-    drawn = {Cell.OUT: " ", Cell.IN: signs.bar, Cell.BROKEN: signs.broken}
-    there = any(stay.still_in for stay in person.stays)
-    tone = Tone.TEXT if there or not life.is_live else Tone.DIM
-    name = fit(shown(person.identity, hide=view.hide), names, ellipsis=view.glyphs.ellipsis)
-    return line((name, tone), _GAP, ("".join(drawn[cell] for cell in bar(person, life, width)).rstrip(), tone))
