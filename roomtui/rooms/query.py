@@ -204,7 +204,9 @@ _OPPOSITE: Final = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, Verdict.WA
 
 def _inverted(judge: Judge, asking: Asking, entry: Entry) -> Found:
     found = judge(asking, entry)
-    return Found(_OPPOSITE[found.verdict], found.until)
+    if found is NO:
+        return YES
+    return NO if found is YES else Found(_OPPOSITE[found.verdict], found.until)
 
 
 def _of_live(judge: Judge, asking: Asking, entry: Entry) -> Found:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import operator
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roomtui.rooms.countdown import MINUTE
-from roomtui.rooms.deadlines import participant_deadline
+from roomtui.rooms.deadlines import MAX_ROOM_DURATION
 from roomtui.rooms.model import RoomType
 from roomtui.rooms.personal import shown
 from roomtui.rooms.picture import EndedRoom, LiveRoom
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeAlias
 
-    from roomtui.rooms.model import Participant
+    from roomtui.rooms.model import Participant, Room, Roster
 
     Entry: TypeAlias = LiveRoom | EndedRoom
     TextOf: TypeAlias = Callable[[Entry], "Text"]
@@ -408,17 +409,25 @@ def _limit(value: str) -> Judge:
     def judge(asking: Asking, entry: Entry) -> Found:
         if isinstance(entry, EndedRoom) or entry.roster is None:
             return WAITING if isinstance(entry, LiveRoom) else NO
-        limits = [
-            deadline.at
-            for each in entry.roster.present
-            if (deadline := participant_deadline(entry.room, each)) is not None
-        ]
-        if not limits:
+        nearest = _nearest_limit(entry.room, entry.roster)
+        if nearest is None:
             return NO
-        turns = min(limits).timestamp() - span
+        turns = nearest.timestamp() - span
         return _from(turns, asking.now()) if within else _before(turns, asking.now())
 
     return judge
+
+
+def _nearest_limit(room: Room, roster: Roster) -> datetime | None:
+    """When the first of those present is put out, by the rules of `deadlines.participant_deadline`."""
+    starts = [each.start_time for each in roster.present if each.start_time is not None]
+    if not starts:
+        return None
+    # All have the same limit, and the first who came reaches it first; the room's own end puts out everybody.
+    most, created = room.max_participant_duration, room.date_created
+    own = None if most is None else min(starts) + timedelta(seconds=most)
+    cap = None if created is None else created + MAX_ROOM_DURATION
+    return min((each for each in (own, cap) if each is not None), default=None)
 
 
 # -- all of them

@@ -105,6 +105,14 @@ class Rows:
         """Whether this room is shown."""
         return sid in self._place or sid in self._below_at
 
+    def count(self, sids: Collection[str]) -> int:
+        """How many of these rooms, which are live, are shown above the divider."""
+        if self._keep is None and not self._loose:
+            return len(sids)
+        if len(sids) < len(self._place):
+            return sum(sid in self._place for sid in sids)
+        return sum(sid in sids for sid in self._place)
+
     @property
     def live(self) -> list[str]:
         """The SIDs of the live rooms that are shown, from top to bottom."""

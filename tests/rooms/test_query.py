@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roomtui.rooms.deadlines import participant_deadline
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.model import Roster
 from roomtui.rooms.picture import EndedRoom, LiveRoom
@@ -342,6 +343,16 @@ def test_nothing_that_is_typed_raises(text: str, cursor: int, entry: Entry) -> N
         made, behind = completed(text, cursor, choice)
         assert made[:behind].endswith(choice)
         assert made[behind:] == text[cursor:]
+
+
+@given(entries(), SECONDS)
+def test_a_limit_is_near_when_that_of_somebody_in_it_is(entry: Entry, seconds: int) -> None:
+    at = NOW + timedelta(seconds=seconds)
+    if not isinstance(entry, LiveRoom) or entry.roster is None:
+        return
+    deadlines = [participant_deadline(entry.room, each) for each in entry.roster.present]
+    near = any(each is not None and each.at - at <= timedelta(minutes=10) for each in deadlines)
+    assert parse("limit:<10m").judge(entry, at) is (YES if near else NO)
 
 
 # -- completion

@@ -20,7 +20,7 @@ from roomtui.tui.widgets.line_view import LineView
 from roomtui.watch.bulk import OVER, Ended, Step, Wanted, end_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -178,11 +178,13 @@ class EndManyDialog(Dialog[frozenset[str]]):
 
     def _on_board(self, state: BoardState) -> None:
         if self.is_mounted and not self._working and not self._done:
-            self._count(state.picture)
-            self._show()
+            sids = self._inside.keys() if state.changed is None else self._inside.keys() & state.changed
+            if sids:
+                self._count(sids, state.picture)
+                self._show()
 
-    def _count(self, picture: Picture) -> None:
-        for sid in self._inside:
+    def _count(self, sids: Iterable[str], picture: Picture) -> None:
+        for sid in sids:
             live = picture.live.get(sid)
             if live is None:
                 self._over.add(sid)

@@ -163,7 +163,7 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
     @property
     def hidden_marks(self) -> int:
         """How many marked rooms a filter hides."""
-        return sum(not self._rows.shows(sid) for sid in self.marks)
+        return len(self.marks) - self._rows.count(self.marks)
 
     def show(
         self, picture: Picture, view: View, changed: Collection[str] | None = None, *, nothing: Callable[[], str] = str
@@ -216,6 +216,7 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
         if self._rows.is_sifting:
             self._rearrange(lambda: self._rows.go_on(self._cursor_sid))
             self._draw_what_changed()
+            self.post_message(self.Sifted())
 
     def _sift_some(self) -> None:
         self._rearrange(lambda: self._rows.go_on(self._cursor_sid, rooms=_SIFTED_AT_A_TIME))
