@@ -11,6 +11,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
+from roomtui.cli.garbage import Garbage
 from roomtui.config import ConfigError, load_account
 from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.errors import InvalidApiUrl
@@ -27,6 +28,8 @@ _WatchedT = TypeVar("_WatchedT", bound="Watched")
 
 SEEN_THROUGH_WITHIN: Final = 60.0
 """Seconds that changes under way have once another account is shown; Twilio's answer to one may take as long."""
+FORGOTTEN_AFTER: Final = 1.0
+"""Seconds until what was known of an account is thrown away; until then the next one is busy with its first rooms."""
 ENDS_WITHIN: Final = 2.0
 """Seconds that they have once the dashboard is left."""
 
@@ -61,7 +64,9 @@ async def one_after_the_other(first: Config, watch: Callable[[Config], _WatchedT
     await watched.show()
     while watched.next is not None:
         left = {task for task in left if not task.done()}
-        left.add(asyncio.create_task(watched.leave(SEEN_THROUGH_WITHIN)))
+        leaving = asyncio.create_task(watched.leave(SEEN_THROUGH_WITHIN))
+        leaving.add_done_callback(lambda _: asyncio.get_running_loop().call_later(FORGOTTEN_AFTER, Garbage.end))
+        left.add(leaving)
         watched = watch(watched.next)
         await watched.show()
     if left:

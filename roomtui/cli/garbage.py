@@ -32,6 +32,13 @@ class Garbage:
         """Look through everything less often."""
         gc.set_threshold(*_THRESHOLDS)
 
+    @staticmethod
+    def end() -> None:
+        """Go through everything once, what was spared included: the board is no more."""
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
     def hear(self, state: BoardState) -> None:
         """This is on the board now."""
         held = len(state.picture.live) + state.picture.people

@@ -11,6 +11,7 @@ import pytest
 
 from roomtui.cli import accounts
 from roomtui.cli.accounts import config_of, in_a_thread, mistaken, one_after_the_other
+from roomtui.cli.garbage import Garbage
 from roomtui.config import Account, Config, ConfigError, Typed
 from roomtui.rooms.picture import LiveRoom, Picture
 from roomtui.twilio_api.credentials import Credentials
@@ -64,6 +65,16 @@ async def test_the_next_account_is_shown_while_the_one_before_is_still_closing()
     assert last.name == "three"
     assert story.index("two shown") < story.index("one closed")
     assert "one has 60 s" in story
+
+
+async def test_what_was_known_of_an_account_that_was_left_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    thrown = asyncio.Event()
+    monkeypatch.setattr(accounts, "FORGOTTEN_AFTER", 0.0)
+    monkeypatch.setattr(Garbage, "end", thrown.set)
+    _, shown = visit("one", "two")
+    shown["one"].closes.set()
+    await one_after_the_other(config("one"), lambda config: shown[config.name])
+    await asyncio.wait_for(thrown.wait(), 10)
 
 
 async def test_an_account_that_hangs_holds_up_neither_the_next_one_nor_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,3 +56,11 @@ def test_everything_is_gone_through_less_often_and_the_young_as_often_as_ever() 
     Garbage().begin()
     assert gc.get_threshold()[:2] == before[:2]
     assert gc.get_threshold()[2] > before[2]
+
+
+def test_what_was_spared_of_a_board_that_is_no_more_is_gone_through_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    for name in ("unfreeze", "collect", "freeze"):
+        monkeypatch.setattr(gc, name, lambda name=name: done.append(name))
+    Garbage.end()
+    assert done == ["unfreeze", "collect", "freeze"]
