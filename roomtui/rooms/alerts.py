@@ -13,15 +13,15 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roomtui.rooms.changes import Event, EventKind
-from roomtui.rooms.terms import FOREVER, Verdict, text_of
+from roomtui.rooms.judging import FOREVER, Verdict, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, time
 
+    from roomtui.rooms.judging import Found
     from roomtui.rooms.picture import LiveRoom, Picture
     from roomtui.rooms.query import Query
-    from roomtui.rooms.terms import Found
 
 AGAIN_AFTER: Final = timedelta(seconds=60)
 """How long a rule must not have held for a room before that it does is told again."""

@@ -13,14 +13,15 @@ from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from roomtui.rooms.judging import NO, YES, Asking, Found, Verdict, text_of
 from roomtui.rooms.picture import EndedRoom
-from roomtui.rooms.terms import ALIASES, NO, TERMS, YES, Asking, Found, Verdict, anywhere, text_of
+from roomtui.rooms.terms import ALIASES, TERMS, anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from roomtui.rooms.terms import Entry, Judge, TextOf
+    from roomtui.rooms.judging import Entry, Judge, TextOf
 
 __all__ = ["LONGEST", "Found", "Query", "Verdict", "complete", "completed", "parse"]
 

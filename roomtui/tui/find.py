@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms.judging import Asking, text_of
 from roomtui.rooms.personal import shown
-from roomtui.rooms.terms import Asking, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from roomtui.rooms.judging import Text
     from roomtui.rooms.model import Room
     from roomtui.rooms.picture import LiveRoom
     from roomtui.rooms.query import Found, Query
-    from roomtui.rooms.terms import Text
     from roomtui.tui.columns import Entry
 
 CHARACTERS_KEPT: Final = 4_000_000

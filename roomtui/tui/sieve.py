@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms.judging import NO
 from roomtui.rooms.query import Verdict
-from roomtui.rooms.terms import NO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

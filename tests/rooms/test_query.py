@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 
 from roomtui.rooms.deadlines import participant_deadline
 from roomtui.rooms.endings import Ending, EndingReason
+from roomtui.rooms.judging import Found, text_of
 from roomtui.rooms.model import Roster
 from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.rooms.query import LONGEST, Query, Verdict, complete, completed, parse
 from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRule, RecordingRules
-from roomtui.rooms.terms import TERMS, Found, text_of
+from roomtui.rooms.terms import TERMS
 from tests.rooms.builders import CREATED, after, participant, room, roster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from roomtui.rooms.terms import Entry
+    from roomtui.rooms.judging import Entry
 
 YES, NO, WAITING = Verdict.YES, Verdict.NO, Verdict.WAITING
 NOW = after(minutes=10)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from roomtui.rooms.deadlines import Deadline, DeadlineKind
 from roomtui.rooms.endings import Ending, EndingReason
+from roomtui.rooms.judging import NO, WAITING, YES, Found
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
 from roomtui.rooms.query import Verdict
-from roomtui.rooms.terms import NO, WAITING, YES, Found
 from roomtui.tui import rows as rows_module
 from roomtui.tui.due import Due
 from roomtui.tui.rows import Rows
