@@ -34,7 +34,8 @@ class Terminal:
     def approach(self, wanted: Grid, *, most: int) -> str:
         """What to send so that the terminal comes closer to showing `wanted`.
 
-        The most urgent rows come first: those that answer the latest key. What was sent counts as shown.
+        The most urgent rows come first: those that answer the latest key, and of these the one with the cursor, where
+        people look. What was sent counts as shown.
 
         Args:
             wanted: what is to be shown, of the same size; rows that have come to be shown are no longer dirty in it.
@@ -47,7 +48,8 @@ class Terminal:
         length = 0
         batch: list[Run] = []
         answering: int | None = None
-        for urgency, row in sorted((urgency, row) for row, urgency in wanted.dirty.items()):
+        at = wanted.cursor[1]
+        for urgency, _, row in sorted((urgency, row != at, row) for row, urgency in wanted.dirty.items()):
             if length >= most:
                 break
             if urgency[0] != answering:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 
 from roomtui.tui.widgets.room_lines import RoomLines
@@ -368,6 +368,8 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=row, animate=False, immediate=True)
         elif row >= top + self._rows_on_screen:
             self.scroll_to(y=row - self._rows_on_screen + 1, animate=False, immediate=True)
+        # There the terminal's own cursor belongs, too: over a slow line what stands there is sent first.
+        self.app.cursor_position = self.content_region.offset + Offset(0, row - self.scroll_offset.y)
 
     # -- drawing
 

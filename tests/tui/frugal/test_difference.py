@@ -147,6 +147,13 @@ def test_the_answer_to_the_latest_key_is_sent_first_and_in_the_order_of_its_fram
     ]
 
 
+def test_of_one_frame_the_row_with_the_cursor_is_sent_first() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    wanted.feed("\x1b[1;1Hone\x1b[2;1Htwo\x1b[5;1Hfive\x1b[5;3H")
+    for word in ("five", "one", "two"):
+        assert word in terminal.approach(wanted, most=1)
+
+
 def _tick(wanted: Grid, style: str, second: int) -> None:
     for row in range(HEIGHT):
         wanted.feed(f"\x1b[{row + 1};1H\x1b[{style}m  0:0{second} room {row}   \x1b[0m")
