@@ -16,7 +16,7 @@ from roomtui.rooms.changes import Event, EventKind
 from roomtui.rooms.judging import FOREVER, Verdict, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, time
 
     from roomtui.rooms.judging import Found
@@ -46,6 +46,13 @@ class AlertRule:
     sign: str | None = None
 
 
+class Shown(NamedTuple):
+    """Which rule is to be shown for a room: two are the same if nothing has changed between them."""
+
+    version: int
+    of: Callable[[str], AlertRule | None]
+
+
 class _Look(NamedTuple):
     """When a room is to be looked at again (seconds since the epoch)."""
 
@@ -69,6 +76,12 @@ class Alerts:
         self._verdicts: dict[str, tuple[Verdict, ...]] = {}
         self._ceased: dict[str, dict[int, datetime]] = {}
         self._since: datetime | None = None
+        self._version = 0
+
+    @property
+    def shown(self) -> Shown:
+        """Which rule holds for which room, first of all."""
+        return Shown(self._version, self.of)
 
     def of(self, sid: str) -> AlertRule | None:
         """The first rule that holds for this room."""
@@ -117,13 +130,14 @@ class Alerts:
         if live is None:
             for known in (self._next, self._verdicts, self._ceased):
                 known.pop(sid, None)
-            return []
+            return []  # nothing is shown of it
         seconds = now.timestamp()
         found = [_judged(rule, live, seconds) for rule in self.rules]
         self._look_again(sid, min(each.until for each in found), seconds)
         verdicts = tuple(each.verdict for each in found)
         before = self._verdicts.get(sid, (None,) * len(verdicts))
-        self._verdicts[sid] = verdicts
+        shown, self._verdicts[sid] = self.of(sid), verdicts
+        self._version += self.of(sid) is not shown
         events: list[Event] = []
         for number, (was, verdict) in enumerate(zip(before, verdicts, strict=True)):
             if was is Verdict.YES and verdict is not Verdict.YES:

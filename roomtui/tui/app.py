@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -11,7 +13,7 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.notifications import Notification
 
-from roomtui.tui import looks, winding
+from roomtui.tui import calling, looks, winding
 from roomtui.tui.asking import Asking
 from roomtui.tui.browser import Browser
 from roomtui.tui.clipboard import Clipboard
@@ -25,6 +27,7 @@ from roomtui.tui.screens.live import LiveScreen
 from roomtui.tui.screens.palette import Palette
 from roomtui.tui.screens.profiles import ProfilesScreen, colour_of
 from roomtui.tui.views import LIVE, VIEWS, is_view
+from roomtui.watch.alarms import Alarms, Means
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -121,6 +124,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.refresh_seconds = settings.refresh
         self.ask = Asking(self)
         self.view = View(hide=settings.hide_personal, glyphs=ASCII if settings.ascii_only else UNICODE)
+        self.alarms: Alarms | None = None
         self._layout = looks.layout_of(settings.memory)
         self.hands_over = False
         self._connect = connect
@@ -141,10 +145,26 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         # The shell's screen is not ours: Textual draws only what changes after `fg`.
         self.app_resume_signal.subscribe(self, self._draw_again)
         self._look_as_wished()
+        self._call_to_attention()
         self._unsubscribe = self.board.subscribe(self._on_board)
         if self._ticks:
             self._tick_at_the_second()
         self.call_after_refresh(self._open_session)
+
+    def _call_to_attention(self) -> None:
+        calls, complaint = calling.calls(self.settings.alerts, self.settings.views)
+        if complaint is not None:
+            self.call_after_refresh(self.tell, complaint, trouble=True)
+        if calls:
+            means = Means(
+                ring=lambda: self._write_to_terminal(calling.bell()),
+                notify=lambda line: self._write_to_terminal(calling.notification(line, os.environ)),
+                trouble=lambda sentence: self.tell(sentence, trouble=True),
+                hide=lambda: self.view.hide,
+            )
+            # Before the screens: what they show of a picture, they show with what it calls for.
+            self.alarms = Alarms(self.board, self.clock, calls, means)
+            self.alarms.start()
 
     def _look_as_wished(self) -> None:
         settings = self.settings
@@ -161,6 +181,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Stop asking, and close the connection."""
         self._hear_no_more()
+        if self.alarms is not None:
+            self.alarms.stop()
         if self._next_tick is not None:
             self._next_tick.cancel()
         if self.session is not None and not self.hands_over:
@@ -357,7 +379,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
 
     def action_hide(self) -> None:
         """Mask phone numbers, or show them."""
-        self.view = View(hide=not self.view.hide, glyphs=self.view.glyphs, stale=self.view.stale)
+        self.view = replace(self.view, hide=not self.view.hide)
         for screen in self.screen_stack:
             redraw = getattr(screen, "redraw", None)
             if redraw is not None:

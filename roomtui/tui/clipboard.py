@@ -144,6 +144,15 @@ def _osc_52(text: str) -> str:
     return f"\x1b]52;c;{base64.b64encode(text.encode('utf-8', 'surrogatepass')).decode()}\x07"
 
 
+def through_multiplexer(sequence: str, environ: Mapping[str, str]) -> str:
+    """`sequence` for the terminal outside: bare, and wrapped as the multiplexer that we run in passes things on."""
+    if environ.get("STY"):
+        return "".join(_through_screen(sequence))
+    if environ.get("TMUX") or environ.get("TERM", "").startswith(("screen", "tmux")):
+        return _through_tmux(sequence)
+    return sequence
+
+
 def _through_tmux(sequence: str) -> str:
     return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
 

@@ -14,6 +14,7 @@ from roomtui.rooms.recording import Recording
 from roomtui.rooms.twiml import phones_in
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
+from roomtui.tui.calling import SIGN, tone
 from roomtui.tui.lines import UNICODE, Glyphs, Piece, Tone, fit
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeAlias
 
+    from roomtui.rooms.alerts import Shown
     from roomtui.tui.layout import Layout
 
     Entry: TypeAlias = LiveRoom | EndedRoom
@@ -38,11 +40,12 @@ _SHORT_TYPES: Final[dict[str, str]] = {RoomType.GROUP_SMALL: "small", RoomType.P
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How things are to be shown: personal data hidden or not, which glyphs, and whether the data is old."""
+    """How things are to be shown: personal data hidden or not, which glyphs, whether the data is old, what calls."""
 
     hide: bool = False
     glyphs: Glyphs = UNICODE
     stale: bool = False
+    alerts: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,11 @@ def _closes(entry: Entry, now: datetime, view: View) -> Piece:
 
 
 def _name(entry: Entry, _now: datetime, view: View) -> Piece:
-    tone = Tone.DIM if isinstance(entry, EndedRoom) else Tone.TEXT
-    return Piece(shown(entry.room.unique_name, hide=view.hide) or entry.room.sid, tone)
+    name = shown(entry.room.unique_name, hide=view.hide) or entry.room.sid
+    if isinstance(entry, EndedRoom):
+        return Piece(name, Tone.DIM)
+    rule = view.alerts.of(entry.room.sid) if view.alerts is not None else None
+    return Piece(name) if rule is None else Piece(f"{rule.sign or SIGN} {name}", tone(rule))
 
 
 def _people(entry: Entry, _now: datetime, view: View) -> Piece:

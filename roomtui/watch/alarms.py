@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from roomtui.rooms.alerts import AlertRule, Alerts, quiet
+from roomtui.rooms.alerts import Alerts, quiet
 from roomtui.rooms.personal import shown
 from roomtui.rooms.untrusted import safe
 from roomtui.rooms.words import plural
@@ -23,6 +23,7 @@ from roomtui.watch.journal_lines import event_line
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from roomtui.rooms.alerts import AlertRule, Shown
     from roomtui.rooms.changes import Event
     from roomtui.rooms.clock import Clock
     from roomtui.watch.board import Board, BoardState
@@ -104,9 +105,10 @@ class Alarms:
         self._next_call: asyncio.TimerHandle | None = None
         self._called = -CALL_EVERY
 
-    def of(self, sid: str) -> AlertRule | None:
-        """The first rule that holds for this room."""
-        return self._alerts.of(sid)
+    @property
+    def shown(self) -> Shown:
+        """Which rule holds for which room, first of all."""
+        return self._alerts.shown
 
     def start(self) -> None:
         """Begin; to be called in the running event loop."""

@@ -71,7 +71,7 @@ async def test_what_begins_to_hold_stands_among_the_events_and_is_shown_on_its_r
     desk.fill(3)
     (event,) = desk.board.state.events
     assert (event.room_sid, event.alert) == ("RM3", "crowd")
-    assert alarms.of("RM3") is CROWD
+    assert alarms.shown.of("RM3") is CROWD
     alarms.call()
     assert desk.reached == []
     alarms.stop()
@@ -117,7 +117,7 @@ async def test_in_quiet_hours_it_is_only_shown() -> None:
     alarms.call()
     assert desk.reached == []
     assert len(desk.board.state.events) == 1
-    assert alarms.of("RM1") is CROWD
+    assert alarms.shown.of("RM1") is CROWD
     alarms.stop()
 
 

@@ -78,7 +78,8 @@ class LiveScreen(ArrangedScreen):
     @property
     def _view(self) -> View:
         picture, now = self._state.picture, self.app.clock.now()
-        return replace(self.app.view, stale=words.is_stale(picture, now, self._refresh))
+        stale, alarms = words.is_stale(picture, now, self._refresh), self.app.alarms
+        return replace(self.app.view, stale=stale, alerts=None if alarms is None else alarms.shown)
 
     @property
     def _refresh(self) -> float:
