@@ -53,7 +53,7 @@ def tone(rule: AlertRule) -> Tone:
 @lru_cache(maxsize=64)
 def _nearest(name: str) -> Tone:
     try:
-        hue, _, saturation = Color.parse(name).hsv
+        hue, saturation, _ = Color.parse(name).hsv
     except ColorParseError:
         return Tone.WARN
     if saturation < _GREY:

@@ -56,7 +56,7 @@ def test_a_colour_is_that_of_the_theme_which_is_nearest(color: str | None, neare
     [
         ({}, "\x1b]9;", "\x07"),
         ({"TERM": "tmux-256color"}, "\x1bPtmux;\x1b\x1b]9;", "\x07\x1b\\"),
-        ({"TMUX": "/tmp/x"}, "\x1bPtmux;", "\x1b\\"),
+        ({"TMUX": "x,1,0"}, "\x1bPtmux;", "\x1b\\"),
         ({"STY": "1.x"}, "\x1bP\x1b]9;", "\x07\x1b\\"),
     ],
 )
