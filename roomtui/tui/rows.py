@@ -346,9 +346,14 @@ class Rows:
             sieve.untested.extend(before.left)
             sieve.due.update(before.due)
         else:
-            sieve.untested.extend(self._waiting.union(sid for sid in self._place if sid in self._live))
+            sieve.untested.extend((*self._waiting, *self._place))
             sieve.due.update(self._due.expected)
         self._sieve = sieve
+
+    @property
+    def to_be_sifted(self) -> int:
+        """How many rooms a filter has not tested yet."""
+        return len(self._sieve.untested) if self._sieve is not None else 0
 
     @property
     def is_sifting(self) -> bool:

@@ -34,7 +34,8 @@ def by(value: Callable[[LiveRoom], float | str | None], *, down: bool) -> By:
 
 class _Backwards(dict[int, int]):
     def __missing__(self, point: int) -> int:
-        self[point] = other = 0x10FFFF - point
+        # The last character of all ends each text.
+        self[point] = other = max(0, 0x10FFFE - point)
         return other
 
 

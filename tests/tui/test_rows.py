@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from roomtui.rooms.deadlines import Deadline, DeadlineKind
@@ -379,7 +379,8 @@ def test_who_ranks_alike_stands_in_the_usual_order_and_what_is_not_known_last_bo
     assert list(rows) == [NAMES[number - 1].sid for number in (4, 3, 2, 1)]
 
 
-@given(st.lists(st.text(max_size=5)))
+@given(st.lists(st.text(st.characters(max_codepoint=0x10FFFD, exclude_categories=()), max_size=5)))
+@example(["", "\0", "a", "a\0"])
 def test_down_is_up_backwards_for_texts_too(texts: list[str]) -> None:
     assert sorted(texts, key=backwards) == sorted(texts, reverse=True)
 

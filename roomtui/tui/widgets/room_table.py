@@ -219,8 +219,11 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
             self.post_message(self.Sifted())
 
     def _sift_some(self) -> None:
-        self._rearrange(lambda: self._rows.go_on(self._cursor_sid, rooms=_SIFTED_AT_A_TIME))
-        self._draw_what_changed()
+        if self._rows.to_be_sifted > _SIFTED_AT_A_TIME:
+            self._rows.go_on(self._cursor_sid, rooms=_SIFTED_AT_A_TIME)  # nothing else is shown yet
+        else:
+            self._rearrange(lambda: self._rows.go_on(self._cursor_sid, rooms=_SIFTED_AT_A_TIME))
+            self._draw_what_changed()
         if self._rows.is_sifting and not self._sifting_soon:
             self._sifting_soon = True
             # Through the event loop: what else there is to do comes first.
