@@ -81,24 +81,27 @@ class Sources:
     def accounts(self) -> tuple[Account, ...]:
         """All that can be watched, each name once; the environment's first, for it has no name to be found by."""
         found: dict[str, Account] = {}
-        typed = bool(self.typed.read_only)
+        typed, for_all = bool(self.typed.read_only), bool(self.file.top.values.get("read_only"))
         theirs = in_environment(self.environ)
         if len(theirs) > 1 and "account_sid" in theirs:
             sid = theirs["account_sid"]
-            for_all = bool(self.file.top.values.get("read_only"))
             found[short(sid)] = Account(
                 name=short(sid), source=Source.ENVIRONMENT, account_sid=sid, read_only=typed or for_all
             )
         for name, table in self.file.profiles.items():
-            values = {**self.file.top.values, **table.values}
             found[name] = Account(
                 name=name,
-                account_sid=values.get("account_sid"),
-                accent=values.get("accent"),
-                read_only=typed or bool(values.get("read_only")),
+                account_sid=table.values.get("account_sid"),
+                accent=table.values.get("accent"),
+                read_only=typed or bool(table.values.get("read_only", for_all)),
             )
         for name, profile in self.cli.profiles.items():
-            account = Account(name=name, source=Source.TWILIO_CLI, account_sid=profile["account_sid"], read_only=typed)
+            account = Account(
+                name=name,
+                source=Source.TWILIO_CLI,
+                account_sid=profile["account_sid"],
+                read_only=typed or for_all,
+            )
             found.setdefault(name, account)
         return tuple(found.values())
 

@@ -75,6 +75,7 @@ def test_what_is_for_all_profiles_is_for_these_too(write: Callable[..., Path]) -
     write("read_only = true\nrefresh = 9\n")
     config = load(Typed(), {})
     assert (config.name, config.read_only, config.refresh) == ("acme", True, 9)
+    assert [(each.name, each.read_only) for each in config.accounts] == [("old", True), ("first", True), ("acme", True)]
 
 
 def test_a_secret_that_only_their_keychain_has_is_told_how_to_be_got_at(monkeypatch: pytest.MonkeyPatch) -> None:
