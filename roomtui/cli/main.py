@@ -39,7 +39,7 @@ _COMMANDS: Final = {
         "roomtui.cli.completion:completion",
         "Print a script that completes commands, options and profiles.",
     ),
-    "replay": ("roomtui.cli.replaying:replay", "Show a recorded shift again."),
+    "replay": ("roomtui.cli.replaying:replay", "Show a shift again that `roomtui watch --record FILE` has recorded."),
     "sandbox": ("roomtui.cli.local:sandbox", "Run a local Twilio Video: Rooms API, timers, and a control plane."),
 }
 

@@ -12,6 +12,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("roomtui", "the rooms of the account in the environment, or of the default profile"),
         ("roomtui --profile acme-prod --read-only", "another account, and nothing can be changed"),
         ("roomtui watch --refresh 5 --ascii", "on a thin line, in an old terminal"),
+        ("roomtui watch --record shift.rec", "to be shown again with `roomtui replay`"),
     ),
     "demo": (
         ("roomtui demo", "a dozen rooms in which something happens"),
@@ -69,6 +70,10 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("roomtui completion zsh > ~/.zfunc/_roomtui", "with fpath+=~/.zfunc before compinit"),
         ("roomtui completion fish > ~/.config/fish/completions/roomtui.fish", ""),
     ),
+    "replay": (
+        ("roomtui replay shift.rec", "as it was"),
+        ("roomtui replay shift.rec --speed 60", "a minute in a second"),
+    ),
     "sandbox": (
         ("roomtui sandbox --port 0 --rooms 20", "prints where it is, and who may ask it"),
         ("roomtui --api-url http://127.0.0.1:8089 ls", "with those credentials in the environment"),
@@ -97,11 +102,12 @@ _EXITS: Final[Mapping[str, tuple[int, ...]]] = {
     "config": (0, 1, 2, 4),
     "doctor": (0, 1, 2, 4, 130),
     "completion": (0, 2),
+    "replay": (0, 1, 2),
     "sandbox": (0, 1, 2),
 }
 """By command: the exit codes it has; those that are not here have all of them."""
 
-_OFFLINE: Final = frozenset({"completion", "sandbox", "demo"})
+_OFFLINE: Final = frozenset({"completion", "sandbox", "demo", "replay"})
 _ENVIRONMENT: Final = (
     ("TWILIO_ACCOUNT_SID", "the account, with either"),
     ("TWILIO_API_KEY, TWILIO_API_SECRET", "or"),
