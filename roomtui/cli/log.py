@@ -56,7 +56,7 @@ def _since(text: str) -> datetime:
 @click.option("--since", type=_since, metavar="D", help="Only what happened since this date (UTC), or so long ago: 4h.")
 @click.option("--kind", type=click.Choice([EVENT, AUDIT]), help="Only what happened, or only what was done by us.")
 @click.option("--search", metavar="TEXT", help="Only lines with this text in them, as they are shown.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Begin with the last so many lines [all].")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Begin with the last so many lines [all].")
 @click.option("--no-pii", is_flag=True, default=None, help="Mask phone numbers.")
 @click.option("--json", "as_json", is_flag=True, help="The lines as they stand in the journal, a JSON object each.")
 def log(
@@ -92,7 +92,7 @@ def log(
         if isinstance(error, BrokenPipeError):
             raise
         raise JournalError(f"The journal {path} cannot be read: {error.strerror or type(error).__name__}.") from error
-    if printer.lines == 0 and not printer.unreadable:
+    if limit != 0 and printer.lines == 0 and not printer.unreadable:
         say(f"Nothing has been written down for {name} yet: there is no {path}, or it is empty.")
     if room is not None and not found and not follow:
         say(f"roomtui: nothing in the journal is about a room {room}.")
@@ -162,7 +162,7 @@ class _Printer:
             last: deque[str] = deque()
             while len(last) < limit and (found := reader.older()):
                 last.extendleft(reversed(list(self._wanted_of(found))))
-            self._echo(list(last)[-limit:])
+            self._echo(list(last)[max(0, len(last) - limit) :])
         return bool(self._of_the_room)
 
     def print(self, found: Iterable[Found]) -> None:

@@ -263,7 +263,8 @@ class Chronicle:
         until, covered_from = self._lock.watched_until(), self._covered_from or as_of
         if until is None or until < covered_from - _NO_GAP:
             self._written = {}
-            return self._of_the_watching("watching-began", covered_from, since=until)
+            rooms = len(self._board.state.picture.live)
+            return self._of_the_watching("watching-began", covered_from, since=until, rooms=rooms)
         self._written = self._tail()
         self._written_until = self._monotonic() + _REMEMBERED
         return self._of_the_watching("watching-went-on", as_of)

@@ -103,8 +103,10 @@ def _watching(line: JournalLine, *, hide: bool) -> str:
     said, since = line.text("event"), _since(line)
     by = _safe(f"{line.text('who') or 'somebody'}@{line.text('host') or '?'}", hide=hide)
     if said == "watching-began":
+        rooms = line.number("rooms")
+        live = f", {plural(rooms, 'room')} live" if rooms else ""
         unknown = f"; what happened since {since} is not known" if since else ""
-        return f"watching began ({by}){unknown}"
+        return f"watching began ({by}){live}{unknown}"
     if said == "watching-went-on":
         return f"watching goes on in another dashboard ({by})"
     if said == "watching-ended":

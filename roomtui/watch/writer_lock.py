@@ -24,6 +24,7 @@ class WriterLock:
     def __init__(self, path: Path) -> None:
         self._path = path.with_name(f"{path.name}.lock")
         self._descriptor: int | None = None
+        self._noted: datetime | None = None
 
     @property
     def held(self) -> bool:
@@ -55,7 +56,7 @@ class WriterLock:
         """Let another one have it."""
         if self._descriptor is not None:
             os.close(self._descriptor)
-            self._descriptor = None
+            self._descriptor = self._noted = None
 
     def watched_until(self) -> datetime | None:
         """When whoever held it last had looked last (Twilio's time), or None. Only for its holder."""
@@ -73,6 +74,7 @@ class WriterLock:
         Raises:
             OSError: the disk takes no more.
         """
-        if self._descriptor is not None:
+        if self._descriptor is not None and as_of != self._noted:
+            self._noted = as_of
             # Always of one length: whoever reads it next finds no rest of another one.
             os.pwrite(self._descriptor, f"{as_of.isoformat(timespec='microseconds')}\n".encode(), 0)

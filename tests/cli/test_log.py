@@ -94,6 +94,7 @@ def test_tells_in_plain_words_what_happened_and_what_was_done_without_any_creden
         (["--since", "2025-06-12T12:04:00Z"], [4, 5, 6]),
         (["--since", "1m"], []),
         (["--limit", "2"], [5, 6]),
+        (["--limit", "0"], []),
         (["--limit", "1", "--search", "opened"], [1]),
     ],
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roomtui.rooms.changes import Event, EventKind
-from roomtui.rooms.picture import Picture
+from roomtui.rooms.picture import LiveRoom, Picture
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.watch.board import Board, Link, LinkState
 from roomtui.watch.chronicle import Chronicle
@@ -19,6 +19,7 @@ from roomtui.watch.journal import Journal, JournalError, encoded
 from roomtui.watch.journal_lines import event_line, event_of, parse
 from roomtui.watch.journal_words import in_words
 from roomtui.watch.writer_lock import WriterLock
+from tests.rooms.builders import room
 from tests.watch.virtual import NOON, VirtualTime
 
 if TYPE_CHECKING:
@@ -87,6 +88,15 @@ async def test_the_first_picture_begins_and_leaving_ends_it(path: Path, time: Vi
     await joan.chronicle.stop()
     assert told(path) == ["watching began (joan@desk)", "board opened", "watching ended (joan@desk)"]
     assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
+
+
+async def test_the_beginning_tells_how_many_rooms_there_were(path: Path, time: VirtualTime) -> None:
+    joan = Dashboard(path, time, "joan")
+    rooms = {f"RM{number}": LiveRoom.known(room(sid=f"RM{number}"), None) for number in range(3)}
+    joan.board.show(Picture(rooms, (), NOON))
+    await joan.chronicle.write_down()
+    assert told(path) == ["watching began (joan@desk), 3 rooms live"]
+    await joan.chronicle.stop()
 
 
 async def test_of_several_one_writes_and_each_event_once(path: Path, time: VirtualTime) -> None:

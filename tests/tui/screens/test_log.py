@@ -175,6 +175,10 @@ async def test_a_line_leads_to_its_room(path: Path) -> None:
         await read(stage, pilot)
         await press(pilot, "enter")
         assert told(stage) == "This line is about no room."
+        await press(pilot, "slash", *["backspace"] * 20, *typed("daily ended"), "enter")
+        await read(stage, pilot)
+        await press(pilot, "enter")
+        assert told(stage) == f"{journals.DAILY} has ended too long ago to be known here."
 
 
 async def test_writes_what_is_shown_into_a_file_of_its_owner(path: Path, tmp_path: Path) -> None:
