@@ -77,8 +77,9 @@ def _leave() -> None:
     """Let everybody import the real package from now on."""
     if _Finder in sys.meta_path:
         sys.meta_path.remove(_Finder)
-    for name in [name for name, module in sys.modules.items() if isinstance(module, _StandIn)]:
-        del sys.modules[name]
+    for name in list(sys.modules):  # a copy: another thread may import something meanwhile
+        if type(sys.modules.get(name)) is _StandIn:
+            del sys.modules[name]
 
 
 @contextmanager
