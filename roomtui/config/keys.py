@@ -109,7 +109,7 @@ SETTINGS: Final = (
         default=DEFAULT_READS_PER_SECOND,
         option="--reads-per-second",
     ),
-    Key("no_pii", Flag(), "mask phone numbers on the dashboard", "true", default=False, option="--no-pii"),
+    Key("no_pii", Flag(), "mask phone numbers on the dashboard and in text", "true", default=False, option="--no-pii"),
     Key("accent", Color(), "the colour of the account's name, to tell accounts apart", '"red"'),
     Key("theme", Text(least=1), "the theme of the dashboard", '"nord"'),
     Key("columns", Texts(least=1), "the columns of the table, in their order", '["closes", "name", "people", "why"]'),
