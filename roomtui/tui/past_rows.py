@@ -14,7 +14,7 @@ from roomtui.rooms.timeline import peak
 from roomtui.rooms.untrusted import Untrusted, safe
 from roomtui.tui.lines import Piece, Tone
 from roomtui.tui.widgets.list_table import ListColumn
-from roomtui.watch.past import Question
+from roomtui.watch.past_questions import Question
 
 if TYPE_CHECKING:
     from roomtui.rooms.picture import EndedRoom

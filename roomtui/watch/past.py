@@ -11,50 +11,41 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.endings import Ending, EndingReason, ending
-from roomtui.rooms.model import RoomStatus
 from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.timeline import ghosts
 from roomtui.twilio_api.errors import NotFound, TwilioError
-from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.watch.ours import ended_by_nobody
 from roomtui.watch.rosters import kept, read_last_roster
 from roomtui.watch.witness import Witness
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+    from datetime import datetime
 
     from roomtui.rooms.clock import Clock
     from roomtui.rooms.model import Participant, Room, Roster
-    from roomtui.twilio_api.gateway import Gateway
+    from roomtui.twilio_api.gateway import Gateway, RoomQuery
     from roomtui.watch.board import Board
     from roomtui.watch.budget import ReadBudget
     from roomtui.watch.ours import Ours
+    from roomtui.watch.past_questions import Question
 
 PAGE_SIZE: Final = 100
 """Rooms in a page: some screens full, a tenth of what Twilio would give."""
 
 _SHARE: Final = 0.25
 """What this may take of the reads, while it has something to ask."""
-_DAY: Final = timedelta(days=1)
-_ENDED: Final = (RoomStatus.COMPLETED.value, RoomStatus.FAILED.value)
 _NOT_KNOWN: Final = Ending(EndingReason.UNKNOWN, certain=False)
 _AGAIN_AFTER_MAX: Final = 30.0
 _ROSTERS_KEPT: Final = 2000
+_OTHERS_KEPT: Final = 50
 # Pages in a row in which nothing is new, after which nobody goes on by himself: on a day most of the rooms that were
 # created the day before have ended on that one.
 _BARREN_MAX: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Which ended rooms: those that ended on a `day` (UTC), or those of this `name`, whenever that was."""
-
-    day: date | None = None
-    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +105,8 @@ class Past:
         self._rosters: dict[str, Roster] = {}
         self._ours: frozenset[str] = frozenset()
         self._without_roster: set[str] = set()
+        self._others: dict[str, EndedRoom] = {}
+        self._unknown: set[str] = set()
         self._lists: list[AsyncIterator[tuple[Room, ...]]] = []
         self._more_wanted = False
         self._first_only = False
@@ -141,8 +134,12 @@ class Past:
         return lambda: self._subscribers.remove(subscriber) if subscriber in self._subscribers else None
 
     def find(self, sid: str) -> EndedRoom | None:
-        """The room of this SID, if it is among those that were read."""
-        return self._rooms.get(sid)
+        """The room of this SID, if it was read."""
+        return self._rooms.get(sid) or self._others.get(sid)
+
+    def is_looking_for(self, sid: str) -> bool:
+        """Whether this room is yet to be read: it was chosen, and nothing is known of it so far."""
+        return sid == self._chosen and self.find(sid) is None and sid not in self._unknown
 
     def is_waiting(self, entry: EndedRoom) -> bool:
         """Whether who was in this room is yet to be read, so that it is not told yet why it ended."""
@@ -188,11 +185,14 @@ class Past:
     def attend(self, on_screen: Sequence[str] = (), chosen: str | None = None, *, held: bool = False) -> None:
         """Say which rooms are on screen: who was in them is read, top down, the one that was chosen first.
 
-        `held`: only the chosen one is read, for a person has paused the rest.
+        The chosen one need not be among those that were asked for. `held`: only that one is read, for a person has
+        paused the rest.
         """
         self._on_screen, self._chosen, self._held = tuple(on_screen), chosen, held
         if self._task is not None:
             self._wake.set()
+        elif chosen is not None:
+            self._task = asyncio.ensure_future(self._work())
 
     async def stop(self) -> None:
         """Ask nothing more."""
@@ -211,43 +211,33 @@ class Past:
         self._failures = 0
         self._first_only = False
         self._without_roster.clear()
+        self._unknown.clear()
         self._open_lists()
         self._task = asyncio.ensure_future(self._work())
 
     def _open_lists(self) -> None:
         self._more_wanted, self._barren = True, 0
-        self._lists = [self._gateway.room_pages(query, urgent=False) for query in self.queries()]
+        sid = self._state.question.sid if self._state.question is not None else None
+        if sid is not None:
+            self._lists = [self._the_one(sid)]
+        else:
+            self._lists = [self._gateway.room_pages(query, urgent=False) for query in self.queries()]
+
+    async def _the_one(self, sid: str) -> AsyncIterator[tuple[Room, ...]]:
+        """The room of this SID, as a list of its own."""
+        with suppress(NotFound):
+            yield (await self._gateway.room(sid, urgent=True),)
 
     def queries(self) -> list[RoomQuery]:
-        """What is asked of Twilio: there is no list of completed and failed rooms in one."""
-        question = self._state.question or Question()
-        if question.day is None:
-            return [RoomQuery(status=each, unique_name=question.name, page_size=PAGE_SIZE) for each in _ENDED]
-        # Twilio lists by the day of creation, and no room lives longer than 24 hours: those that ended on a day were
-        # created on it, or on the day before.
-        midnight = _midnight(question.day)
-        return [
-            RoomQuery(status=each, created_after=midnight - _DAY, created_before=midnight + _DAY, page_size=PAGE_SIZE)
-            for each in _ENDED
-        ]
-
-    @property
-    def _since(self) -> datetime | None:
-        """When the rooms that are asked for ended, at the earliest."""
-        day = self._state.question.day if self._state.question is not None else None
-        return None if day is None else _midnight(day)
+        """What is asked of Twilio."""
+        return [] if self._state.question is None else self._state.question.queries(PAGE_SIZE)
 
     def _belongs(self, room: Room) -> bool:
-        question = self._state.question
-        if question is None:
-            return False
-        if question.day is None:
-            return room.unique_name.raw == question.name
-        end = room.end_time or room.date_updated or room.date_created
-        return end is not None and end.date() == question.day
+        return self._state.question is not None and self._state.question.means(room)
 
     async def _work(self) -> None:
-        self._ours = await asyncio.to_thread(self._read_ours, self._since)
+        question = self._state.question
+        self._ours = await asyncio.to_thread(self._read_ours, question.since if question is not None else None)
         while True:
             self._wake.clear()
             try:
@@ -263,8 +253,9 @@ class Past:
 
     async def _step(self) -> bool:
         """Ask for what is wanted most; whether there was something."""
-        chosen = self._find_unread((self._chosen,) if self._chosen is not None else ())
-        if chosen is not None:
+        if self._chosen is not None and self.is_looking_for(self._chosen):
+            await self._read_room(self._chosen)
+        elif (chosen := self._find_unread((self._chosen or "",))) is not None:
             await self._read_roster(chosen, urgent=True)
         elif self._more_wanted:
             await self._read_pages()
@@ -276,7 +267,7 @@ class Past:
         return True
 
     def _find_unread(self, sids: Sequence[str]) -> EndedRoom | None:
-        known = (self._rooms.get(sid) for sid in sids)
+        known = (self.find(sid) for sid in sids)
         return next((each for each in known if each is not None and self.is_waiting(each)), None)
 
     async def _turn(self) -> None:
@@ -307,6 +298,21 @@ class Past:
         self._state = replace(self._state, more=bool(self._lists), trouble=None, next_try=None)
         self._say(loading=self._more_wanted)
 
+    async def _read_room(self, sid: str) -> None:
+        """One room, whether it is among those that were asked for or not."""
+        try:
+            room = await self._gateway.room(sid, urgent=True)
+        except NotFound:
+            self._unknown.add(sid)
+        else:
+            if room.is_live:
+                self._unknown.add(sid)  # the board will know it
+            else:
+                self._others[sid] = self._told(room)
+                while len(self._others) > _OTHERS_KEPT:
+                    del self._others[next(iter(self._others))]
+        self._say(loading=self._state.loading)
+
     async def _read_roster(self, entry: EndedRoom, *, urgent: bool) -> None:
         sid = entry.room.sid
         try:
@@ -317,7 +323,7 @@ class Past:
             self._rosters[sid] = kept(roster, None)
             while len(self._rosters) > _ROSTERS_KEPT:
                 del self._rosters[next(iter(self._rosters))]
-            self._rooms[sid] = self._told(entry.room)
+            (self._rooms if sid in self._rooms else self._others)[sid] = self._told(entry.room)
         self._state = replace(self._state, trouble=None, next_try=None)
         self._say(loading=self._state.loading)
 
@@ -371,8 +377,3 @@ class Past:
         self._state = replace(self._state, rooms=tuple(rooms), loading=loading)
         for subscriber in tuple(self._subscribers):
             subscriber(self._state)
-
-
-def _midnight(day: date) -> datetime:
-    """When a day begins (UTC)."""
-    return datetime(day.year, day.month, day.day, tzinfo=timezone.utc)

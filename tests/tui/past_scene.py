@@ -56,6 +56,14 @@ class PastTwilio:
             await self._answer(f"{query.status} {start}")
             yield tuple(listed[start : start + self.page_size])
 
+    async def room(self, name_or_sid: str, *, urgent: bool = False) -> Room:
+        del urgent
+        await self._answer(f"room {name_or_sid}")
+        found = next((each for each in self.rooms if each.sid == name_or_sid), None)
+        if found is None:
+            raise NotFound(status=404, code=20404, message=Untrusted("not found"))
+        return found
+
     async def participants(
         self, room_sid: str, *, status: str | None = None, urgent: bool = False
     ) -> tuple[Participant, ...]:

@@ -10,11 +10,12 @@ import pytest
 
 from roomtui.tui.columns import View
 from roomtui.tui.past_rows import OF_A_DAY, called, cells, matches, notes, question
-from roomtui.watch.past import Past, Question
+from roomtui.watch.past_questions import Question
 from tests.tui import past_scene, scene
 
 if TYPE_CHECKING:
     from roomtui.rooms.picture import EndedRoom
+    from roomtui.watch.past import Past
 
 TODAY = date(2026, 11, 20)
 

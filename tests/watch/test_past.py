@@ -16,7 +16,8 @@ from roomtui.watch import past as module
 from roomtui.watch.board import Board
 from roomtui.watch.budget import ReadBudget
 from roomtui.watch.ours import ended_by_nobody
-from roomtui.watch.past import Past, Question
+from roomtui.watch.past import Past
+from roomtui.watch.past_questions import Question
 from tests.watch.watching import Watch
 
 if TYPE_CHECKING:
@@ -372,3 +373,37 @@ async def test_trouble_is_told_and_asking_goes_on_by_itself(twilio: Twilio) -> N
         asker.gate.set()
         await asker.until(lambda: asker.past.state.trouble is None)
         assert asker.names == ["standup"]
+
+
+async def test_a_room_is_found_by_its_sid_too_whatever_it_is_called(twilio: Twilio) -> None:
+    named, nameless = await twilio.create(UniqueName="standup"), await twilio.create()
+    await twilio.end(named)
+    await twilio.end(nameless)
+    await twilio.advance(9 * DAY)
+    async with asking(twilio) as asker:
+        for sid in (named, nameless):
+            asker.past.ask(Question(name=sid))
+            await asker.loaded()
+            assert [each.room.sid for each in asker.past.state.rooms] == [sid]
+        asker.past.ask(Question(name="RM" + "0" * 32))
+        await asker.loaded()
+        assert asker.past.state.rooms == ()
+
+
+async def test_a_chosen_room_is_read_though_nobody_asked_for_its_day(twilio: Twilio) -> None:
+    sid, goes_on = await twilio.create(UniqueName="standup"), await twilio.create(UniqueName="goes on")
+    await twilio.join("standup", "ana")
+    await twilio.end(sid)
+    async with asking(twilio) as asker:
+        asker.past.attend(chosen=sid)
+        assert asker.past.is_looking_for(sid)
+        await asker.until(lambda: asker._known(sid))
+        entry = asker.past.find(sid)
+        assert entry is not None
+        assert entry.roster is not None
+        assert [each.identity.raw for each in entry.roster.everybody] == ["ana"]
+        assert asker.past.state.rooms == ()
+        for other in ("RM" + "0" * 32, goes_on):
+            asker.past.attend(chosen=other)
+            await asker.until(lambda other=other: not asker.past.is_looking_for(other))  # type: ignore[misc] # of this turn
+            assert asker.past.find(other) is None

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from roomtui.rooms.picture import EndedRoom
 from roomtui.tui import words
 from roomtui.tui.detail import in_full
-from roomtui.tui.lines import Tone, line
+from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.past_rows import notes
 from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.widgets.key_line import KeyLine
@@ -64,7 +64,7 @@ class DetailScreen(RoomScreen):
         self._unsubscribe = self.app.board.subscribe(self._on_board)
         if self._past is not None:
             self._unsubscribe_past = self._past.subscribe(lambda _: self.tick())
-            if self._past.find(self._sid) is not None:
+            if self._sid not in self.app.board.state.picture.live:
                 self._past.attend(chosen=self._sid)
         self.call_after_refresh(self._lay_out)
 
@@ -82,6 +82,13 @@ class DetailScreen(RoomScreen):
         self._unsubscribe()
         if self._unsubscribe_past is not None:
             self._unsubscribe_past()
+
+    @property
+    def _nothing(self) -> str:
+        if self._past is not None and self._past.is_looking_for(self._sid):
+            trouble = self._past.state.trouble
+            return f"{self._sid}: asking Twilio" if trouble is None else f"{self._sid} could not be read: {trouble}"
+        return f"{self._sid} is not known any more."
 
     @property
     def _past(self) -> Past | None:
@@ -115,7 +122,7 @@ class DetailScreen(RoomScreen):
         pane = self.query_one("#full", LineView)
         entry = self.selected
         if entry is None:
-            pane.show([line((f"{self._sid} is not known any more.", Tone.DIM))])
+            pane.show([line((text, Tone.DIM)) for text in wrap(self._nothing, max(20, pane.size.width))])
             return
         width = max(20, pane.scrollable_content_region.width)
         state, now = self.app.board.state, self.app.clock.now()

@@ -25,7 +25,8 @@ from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.list_table import ListTable
 from roomtui.twilio_api.curl import list_rooms
-from roomtui.watch.past import PastState, Question
+from roomtui.watch.past import PastState
+from roomtui.watch.past_questions import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,6 +15,7 @@ from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import Unreachable
 from tests.tui import past_scene, scene
 from tests.tui.driving import press, press_at_once, screen_text, settle, told, typed
+from tests.tui.scene import ago, person
 
 if TYPE_CHECKING:
     import pytest
@@ -120,3 +121,26 @@ async def test_an_ended_room_that_was_asked_for_is_shown_with_what_is_remarkable
         assert "Who was in it (12)" in screen_text(made.stage)
         await press(pilot, "escape", "c", *typed("curl: completed"), "enter")
         assert "DateCreatedAfter=2026-11-19T00%3A00%3A00Z" in copied(made.stage)
+
+
+async def test_a_room_that_ended_long_ago_is_asked_for_when_its_screen_opens() -> None:
+    made = past_scene.stage()
+    old = past_scene.ended(160, "townhall", created=ago(hours=24 * 9), minutes=30)
+    made.twilio.rooms.append(old)
+    made.twilio.people[old.sid] = (person(old.sid, "dana", ago(hours=24 * 9), ago(hours=24 * 9, minutes=-20)),)
+    async with made.stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        made.twilio.gate.clear()
+        made.stage.app.push_screen(DetailScreen(old.sid))
+        await settle(pilot)
+        assert "asking Twilio" in screen_text(made.stage)
+        made.twilio.gate.set()
+        await past_scene.read(made)
+        await settle(pilot)
+        assert "townhall" in screen_text(made.stage)
+        assert "dana" in screen_text(made.stage)
+        made.stage.app.push_screen(DetailScreen("RM0"))
+        await settle(pilot)
+        await past_scene.read(made)
+        await settle(pilot)
+        assert "RM0 is not known any more." in screen_text(made.stage)
