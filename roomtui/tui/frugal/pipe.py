@@ -165,7 +165,7 @@ class Pipe(threading.Thread):
         if not self._wanted.dirty and self._cursor_told != self._wanted.cursor:
             chunk += self._terminal.place_cursor(self._wanted.cursor)
             self._cursor_told = self._wanted.cursor
-        if chunk and self._asks and self._window.sent(len(chunk), now):
+        if (chunk or self._window.is_blind) and self._asks and self._window.sent(len(chunk), now):
             chunk += ASK
         return chunk
 

@@ -66,6 +66,14 @@ class Window:
         patience = FIRST_PATIENCE if self._quickest is None else PATIENCE
         return max(0.0, self._questions[0].at + patience - now)
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether much is under way and nothing was asked that would tell when it has arrived.
+
+        So it is when the very first answer comes after it was waited for: with it, the waiting begins.
+        """
+        return not self._questions and self._sent - (self._asked_at_byte or 0) >= ASK_EVERY
+
     def sent(self, size: int, now: float) -> bool:
         """So many bytes are sent; whether the terminal is to be asked, right behind them, if they have arrived."""
         self._sent += size

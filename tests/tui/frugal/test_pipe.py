@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import threading
+from collections import deque
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from roomtui.tui.frugal.pipe import ASK, Pipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from random import Random
 
 
 class Line(io.StringIO):
@@ -114,6 +118,29 @@ def test_a_large_frame_waits_for_an_answer_wherever_no_more_may_be_under_way(lin
     pipe.answered()
     line.until(lambda text: text.count("x") > sent.count("x"))
     pipe.stop()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(300, 50_000), st.floats(0, 3), st.sampled_from([0.0, 0.3]), st.randoms(use_true_random=False))
+def test_whatever_the_line_is_like_everything_gets_through(
+    rate: int, delay: float, lost: float, chance: Random
+) -> None:
+    """Simulated: two screens one after the other, on a line of so many bytes and seconds, that loses some answers."""
+    now = free_at = 0.0
+    pipe = Pipe(io.StringIO(), asks=True, monotonic=lambda: now)
+    pipe.control("<mode>")
+    answers: deque[float] = deque()
+    for letter in "ab":
+        pipe.frame("".join(f"\x1b[{row + 1};1H{letter * 100}" for row in range(60)), 100, 60)
+        while pipe.wanted.dirty:
+            while answers and answers[0] <= now:
+                answers.popleft()
+                pipe.answered()
+            if chunk := pipe._next():
+                free_at = max(free_at, now) + len(chunk) / rate
+                answers += [free_at + 2 * delay] * (chunk.endswith(ASK) and chance.random() >= lost)
+            now += 0.1
+            assert now < 400.0, "it has come to a standstill"
 
 
 def test_who_leaves_hears_the_last_answer_asks_nothing_more_and_leaves_the_cursor_alone(pipe: Pipe, line: Line) -> None:
