@@ -269,7 +269,7 @@ def completed(text: str, cursor: int, choice: str) -> tuple[str, int]:
 def _choices(token: _Token, known: Callable[[str, str], Iterable[str]], views: Iterable[str]) -> Iterator[str]:
     begun = token.value.casefold()
     if token.is_view:
-        yield from (f"@{_quoted(name)}" for name in views if name.casefold().startswith(begun))
+        yield from (saved_as(name) for name in views if name.casefold().startswith(begun))
         return
     if token.key is None:
         if begun:
@@ -288,6 +288,11 @@ def _choices(token: _Token, known: Callable[[str, str], Iterable[str]], views: I
             *known(name, last.casefold()),
         )
         yield from (f"{token.key}:{_quoted(before + comma + value)}" for value in _plain(values))
+
+
+def saved_as(name: str) -> str:
+    """The query that asks for what was saved under this name."""
+    return f"@{_quoted(name)}"
 
 
 def _plain(values: Iterable[str]) -> Iterator[str]:

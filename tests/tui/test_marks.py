@@ -41,3 +41,18 @@ def test_marks_are_of_rooms_that_were_marked_and_are_there(steps: list[tuple[str
             expected -= gone
         assert set(marks) == expected
         assert len(marks) == len(expected)
+
+
+def test_of_ten_thousand_marks_only_those_that_may_have_vanished_are_looked_at() -> None:
+    looked_at: list[object] = []
+
+    class Live:
+        def __contains__(self, sid: object) -> bool:
+            looked_at.append(sid)
+            return sid != "9"
+
+    marks = Marks()
+    marks.add(map(str, range(10_000)))
+    marks.keep(Live(), {"7", "9", "not marked"})
+    assert sorted(map(str, looked_at)) == ["7", "9"]
+    assert len(marks) == 9_999

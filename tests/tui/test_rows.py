@@ -20,7 +20,7 @@ from roomtui.tui import rows as rows_module
 from roomtui.tui.due import Due
 from roomtui.tui.rows import Rows
 from roomtui.tui.sorting import backwards, by
-from tests.tui.scene import NOW, ago, crowd, live, picture, room
+from tests.tui.scene import NOW, ago, crowd, live, person, picture, room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -434,3 +434,25 @@ def test_what_is_typed_on_asks_only_the_rooms_that_were_not_said_no_to_yet() -> 
     sifted(rows, counted(both(even, third)), narrower=True)
     assert len(asked) == 2 + 6
     assert list(rows) == [NAMES[number - 1].sid for number in (2, 4, 8, 10)]
+
+
+def test_of_ten_thousand_sorted_rooms_only_those_that_changed_are_ranked_again() -> None:
+    ranked: list[str] = []
+
+    def people(entry: LiveRoom) -> int | None:
+        ranked.append(entry.room.sid)
+        return None if entry.roster is None else entry.roster.connected
+
+    rows, shown = Rows(), crowd(10_000)
+    rows.show(shown)
+    rows.sort(by(people, down=True), None)
+    assert len(ranked) == 10_000
+    ranked.clear()
+    busy = next(iter(shown.live.values()))
+    joined = live(busy.room, [person(busy.room.sid, "alice", NOW)])
+    now = MappingProxyType({**shown.live, busy.room.sid: joined})
+    rows.show(replace(shown, live=now), {busy.room.sid}, cursor=rows.at(5000))
+    for _ in range(10):
+        rows.settle(still=False, cursor=None, now=NOW.timestamp())
+    assert ranked == [busy.room.sid]
+    assert rows.first == busy.room.sid

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 from textual.binding import Binding
 
-from roomtui.rooms.query import NOTHING
+from roomtui.rooms.query import NOTHING, saved_as
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.asking import Deed
 from roomtui.tui.columns import COLUMNS
@@ -35,7 +35,8 @@ _READ_AT_A_TIME: Final = 250
 _LOOKED_THROUGH: Final = 500
 _UNSORTED: Final = ""
 _ALL: Final = ""
-_DIGITS: Final = "123456789"
+# All but those that move or leave.
+_LETTERS: Final = "123456789abcdefghilmnoprstuvwxyz"
 
 
 class ArrangedScreen(RoomScreen):
@@ -201,8 +202,8 @@ class ArrangedScreen(RoomScreen):
             self.app.tell('No filter is saved. In the configuration: [views] and, for one, night = "empty:>2m".')
             return
         choices = [
-            Choice(digit, f'@"{name}"' if " " in name else f"@{name}", safe(name), safe(text))
-            for digit, (name, text) in zip(_DIGITS, views.items(), strict=False)
+            Choice(letter, saved_as(name), safe(name), safe(text))
+            for letter, (name, text) in zip(_LETTERS, views.items(), strict=False)
         ]
         choices.append(Choice("0", _ALL, "all rooms"))
 
