@@ -17,7 +17,9 @@ PATIENCE: Final = 5.0
 REMEMBERED: Final = 60.0
 """Seconds for which the quickest answer, and twice that long at most, tells what the way itself takes."""
 FIRST_PATIENCE: Final = 0.5
-"""Seconds for the very first answer: a terminal that does not answer is not waited for any longer."""
+"""Seconds without the very first answer after which as much again is sent as at first."""
+NO_ANSWER: Final = 2.0
+"""Seconds after which a terminal that has never answered is not waited for any longer."""
 
 
 class _Question(NamedTuple):
@@ -49,9 +51,11 @@ class Window:
 
     def room(self, now: float) -> int:
         """How many bytes may be sent now."""
+        if self._quickest is None and self._questions:
+            waited = now - self._questions[0].at
+            granted = FIRST * (1 + int(waited / FIRST_PATIENCE))
+            return MOST if waited >= NO_ANSWER else max(0, granted - self._sent)
         if self.overdue_in(now) == 0:
-            if self._quickest is None:
-                return MOST
             # The answer is lost, or the line is: go on, carefully.
             self._overdue = len(self._questions)
             self._questions.clear()
@@ -60,11 +64,13 @@ class Window:
         return max(0, self.size - (self._sent - self._arrived))
 
     def overdue_in(self, now: float) -> float | None:
-        """Seconds until a missing answer counts as lost; None where none is missing."""
+        """Seconds until it is gone on without a missing answer; None where none is missing."""
         if not self._questions:
             return None
-        patience = FIRST_PATIENCE if self._quickest is None else PATIENCE
-        return max(0.0, self._questions[0].at + patience - now)
+        waited = now - self._questions[0].at
+        if self._quickest is None:
+            return 0.0 if waited >= NO_ANSWER else FIRST_PATIENCE - waited % FIRST_PATIENCE
+        return max(0.0, PATIENCE - waited)
 
     @property
     def is_blind(self) -> bool:

@@ -12,6 +12,7 @@ from roomtui.tui.frugal.window import (
     FIRST_PATIENCE,
     LEAST,
     MOST,
+    NO_ANSWER,
     PATIENCE,
     QUEUEING,
     REMEMBERED,
@@ -23,8 +24,10 @@ def test_a_terminal_that_never_answers_is_waited_for_once_and_shortly() -> None:
     window = Window()
     assert window.sent(FIRST, now=0.0)
     assert window.room(now=0.0) == 0
-    assert window.room(now=FIRST_PATIENCE) == MOST
-    assert not window.sent(10 * FIRST, now=1.0), "nor asked again before it has answered"
+    assert window.overdue_in(now=0.1) == pytest.approx(FIRST_PATIENCE - 0.1)
+    assert window.room(now=FIRST_PATIENCE) == FIRST, "little by little, for it may only be far away"
+    assert window.room(now=NO_ANSWER) == MOST
+    assert not window.sent(10 * FIRST, now=NO_ANSWER), "nor asked again before it has answered"
     assert window.room(now=60.0) == MOST
 
 
