@@ -25,6 +25,7 @@ from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.watch.journal_export import export
 from roomtui.watch.journal_index import JournalIndex, Wanted
+from roomtui.watch.past_questions import Question
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -183,7 +184,7 @@ class LogScreen(RoomScreen):
     def selected(self) -> Entry | None:
         """The room that the line under the cursor is about, if it is still known."""
         under = self._table.line
-        return None if under is None or under.room_sid is None else self.app.board.state.picture.find(under.room_sid)
+        return None if under is None or under.room_sid is None else self.app.find(under.room_sid)
 
     def show(self, state: BoardState) -> None:
         """The rooms are not shown here; what happens to them comes through the journal."""
@@ -291,8 +292,6 @@ class LogScreen(RoomScreen):
         if past is None or not name or name == sid:
             self.app.tell(f"{sid} has ended too long ago to be known here.")
             return
-        from roomtui.watch.past import Question  # noqa: PLC0415 - loaded with the session
-
         past.ask(Question(name=name))
         self.app.action_view("ended")
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,12 +10,13 @@ import pytest
 from roomtui.rooms.changes import Event, EventKind
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.screens.detail import DetailScreen
+from roomtui.tui.screens.ended import EndedScreen
 from roomtui.tui.screens.log import LogScreen
 from roomtui.tui.widgets.journal_table import JournalTable
 from roomtui.watch.journal import Journal
 from roomtui.watch.journal_files import rotate
 from roomtui.watch.journal_lines import event_line
-from tests.tui import journals
+from tests.tui import journals, past_scene
 from tests.tui.driving import press, screen_text, settle, told, typed
 from tests.tui.journals import look, read
 from tests.tui.scene import HOSTILE, NOW, ago, sid
@@ -179,6 +181,29 @@ async def test_a_line_leads_to_its_room(path: Path) -> None:
         await read(stage, pilot)
         await press(pilot, "enter")
         assert told(stage) == f"{journals.DAILY} has ended too long ago to be known here."
+
+
+async def test_a_line_about_a_room_of_long_ago_leads_to_the_ended_rooms_of_its_name(path: Path) -> None:
+    made = past_scene.stage()
+    old = past_scene.ended(150, "townhall", created=ago(hours=24 * 9), minutes=30)
+    made.twilio.rooms.append(old)
+    made.twilio.people[old.sid] = ()
+    happened = Event(ago(hours=24 * 9), EventKind.ROOM_OPENED, old.sid, old.unique_name)
+    Journal(path).write_events([event_line(happened)])
+    stage = made.stage
+    stage.app.settings = replace(stage.app.settings, journal=path)
+    async with stage.app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3")
+        await read(stage, pilot)
+        await press(pilot, "enter")
+        for _ in range(2):
+            await past_scene.read(made)
+            await settle(pilot)
+        assert isinstance(stage.app.screen, EndedScreen)
+        assert "townhall" in screen_text(stage).splitlines()[0]
+        assert stage.app.screen.selected is not None
+        assert stage.app.screen.selected.room.sid == old.sid
 
 
 async def test_writes_what_is_shown_into_a_file_of_its_owner(path: Path, tmp_path: Path) -> None:
