@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MINUTES: Final = 60
 """How many minutes are kept."""
 
+_PUT_RIGHT: Final = 5
+
 
 class Minute(NamedTuple):
     """The most rooms and the most people at a time within one minute; None where nobody looked."""
@@ -37,11 +39,15 @@ class History:
         if picture.as_of is None:
             return
         minute = int(now.timestamp()) // 60
+        if self._latest is not None and minute < self._latest - _PUT_RIGHT:
+            # Another time altogether: a recording was wound back.
+            self._minutes.clear()
+            self._latest = None
         if self._latest is None or minute > self._latest:
             skipped = 0 if self._latest is None else min(minute - self._latest - 1, MINUTES)
             self._minutes.extend([_NOT_SEEN] * skipped + [_NOT_SEEN])
             self._latest = minute
-        # The clock may have been put back: what comes late counts into the latest minute.
+        # The clock may have been put right: what comes late counts into the latest minute.
         before = self._minutes[-1]
         people = picture.people if not picture.unread else None
         self._minutes[-1] = Minute(_most(before.rooms, len(picture.live)), _most(before.people, people))

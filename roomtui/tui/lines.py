@@ -55,10 +55,11 @@ class Glyphs(NamedTuple):
     up: str
     down: str
     done: str
+    bars: str
 
 
-UNICODE: Final = Glyphs("…", "─", "·", "≤", "*", "▲", "▼", "━")
-ASCII: Final = Glyphs("~", "-", "-", "<", "*", "^", "v", "#")
+UNICODE: Final = Glyphs("…", "─", "·", "≤", "*", "▲", "▼", "━", "▁▂▃▄▅▆▇█")
+ASCII: Final = Glyphs("~", "-", "-", "<", "*", "^", "v", "#", "_.:-=+*#")
 
 
 def line(*pieces: tuple[str, Tone] | str) -> Line:

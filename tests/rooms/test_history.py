@@ -39,7 +39,15 @@ def test_when_nobody_looked_nothing_is_known_and_an_hour_is_all_that_is_kept() -
     assert history.rooms(after(minutes=900)) == (None,) * MINUTES
 
 
-def test_a_clock_that_was_put_back_changes_nothing_that_was_seen() -> None:
+def test_another_time_begins_anew() -> None:
+    history = History()
+    history.see(picture(live("RM1", 1)), after(minutes=50))
+    history.see(picture(live("RM1", 3)), after(minutes=1))
+    history.see(picture(live("RM1", 2)), after(minutes=2))
+    assert history.people(after(minutes=2)) == (3, 2)
+
+
+def test_a_clock_that_was_put_right_changes_nothing_that_was_seen() -> None:
     history = History()
     history.see(picture(live("RM1", 1)), after(minutes=5))
     history.see(picture(live("RM1", 3)), after(minutes=1))

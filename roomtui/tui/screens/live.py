@@ -13,6 +13,7 @@ from textual.containers import Container, Horizontal, Vertical
 
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import SOON
+from roomtui.rooms.history import History
 from roomtui.rooms.picture import EndedRoom
 from roomtui.tui import words
 from roomtui.tui.asking import Deed
@@ -20,6 +21,7 @@ from roomtui.tui.detail import in_brief, in_full
 from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.arranged import ArrangedScreen
 from roomtui.tui.screens.detail import DetailScreen
+from roomtui.tui.spark import last_hour
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.room_table import RoomTable
@@ -43,6 +45,7 @@ class LiveScreen(ArrangedScreen):
     def __init__(self) -> None:
         super().__init__()
         self._state = BoardState()
+        self._history = History()
         self._ready = False
         self._on_an_ended_room = False
         self._read_samples: deque[tuple[float, int]] = deque(maxlen=_RATE_OVER + 1)
@@ -70,6 +73,7 @@ class LiveScreen(ArrangedScreen):
         self._ready = True
         self.table.focus()
         self._state = self.app.board.state
+        self._history.see(self._state.picture, self.app.clock.now())
         self.recall()
         self._show(None)
 
@@ -96,6 +100,7 @@ class LiveScreen(ArrangedScreen):
     def show(self, state: BoardState) -> None:
         """Show what is known now; to be told every state of the board, in order."""
         self._state = state
+        self._history.see(state.picture, self.app.clock.now())
         if self._ready:
             self._show(state.changed)
 
@@ -155,12 +160,16 @@ class LiveScreen(ArrangedScreen):
     def _summary(self) -> Line:
         picture = self._state.picture
         soon = self.table.closing_by(self.app.clock.now() + timedelta(seconds=SOON))
-        counts = f"  {len(picture.live)} live  {plain.plural(picture.people, 'person', 'people')}"
+        known = picture.as_of is not None
+        rooms, people = last_hour(self._history, self.app.clock.now(), self.size.width, self.app.view.glyphs)
         return line(
             (f" {self.app.settings.account}", Tone.ACCOUNT),
             self._kind_of_session(),
             *self.said_of_filter(),
-            counts if picture.as_of is not None else "",
+            f"  {len(picture.live)} live" if known else "",
+            rooms,
+            f"  {plain.plural(picture.people, 'person', 'people')}" if known else "",
+            people,
             (f"  {soon} closing soon", Tone.SOON) if soon else "",
             (f"  ({picture.unread} not read)", Tone.DIM) if picture.unread else "",
         )
