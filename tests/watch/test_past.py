@@ -192,6 +192,21 @@ async def test_a_room_that_lived_for_a_day_ended_by_that(twilio: Twilio) -> None
         assert asker.why(long) == (EndingReason.MAX_ROOM, True)
 
 
+async def test_a_room_whose_people_reached_their_limit_ended_because_it_was_empty_then(twilio: Twilio) -> None:
+    limited = await twilio.create(UniqueName="limited", MaxParticipantDuration="600", EmptyRoomTimeout="1")
+    await twilio.join("limited", "ana")
+    await twilio.advance(900)
+    async with asking(twilio) as asker:
+        asker.past.ask(Question(name="limited"))
+        await asker.loaded()
+        await asker.rosters(limited)
+        assert asker.why(limited) == (EndingReason.EMPTY_ROOM, True)
+        entry = asker.past.find(limited)
+        assert entry is not None
+        assert entry.roster is not None
+        assert [each.duration for each in entry.roster.everybody] == [600]
+
+
 async def test_no_roster_is_read_that_nobody_looks_at_and_the_chosen_one_first(twilio: Twilio) -> None:
     sids = [await twilio.create(UniqueName=f"room-{number}") for number in range(4)]
     for sid in sids:
