@@ -290,7 +290,7 @@ class LogScreen(RoomScreen):
     def _look_among_the_ended(self, sid: str, name: str | None) -> None:
         past = self.app.session.past if self.app.session is not None else None
         if past is None or not name or name == sid:
-            self.app.tell(f"{sid} has ended too long ago to be known here.")
+            self.app.tell(f"{safe(sid)} has ended too long ago to be known here.")
             return
         past.ask(Question(name=name))
         self.app.action_view("ended")
