@@ -142,7 +142,7 @@ def _tmux(place: Place) -> Iterator[Check]:
         yield warn("tmux keys", f"esc is held back for {wait[:9]} ms", "Set in ~/.tmux.conf: set -s escape-time 10")
     if place.ask(("tmux", "show-options", "-sv", "set-clipboard")) == "off":
         yield warn(
-            "tmux clipboard",
+            "tmux copies",
             "set-clipboard is off: a copy stays in tmux's buffer",
             "Set in ~/.tmux.conf: set -s set-clipboard external",
         )

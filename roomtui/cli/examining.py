@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from roomtui.cli.checks import Status, fail, ok, warn
 from roomtui.cli.checks_here import Place, journal_check, terminal_checks
-from roomtui.cli.columns import terminal_size
+from roomtui.cli.columns import terminal_size, terminal_width
 from roomtui.cli.exits import Exit
 from roomtui.cli.output import print_json
 from roomtui.config import ConfigError, CredentialsMissingError, config_file, journal_file, load
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
     from roomtui.config import Config, Typed
 
 
+_NAME: Final = 11
+
+
 def examine(typed: Typed, *, as_json: bool) -> int:
     """Look at everything and print what was found, each line as soon as it is known. The exit code."""
     checks: list[Check] = []
     for check in _checks(typed):
         checks.append(check)
         if not as_json:
-            mend = f".  {check.mend}" if check.mend else ""
-            click.echo(safe(f"{check.status.value:<4}  {check.name:<11}  {check.detail.rstrip('.')}{mend}"))
+            click.echo(_line(check, terminal_width()))
     if as_json:
         print_json(
             {
@@ -45,6 +48,17 @@ def examine(typed: Typed, *, as_json: bool) -> int:
         )
     failed = {each.name for each in checks if each.status is Status.FAIL}
     return Exit.CREDENTIALS if "credentials" in failed else Exit.FAILED if failed else Exit.DONE
+
+
+def _line(check: Check, width: int | None) -> str:
+    """What was found, on one line; on a terminal folded between words, under itself."""
+    mend = f".  {check.mend}" if check.mend else ""
+    head = f"{check.status.value:<4}  {check.name:<{_NAME}}  "
+    found = safe(f"{check.detail.rstrip('.')}{mend}")
+    if width is None or width < 2 * len(head):
+        return head + found
+    folded = wrap(found, width - len(head), break_on_hyphens=False)
+    return head + f"\n{' ' * len(head)}".join(folded)
 
 
 def _checks(typed: Typed) -> Iterator[Check]:
@@ -73,7 +87,7 @@ def _configuration(typed: Typed) -> Generator[Check, None, Config | None]:
     elif file.exists:
         yield ok("config", f"{name}, {plural(len(file.profiles), 'profile')}")
     else:
-        yield ok("config", f"there is no {name}, and none is needed where the environment says who we are")
+        yield ok("config", f"none, and none is needed; it would be {name}")
     try:
         return load(typed)
     except CredentialsMissingError as error:

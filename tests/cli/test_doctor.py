@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomtui.cli.checks import Status
+from roomtui.cli.checks import Status, warn
 from roomtui.cli.checks_here import Place, answer_of, journal_check, terminal_checks
+from roomtui.cli.examining import _line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +111,7 @@ def test_where_there_is_no_terminal_the_commands_still_work() -> None:
         ({"-V": "tmux 3.4", "escape-time": "500"}, {"tmux keys": "esc is held back for 500 ms"}),
         (
             {"-V": "tmux 3.4", "set-clipboard": "off"},
-            {"tmux clipboard": "set-clipboard is off: a copy stays in tmux's buffer"},
+            {"tmux copies": "set-clipboard is off: a copy stays in tmux's buffer"},
         ),
         ({}, {"tmux": "TMUX is set, but tmux does not answer"}),
     ],
@@ -155,6 +156,19 @@ def test_a_journal_that_cannot_be_written(tmp_path: Path) -> None:
         assert journal_check(tmp_path / "journal.jsonl").status is Status.FAIL
     finally:
         tmp_path.chmod(stat.S_IRWXU)
+
+
+# -- the lines
+
+
+def test_a_line_is_folded_between_words_under_itself_on_a_terminal_only() -> None:
+    check = warn("size", "so wide " * 12, "Make it wider.")
+    assert len(_line(check, None).splitlines()) == 1
+    first, *others = _line(check, 60).splitlines()
+    assert first.startswith("warn  size         so wide so wide")
+    assert all(line.startswith(" " * 19) and not line.startswith(" " * 20) for line in others)
+    assert max(map(len, [first, *others])) <= 60
+    assert " ".join(_line(check, 60).split()) == " ".join(_line(check, None).split())
 
 
 # -- the whole command
