@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+import time
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -205,13 +206,15 @@ class _Printer:
 
 def _follow(reader: JournalReader, printer: _Printer) -> None:
     """Print what is written from now on, until ctrl+c, or until nobody reads our output any more."""
+    # What stands behind stdout tells by itself when nobody reads any more; some terminals cannot be asked.
     reading = select.poll()
     reading.register(sys.stdout.fileno(), 0)
     while True:
         while found := reader.newer():
             printer.print(found)
         printer.say_what_was_unreadable()
-        if any(
-            what & (select.POLLERR | select.POLLHUP | select.POLLNVAL) for _, what in reading.poll(_LOOK_EVERY * 1000)
-        ):
+        told = [what for _, what in reading.poll(_LOOK_EVERY * 1000)]
+        if any(what & (select.POLLERR | select.POLLHUP) for what in told):
             raise BrokenPipeError
+        if told:
+            time.sleep(_LOOK_EVERY)
