@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tests.tui import scene
+from tests.tui import past_scene, scene
 
 if TYPE_CHECKING:
     from tests.tui.scene import Stage
 
 FOLDER: Final = Path(__file__).parent.parent / "screenshots"
+_WHAT_IT_ASKS_FOR: Final = 0.1
+"""Seconds in which everything comes that a key asks for: there is no network here."""
 # The drawn picture asks a server for a font; these are on the reader's machine.
 _FONTS: Final = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
@@ -37,6 +39,8 @@ def shots() -> dict[str, Shot]:
         "twiml-80x24": Shot(scene.stage(), (80, 24), ("t",)),
         "new-80x24": Shot(scene.stage(), (80, 24), ("n", *"demo", "tab", "tab", "tab", *"90m")),
         "dial-80x24": Shot(scene.stage(), (80, 24), (*to_board_and_co, "d", "plus", *"16505550199", "enter")),
+        "ended-80x24": Shot(past_scene.stage().stage, (80, 24), ("2", "j", "j", "j")),
+        "timeline-80x24": Shot(past_scene.stage().stage, (80, 24), ("2", "j", "j", "j", "enter")),
         "help-80x24": Shot(scene.stage(), (80, 24), ("question_mark",)),
         "refused-80x24": Shot(scene.stage(link=scene.REFUSED), (80, 24)),
     }
@@ -46,8 +50,9 @@ async def draw(shot: Shot) -> str:
     """The picture as SVG, without anything that the reader's machine would have to fetch."""
     async with shot.stage.app.run_test(size=shot.size) as pilot:
         await pilot.pause()
-        await pilot.press(*shot.keys)
-        await pilot.pause()
+        for key in shot.keys:
+            await pilot.press(key)
+            await pilot.pause(_WHAT_IT_ASKS_FOR)
         svg = shot.stage.app.export_screenshot()
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     return re.sub(r"font-family: Fira Code, monospace", f"font-family: {_FONTS}", svg)
