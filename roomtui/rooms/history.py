@@ -15,6 +15,8 @@ MINUTES: Final = 60
 """How many minutes are kept."""
 
 _PUT_RIGHT: Final = 5
+# One room in so many: where there are thousands, one has always just been made.
+_FEW: Final = 50
 
 
 class Minute(NamedTuple):
@@ -35,7 +37,7 @@ class History:
         self._latest: int | None = None
 
     def see(self, picture: Picture, now: datetime) -> None:
-        """Know this picture, shown at `now` (Twilio's time). One of which rosters are missing counts rooms alone."""
+        """Know this picture, shown at `now` (Twilio's time); of one with many rosters missing, its rooms alone."""
         if picture.as_of is None:
             return
         minute = int(now.timestamp()) // 60
@@ -49,7 +51,7 @@ class History:
             self._latest = minute
         # The clock may have been put right: what comes late counts into the latest minute.
         before = self._minutes[-1]
-        people = picture.people if not picture.unread else None
+        people = picture.people if picture.unread * _FEW <= len(picture.live) else None
         self._minutes[-1] = Minute(_most(before.rooms, len(picture.live)), _most(before.people, people))
 
     def rooms(self, now: datetime) -> tuple[int | None, ...]:

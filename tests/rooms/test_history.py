@@ -24,6 +24,9 @@ def test_people_count_only_where_all_rosters_were_read() -> None:
     assert (history.rooms(after(1)), history.people(after(1))) == ((2,), (None,))
     history.see(picture(live("RM1", 2), live("RM2", 0)), after(2))
     assert history.people(after(3)) == (2,)
+    many = [live(f"RM{number}", 1) for number in range(50)]
+    history.see(picture(*many, live("RM-new", None)), after(4))
+    assert history.people(after(4)) == (50,)
 
 
 def test_when_nobody_looked_nothing_is_known_and_an_hour_is_all_that_is_kept() -> None:

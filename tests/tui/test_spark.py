@@ -17,12 +17,13 @@ def test_a_bar_is_as_high_as_there_were_many_and_blank_where_nobody_looked() -> 
 
 def test_only_where_there_is_room_and_something_to_tell() -> None:
     history = History()
-    history.see(a_day(), NOW)
+    some = [live(room(number, "a", ago(0)), [person("RM1", f"p{number}", ago(0))] * 3) for number in (1, 2, 3)]
+    history.see(picture(some), NOW)
     assert [piece.text for piece in last_hour(history, NOW, 200, UNICODE)] == ["", ""]
     later = NOW + timedelta(minutes=1)
     history.see(picture([live(room(1, "a", ago(0)), [person("RM1", "bob", ago(0))])]), later)
-    assert [piece.text for piece in last_hour(history, later, 200, UNICODE)] == [" █▂", " ▂"]
-    assert [piece.text for piece in last_hour(history, later, 100, ASCII)] == ["", " ."]
+    assert [piece.text for piece in last_hour(history, later, 200, UNICODE)] == [" █▄", " █▂"]
+    assert [piece.text for piece in last_hour(history, later, 100, ASCII)] == ["", " #."]
     assert [piece.text for piece in last_hour(history, later, 80, UNICODE)] == ["", ""]
 
 
