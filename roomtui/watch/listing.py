@@ -75,7 +75,7 @@ class Listing:
         pages = 0
         async for page in self._gateway.room_pages(RoomQuery(), urgent=urgent):
             pages += 1
-            listed.update((room.sid, room) for room in page)
+            listed.update(zip([room.sid for room in page], page, strict=True))
             news += self._known.live.news_of(page)
         self._pages = max(1, pages)
         as_of = self._clock.now()

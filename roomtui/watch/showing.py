@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 GATHER: Final = 0.1
 """Seconds for which answers are gathered into one picture: each costs a frame, and nobody reads ten in a second."""
 
-_AT_LEISURE: Final = 4
+_AT_LEISURE: Final = 6
 """So many times as long what is of no moment may wait: that a room off screen was read, or one on screen again."""
 
 _NOW: Final = -1.0

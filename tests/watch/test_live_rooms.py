@@ -74,6 +74,10 @@ def test_of_a_list_only_what_is_not_known_is_news() -> None:
         rooms[each.sid] = LiveRoom.known(each, None, listed=each.sid != "RM3")
     other = replace(known[1], empty_room_timeout=60)
     assert rooms.news_of([known[0], other, replace(known[2]), known[3], known[4]]) == [other, known[3], known[4]]
+    rooms["RM0"] = replace(rooms["RM0"], listed=False)
+    rooms["RM3"] = replace(rooms["RM3"], listed=True)
+    del rooms["RM2"]
+    assert rooms.news_of(known) == [known[0], known[2], known[4]]
 
 
 writes = st.lists(

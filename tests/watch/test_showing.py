@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from roomtui.rooms.picture import LiveRoom
 from roomtui.watch.board import Board
 from roomtui.watch.known import Known
@@ -73,11 +75,11 @@ async def test_what_is_of_no_moment_waits_longer_unless_something_of_interest_co
     stage.showing.at_leisure()
     stage.learns("RM2")
     stage.showing.at_leisure()
-    assert [delay for delay, _ in stage.timer.asked] == [0.4]
+    assert [delay for delay, _ in stage.timer.asked] == pytest.approx([0.6])
     stage.learns("RM3")
     stage.showing.soon()
     stage.showing.at_leisure()
-    assert [delay for delay, _ in stage.timer.asked] == [0.4, 0.1]
+    assert [delay for delay, _ in stage.timer.asked] == pytest.approx([0.6, 0.1])
     stage.timer.rings()
     assert stage.changes == [{"RM1", "RM2", "RM3"}]
     assert stage.timer.asked[0][1].cancelled()

@@ -50,10 +50,8 @@ def assert_promise(report: Report) -> None:
 def test_however_many_rooms_there_are_what_is_on_screen_stays_fresh_within_the_promise(plan: Plan) -> None:
     report = simulated(plan)
     assert_promise(report)
-    assert share(report.selected, 2.0) >= 0.99
-    assert max(report.selected) <= 2.0 + A_LOOK
-    assert share(report.on_screen, 5.0) >= 0.99
-    assert max(report.on_screen) <= 5.0 + A_LOOK
+    assert max(report.selected) <= 2.0
+    assert max(report.on_screen) <= 5.0
     assert report.reads["rooms"] <= plan.promise / 4 * plan.seconds
     assert report.unread[-1][1] < report.unread[20][1] or report.unread[-1][1] == 0, "the others are read, too"
     if 100 < plan.rooms <= 10_000:
