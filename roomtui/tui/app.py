@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.notifications import Notification
 
-from roomtui.tui import calling, looks, winding
+from roomtui.tui import calling, looks, mouse, winding
 from roomtui.tui.asking import Asking
 from roomtui.tui.browser import Browser
 from roomtui.tui.clipboard import Clipboard
@@ -47,7 +47,7 @@ _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
 _NOT_IN_DIALOGS: Final = frozenset(
-    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind", "profiles"}
+    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind", "profiles", "mouse"}
     | {"zoom", "next_layout"}
 )
 
@@ -83,6 +83,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         Binding("3", "view('log')", "Log", tooltip="What happened, and what we did", show=False, id="view.log"),
         Binding("z", "zoom", "Only the rooms", tooltip="Details out, or in again", show=False, id="view.zoom"),
         Binding("L", "next_layout", "Move the details", tooltip="Beside, below", show=False, id="view.layout"),
+        Binding("m", "mouse", "Mouse", tooltip="Listen to it, or leave it to the terminal", show=False, id="app.mouse"),
         Binding("P", "profiles", "Account", tooltip="Watch another account", show=False, id="app.profile"),
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on", id="app.quit"),
@@ -385,6 +386,14 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
             if redraw is not None:
                 redraw()
         self.tell("Phone numbers are masked." if self.view.hide else "Phone numbers are shown.")
+
+    def action_mouse(self) -> None:
+        """Listen to the mouse, or leave it to the terminal, which selects text with it."""
+        on = not mouse.listens(self._driver)
+        if self._driver is None or not mouse.listen(self._driver, on=on):
+            self.tell("Here is no mouse to listen to.")
+        else:
+            self.tell("Listening to the mouse; m gives it back." if on else "The mouse is the terminal's: select text.")
 
     def action_show_copied(self) -> None:
         """Show the last copied text, for selecting by hand."""

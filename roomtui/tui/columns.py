@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from roomtui.rooms.alerts import Shown
     from roomtui.tui.layout import Layout
+    from roomtui.tui.moves import Moves
 
     Entry: TypeAlias = LiveRoom | EndedRoom
 
@@ -40,12 +41,13 @@ _SHORT_TYPES: Final[dict[str, str]] = {RoomType.GROUP_SMALL: "small", RoomType.P
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How things are to be shown: personal data hidden or not, which glyphs, whether the data is old, what calls."""
+    """How things are to be shown: personal data hidden or not, which glyphs, whether the data is old, what calls or moves."""
 
     hide: bool = False
     glyphs: Glyphs = UNICODE
     stale: bool = False
     alerts: Shown | None = None
+    moves: Moves | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,14 @@ def _name(entry: Entry, _now: datetime, view: View) -> Piece:
     return Piece(name) if rule is None else Piece(f"{rule.sign or SIGN} {name}", tone(rule))
 
 
-def _people(entry: Entry, _now: datetime, view: View) -> Piece:
+def _people(entry: Entry, now: datetime, view: View) -> Piece:
     if isinstance(entry, EndedRoom):
         return Piece("", Tone.DIM)
     if view.stale or entry.roster is None:
         return Piece(plain.people(entry), Tone.DIM)
-    return Piece(plain.people(entry), Tone.WARN if entry.is_full else Tone.TEXT)
+    moved = view.moves.of(entry.room.sid, now) if view.moves is not None else 0
+    sign = view.glyphs.up if moved > 0 else view.glyphs.down if moved < 0 else ""
+    return Piece(sign + plain.people(entry), Tone.WARN if entry.is_full else Tone.TEXT)
 
 
 def _why(entry: Entry, _now: datetime, view: View) -> Piece:
@@ -209,7 +213,7 @@ _ASKED_FOR: Final = 10_000
 COLUMNS: Final = (
     Column("closes", "CLOSES IN", 9, _closes, right=True, ticks=True, letter="c", order=_closes_at),
     Column("name", "ROOM", 0, _name, letter="n", order=lambda live: live.room.unique_name.safe.casefold()),
-    Column("people", "PEOPLE", 6, _people, right=True, letter="p", order=_head_count, down=True),
+    Column("people", "PEOPLE", 6, _people, right=True, ticks=True, letter="p", order=_head_count, down=True),
     Column(
         "phones", "PHONES", 6, _phones, right=True, from_width=_ASKED_FOR, letter="h", order=_phone_count, down=True
     ),

@@ -19,6 +19,7 @@ from roomtui.tui import words
 from roomtui.tui.asking import Deed
 from roomtui.tui.detail import in_brief, in_full
 from roomtui.tui.lines import Tone, line
+from roomtui.tui.moves import Moves
 from roomtui.tui.screens.arranged import ArrangedScreen
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.spark import last_hour
@@ -46,6 +47,7 @@ class LiveScreen(ArrangedScreen):
         super().__init__()
         self._state = BoardState()
         self._history = History()
+        self._moves = Moves()
         self._ready = False
         self._on_an_ended_room = False
         self._read_samples: deque[tuple[float, int]] = deque(maxlen=_RATE_OVER + 1)
@@ -83,7 +85,8 @@ class LiveScreen(ArrangedScreen):
     def _view(self) -> View:
         picture, now = self._state.picture, self.app.clock.now()
         stale, alarms = words.is_stale(picture, now, self._refresh), self.app.alarms
-        return replace(self.app.view, stale=stale, alerts=None if alarms is None else alarms.shown)
+        alerts = None if alarms is None else alarms.shown
+        return replace(self.app.view, stale=stale, alerts=alerts, moves=self._moves)
 
     @property
     def _refresh(self) -> float:
@@ -101,6 +104,7 @@ class LiveScreen(ArrangedScreen):
         """Show what is known now; to be told every state of the board, in order."""
         self._state = state
         self._history.see(state.picture, self.app.clock.now())
+        self._moves.hear(state.news, self.app.clock.now())
         if self._ready:
             self._show(state.changed)
 
