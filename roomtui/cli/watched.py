@@ -161,9 +161,9 @@ class WatchedAccount:
         from roomtui.cli.connect import connect  # noqa: PLC0415 - loaded by now
         from roomtui.watch.chronicle import Chronicle  # noqa: PLC0415 - as above
         from roomtui.watch.closings import Closings  # noqa: PLC0415 - as above
+        from roomtui.watch.hindsight import recall  # noqa: PLC0415 - as above
         from roomtui.watch.journal import Journal, who  # noqa: PLC0415 - as above
         from roomtui.watch.lasting import LastingActions  # noqa: PLC0415 - as above
-        from roomtui.watch.ours import ended_by_us  # noqa: PLC0415 - as above
         from roomtui.watch.past import Past  # noqa: PLC0415 - as above
         from roomtui.watch.poller import Poller  # noqa: PLC0415 - as above
         from roomtui.watch.schedule import Schedule  # noqa: PLC0415 - as above
@@ -172,7 +172,7 @@ class WatchedAccount:
         connection = connect(config, clock, budget)
         poller = Poller(connection.gateway, board, clock, budget, Schedule(), refresh=config.refresh)
         actions = self._actions = connection.acting(LastingActions)
-        past = Past(connection.gateway, board, clock, budget, ours=partial(ended_by_us, journal_file(config.name)))
+        past = Past(connection.gateway, board, clock, budget, recall=partial(recall, journal_file(config.name)))
 
         about = {**who(), "profile": config.name, "account_sid": config.credentials.account_sid}
         chronicle = self._chronicle = Chronicle(

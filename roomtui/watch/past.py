@@ -18,7 +18,7 @@ from roomtui.rooms.endings import Ending, EndingReason, ending
 from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.timeline import ghosts
 from roomtui.twilio_api.errors import NotFound, TwilioError
-from roomtui.watch.ours import ended_by_nobody
+from roomtui.watch.hindsight import Hindsight, nothing
 from roomtui.watch.rosters import kept, read_last_roster
 from roomtui.watch.witness import Witness
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from roomtui.twilio_api.gateway import Gateway, RoomQuery
     from roomtui.watch.board import Board
     from roomtui.watch.budget import ReadBudget
-    from roomtui.watch.ours import Ours
+    from roomtui.watch.hindsight import Recall
     from roomtui.watch.past_questions import Question
 
 PAGE_SIZE: Final = 100
@@ -77,7 +77,7 @@ class Past:
         board: what is seen of the rooms while they live.
         clock: Twilio's time.
         budget: tells how many reads there are a second.
-        ours: which rooms the journal says that we ended; called in a thread, for it may read long files.
+        recall: what the journal says of rooms since then; called in a thread, for it may read long files.
         monotonic: seconds that only grow.
         sleep: waits for so many seconds.
     """
@@ -89,21 +89,21 @@ class Past:
         clock: Clock,
         budget: ReadBudget,
         *,
-        ours: Ours = ended_by_nobody,
+        recall: Recall = nothing,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._gateway = gateway
         self._clock = clock
         self._budget = budget
-        self._read_ours = ours
+        self._recall = recall
         self._monotonic = monotonic
         self._sleep = sleep
         self._state = PastState()
         self._subscribers: list[Callable[[PastState], object]] = []
         self._rooms: dict[str, EndedRoom] = {}
         self._rosters: dict[str, Roster] = {}
-        self._ours: frozenset[str] = frozenset()
+        self._hindsight = Hindsight()
         self._without_roster: set[str] = set()
         self._others: dict[str, EndedRoom] = {}
         self._unknown: set[str] = set()
@@ -155,7 +155,8 @@ class Past:
 
     def ghosts(self, entry: EndedRoom) -> tuple[Participant, ...]:
         """Who was in the room to its end, or gone long before that, without Twilio having seen them leave."""
-        return () if entry.roster is None else ghosts(entry.roster, self._witness.lost)
+        roster = entry.roster
+        return () if roster is None else ghosts(roster, self._hindsight.lost_in(roster).union(self._witness.lost))
 
     # -- what is asked for
 
@@ -237,7 +238,7 @@ class Past:
 
     async def _work(self) -> None:
         question = self._state.question
-        self._ours = await asyncio.to_thread(self._read_ours, question.since if question is not None else None)
+        self._hindsight = await asyncio.to_thread(self._recall, question.since if question is not None else None)
         while True:
             self._wake.clear()
             try:
@@ -356,7 +357,7 @@ class Past:
         roster = self._rosters.get(sid)
         if roster is None and seen is not None and seen.roster is not None and not seen.roster.present:
             roster = seen.roster
-        ours = sid in self._ours or (seen is not None and seen.ending.reason is EndingReason.ENDED_BY_US)
+        ours = sid in self._hindsight.ours or (seen is not None and seen.ending.reason is EndingReason.ENDED_BY_US)
         why = ending(room, roster, ended_by_us=ours) or _NOT_KNOWN
         if seen is not None and why.reason is EndingReason.UNKNOWN:
             why = seen.ending

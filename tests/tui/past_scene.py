@@ -11,6 +11,7 @@ from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.session import Session
 from roomtui.twilio_api.errors import NotFound, TwilioError
 from roomtui.watch.budget import ReadBudget
+from roomtui.watch.hindsight import Hindsight
 from roomtui.watch.past import PAGE_SIZE, Past
 from tests.tui import scene
 from tests.tui.scene import NOW, ago, person, room
@@ -162,7 +163,7 @@ def stage(
         made.board,
         made.clock,
         ReadBudget(20),
-        ours=lambda _: frozenset(ours),
+        recall=lambda _: Hindsight(frozenset(ours)),
         monotonic=lambda: 0.0,
         sleep=sleep,
     )

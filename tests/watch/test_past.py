@@ -15,7 +15,7 @@ from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.watch import past as module
 from roomtui.watch.board import Board
 from roomtui.watch.budget import ReadBudget
-from roomtui.watch.ours import ended_by_nobody
+from roomtui.watch.hindsight import Hindsight, nothing
 from roomtui.watch.past import Past
 from roomtui.watch.past_questions import Question
 from tests.watch.watching import Watch
@@ -23,7 +23,7 @@ from tests.watch.watching import Watch
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from roomtui.watch.ours import Ours
+    from roomtui.watch.hindsight import Recall
     from tests.watch.conftest import Twilio
 
 DAY = 24 * 3600
@@ -32,7 +32,7 @@ DAY = 24 * 3600
 class Asker:
     """A `Past` on the sandbox, and what came of its questions."""
 
-    def __init__(self, twilio: Twilio, board: Board, ours: Ours = ended_by_nobody) -> None:
+    def __init__(self, twilio: Twilio, board: Board, recall: Recall = nothing) -> None:
         self.waits: list[float] = []
         self.distances: list[float] = []
         self.gate = asyncio.Event()
@@ -41,7 +41,7 @@ class Asker:
             board,
             twilio.clock,
             ReadBudget(20),
-            ours=ours,
+            recall=recall,
             monotonic=twilio.time.monotonic,
             sleep=self._sleep,
         )
@@ -94,8 +94,8 @@ class Asker:
 
 
 @asynccontextmanager
-async def asking(twilio: Twilio, board: Board | None = None, ours: Ours = ended_by_nobody) -> AsyncIterator[Asker]:
-    asker = Asker(twilio, board or Board(), ours)
+async def asking(twilio: Twilio, board: Board | None = None, recall: Recall = nothing) -> AsyncIterator[Asker]:
+    asker = Asker(twilio, board or Board(), recall)
     yield asker
     await asker.past.stop()
 
@@ -172,7 +172,7 @@ async def test_why_each_room_ended_is_told_once_its_roster_is_read(twilio: Twili
     await twilio.advance(300)
     await twilio.end(by_others)
     await twilio.end(by_us)
-    async with asking(twilio, ours=lambda _: frozenset({by_us})) as asker:
+    async with asking(twilio, recall=lambda _: Hindsight(frozenset({by_us}))) as asker:
         await asker.today()
         assert asker.why(by_us) == (EndingReason.ENDED_BY_US, True)
         assert asker.why(emptied) == (EndingReason.UNKNOWN, False)
