@@ -151,11 +151,12 @@ class Rota:
         """This room is in progress, and this is what is known of it now."""
         sid = live.room.sid
         entry = self._entries.get(sid)
+        was_hot = None
         if entry is None:
             entry = self._entries[sid] = _Entry(sid, next(self._numbers), on_screen=sid in self._on_screen)
             self._unread += 1
-            self._put(entry)
-        was_hot = entry.hot
+        else:
+            was_hot = entry.hot
         self._weigh(entry, -1)
         roster, deadline = live.roster, live.deadline
         # One that was read and is still not known was read in vain.
