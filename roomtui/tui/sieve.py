@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from roomtui.rooms.judging import NO
+from roomtui.rooms.judging import NO, YES
 from roomtui.rooms.query import Verdict
 
 if TYPE_CHECKING:
@@ -52,14 +52,20 @@ class Sieve:
 
     def _test(self, sids: Collection[str], live: Mapping[str, LiveRoom], keep: Keep) -> None:
         found, waiting, due = self.found, self.waiting, self.due
+        room, let_through = live.get, found.add
         for sid in sids:
-            each = live.get(sid)
+            each = room(sid)
             if each is None:
                 due.pop(sid, None)
                 continue
             told = keep(each)
-            if told is NO and not due:
-                continue
+            # Most filters do not ask about time.
+            if not due:
+                if told is NO:
+                    continue
+                if told is YES:
+                    let_through(sid)
+                    continue
             verdict, until = told
             if verdict is Verdict.YES:
                 found.add(sid)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _HOLD_AFTER_KEY: Final = 1.5
 # Rooms that a filter tests at a time: a few milliseconds where what it searches is not yet made ready.
-_SIFTED_AT_A_TIME: Final = 500
+_SIFTED_AT_A_TIME: Final = 1000
 
 
 class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
