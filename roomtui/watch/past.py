@@ -183,17 +183,22 @@ class Past:
             self._say(loading=True)
             self._wake.set()
 
-    def attend(self, on_screen: Sequence[str] = (), chosen: str | None = None, *, held: bool = False) -> None:
-        """Say which rooms are on screen: who was in them is read, top down, the one that was chosen first.
+    def attend(self, on_screen: Sequence[str] = (), *, held: bool = False) -> None:
+        """Say which rooms are on screen: who was in them is read, top down. `held`: not now, for polling is paused."""
+        self._on_screen, self._held = tuple(on_screen), held
+        self._wake.set()
 
-        The chosen one need not be among those that were asked for. `held`: only that one is read, for a person has
-        paused the rest.
-        """
-        self._on_screen, self._chosen, self._held = tuple(on_screen), chosen, held
-        if self._task is not None:
-            self._wake.set()
-        elif chosen is not None:
+    def choose(self, sid: str) -> None:
+        """This room is wanted in detail, before all others; it need not be among those that were asked for."""
+        self._chosen = sid
+        self._wake.set()
+        if self._task is None:
             self._task = asyncio.ensure_future(self._work())
+
+    def let_go(self, sid: str) -> None:
+        """This room is not wanted in detail any more."""
+        if self._chosen == sid:
+            self._chosen = None
 
     async def stop(self) -> None:
         """Ask nothing more."""

@@ -217,7 +217,8 @@ async def test_no_roster_is_read_that_nobody_looks_at_and_the_chosen_one_first(t
         await asker.loaded()
         await asker.today()
         before = twilio.reads
-        asker.past.attend(sids[:3], chosen=sids[2])
+        asker.past.choose(sids[2])
+        asker.past.attend(sids[:3])
         order: list[str] = []
         asker.past.subscribe(
             lambda state: order.extend(
@@ -239,9 +240,10 @@ async def test_while_polling_is_paused_only_the_chosen_roster_is_read(twilio: Tw
     async with asking(twilio) as asker:
         await asker.today()
         before = twilio.reads
-        asker.past.attend(sids, chosen=sids[1], held=True)
-        await asker.until(lambda: asker._known(sids[1]))
         asker.past.attend(sids, held=True)
+        asker.past.choose(sids[1])
+        await asker.until(lambda: asker._known(sids[1]))
+        asker.past.let_go(sids[1])
         await asyncio.sleep(0)
         assert twilio.reads - before == 1
 
@@ -410,7 +412,7 @@ async def test_a_chosen_room_is_read_though_nobody_asked_for_its_day(twilio: Twi
     await twilio.join("standup", "ana")
     await twilio.end(sid)
     async with asking(twilio) as asker:
-        asker.past.attend(chosen=sid)
+        asker.past.choose(sid)
         assert asker.past.is_looking_for(sid)
         await asker.until(lambda: asker._known(sid))
         entry = asker.past.find(sid)
@@ -419,6 +421,6 @@ async def test_a_chosen_room_is_read_though_nobody_asked_for_its_day(twilio: Twi
         assert [each.identity.raw for each in entry.roster.everybody] == ["ana"]
         assert asker.past.state.rooms == ()
         for other in ("RM" + "0" * 32, goes_on):
-            asker.past.attend(chosen=other)
+            asker.past.choose(other)
             await asker.until(lambda other=other: not asker.past.is_looking_for(other))  # type: ignore[misc] # of this turn
             assert asker.past.find(other) is None

@@ -65,7 +65,7 @@ class DetailScreen(RoomScreen):
         if self._past is not None:
             self._unsubscribe_past = self._past.subscribe(lambda _: self.tick())
             if self._sid not in self.app.board.state.picture.live:
-                self._past.attend(chosen=self._sid)
+                self._past.choose(self._sid)
         self.call_after_refresh(self._lay_out)
 
     def _lay_out(self) -> None:
@@ -82,6 +82,8 @@ class DetailScreen(RoomScreen):
         self._unsubscribe()
         if self._unsubscribe_past is not None:
             self._unsubscribe_past()
+        if self._past is not None:
+            self._past.let_go(self._sid)
 
     @property
     def _nothing(self) -> str:

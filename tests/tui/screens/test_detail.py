@@ -144,3 +144,15 @@ async def test_a_room_that_ended_long_ago_is_asked_for_when_its_screen_opens() -
         await past_scene.read(made)
         await settle(pilot)
         assert "RM0 is not known any more." in screen_text(made.stage)
+
+
+async def test_an_ended_room_comes_first_as_long_as_its_screen_is_open() -> None:
+    made = past_scene.stage()
+    async with made.stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "j", "enter")
+        assert made.past._chosen == made.past.state.rooms[1].room.sid
+        assert made.past._on_screen == ()
+        await press(pilot, "escape")
+        assert made.past._chosen is None
+        assert len(made.past._on_screen) > 2
