@@ -95,8 +95,9 @@ async def end_many(
     """
     give_up, troubles, next_at = "", 0, monotonic()
     for each in wanted:
-        if not give_up and not stopped():
-            await sleep(max(0.0, next_at - monotonic()))
+        wait = next_at - monotonic()
+        if wait > 0 and not give_up and not stopped():
+            await sleep(wait)
         give_up = give_up or ("stopped" if stopped() else "")
         if give_up:
             yield Step(each.sid, Ended.LEFT, why=give_up)

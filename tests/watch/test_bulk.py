@@ -13,9 +13,11 @@ from roomtui.watch.actions import EndOutcome, EndResult, ReadOnlyError
 from roomtui.watch.bulk import WRITES_PER_SECOND, Ended, Step, Wanted, end_many
 from roomtui.watch.journal import JournalError
 from tests.rooms.builders import room
+from tests.watch.deeds import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @dataclass
@@ -126,3 +128,29 @@ async def test_it_stops_after_the_room_in_hand_even_where_it_was_waiting_for_its
     steps = await rooms.end(*empty("a", "b", "c"), stopped=lambda: rooms.now > 100.1)
     assert [step.outcome for step in steps] == [Ended.ENDED, Ended.LEFT, Ended.LEFT]
     assert {step.why for step in steps[1:]} == {"stopped"}
+
+
+async def test_each_of_many_is_looked_at_anew_written_down_and_verified(desk: Desk) -> None:
+    first, second, third = (desk.twilio.opens(name) for name in ("one", "two", "three"))
+    desk.twilio.joins(second, "alice")
+    wanted = [Wanted(first, 0), Wanted(second, 0), Wanted(third, None)]
+    # Somebody comes into the third one while the first is being ended.
+    desk.twilio.before["end"] = lambda: desk.twilio.joins(third, "bob")
+    steps = [step async for step in end_many(desk.actions, wanted, sleep=desk._sleep, monotonic=desk.time.monotonic)]
+    assert [step.outcome for step in steps] == [Ended.ENDED, Ended.OCCUPIED, Ended.OCCUPIED]
+    assert desk.twilio.count("end") == 1
+    assert [(line["phase"], line["room_sid"], line.get("outcome")) for line in desk.lines()] == [
+        ("before", first, None),
+        ("after", first, "ended"),
+    ]
+
+
+async def test_where_nothing_may_be_changed_nothing_is_asked(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "journal.jsonl", read_only=True)
+    sids = [desk.twilio.opens(name) for name in ("one", "two")]
+    steps = [
+        step async for step in end_many(desk.actions, empty(*sids), sleep=desk._sleep, monotonic=desk.time.monotonic)
+    ]
+    assert [step.outcome for step in steps] == [Ended.FAILED, Ended.LEFT]
+    assert "This is read-only" in steps[0].why
+    assert desk.twilio.asked == []
