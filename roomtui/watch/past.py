@@ -102,6 +102,7 @@ class Past:
         self._state = PastState()
         self._subscribers: list[Callable[[PastState], object]] = []
         self._rooms: dict[str, EndedRoom] = {}
+        self._order: list[str] | None = None
         self._rosters: dict[str, Roster] = {}
         self._hindsight = Hindsight()
         self._without_roster: set[str] = set()
@@ -166,6 +167,7 @@ class Past:
         for sid in self._rooms.keys() - self._witness.ended.keys():
             self._witness.namesakes.remove(sid)
         self._rooms.clear()
+        self._order = None
         self._take_in(entry.room for entry in self._witness.ended.values() if self._belongs(entry.room))
         self._say(loading=True)
 
@@ -353,6 +355,7 @@ class Past:
             if not room.is_live and self._belongs(room):
                 found = found or room.sid not in self._rooms
                 self._rooms[room.sid] = self._told(room)
+                self._order = None
         return found
 
     def _told(self, room: Room) -> EndedRoom:
@@ -379,7 +382,10 @@ class Past:
             self._say(loading=self._state.loading)
 
     def _say(self, *, loading: bool) -> None:
-        rooms = sorted(self._rooms.values(), key=lambda each: (each.ended_at, each.room.sid), reverse=True)
-        self._state = replace(self._state, rooms=tuple(rooms), loading=loading)
+        if self._order is None:
+            newest_first = sorted(self._rooms.values(), key=lambda each: (each.ended_at, each.room.sid), reverse=True)
+            self._order = [each.room.sid for each in newest_first]
+        rooms = tuple(self._rooms[sid] for sid in self._order)
+        self._state = replace(self._state, rooms=rooms, loading=loading)
         for subscriber in tuple(self._subscribers):
             subscriber(self._state)

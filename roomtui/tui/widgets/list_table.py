@@ -168,6 +168,8 @@ class ListTable(Toned, can_focus=True, inherit_bindings=False):
             return None
         if self._at_the_top or self._cursor is None or line is None:
             return self._keys[0]
+        if self._cursor in self._lines:
+            return self._cursor
         # The next one of the old order that is still there, or the one before.
         around = (*old[line:], *reversed(old[:line]))
         return next((key for key in around if key in self._lines), self._keys[0])
