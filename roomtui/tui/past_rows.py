@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 WAITING: Final = "..."
 """Stands for what is yet to be read."""
 
-_DAYS_BACK: Final = re.compile(r"-(\d{1,4})")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+"""The one form that every Python reads alike; other numbers may be names."""
+_DAYS_BACK: Final = re.compile(r"-(\d{1,4})", re.ASCII)
 _FIGURES: Final = (
     ListColumn("LASTED", 6, right=True),
     ListColumn("PEAK", 4, right=True),
@@ -149,7 +151,7 @@ def question(typed: str, today: date) -> Question | None:
     if known is not None:
         return Question(day=known)
     try:
-        return Question(day=date.fromisoformat(text))
+        return Question(day=date.fromisoformat(text)) if _DAY.fullmatch(text) else Question(name=text)
     except ValueError:
         return Question(name=text)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +30,8 @@ TODAY = date(2026, 11, 20)
         ("Board & Co", Question(name="Board & Co")),
         ("name:today", Question(name="today")),
         ("2026-13-45", Question(name="2026-13-45")),
+        ("20261120", Question(name="20261120")),
+        ("-9999", Question(day=TODAY - timedelta(days=9999))),
         ("  ", None),
     ],
 )
