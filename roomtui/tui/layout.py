@@ -65,6 +65,11 @@ def layout_of(columns: Iterable[object]) -> Layout | None:
     return (*found.values(), missing[-1]) if len(found) == 1 else tuple(found.values())
 
 
+def no_columns(names: Iterable[str]) -> list[str]:
+    """Those of these names that no column has."""
+    return [name for name in names if _key(name) not in BY_KEY]
+
+
 def sort_of(remembered: object) -> Sort | None:
     """What was remembered to sort by; None where that is nothing to sort by."""
     if not isinstance(remembered, list) or len(remembered) != 2:

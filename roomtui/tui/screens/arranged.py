@@ -13,7 +13,7 @@ from roomtui.rooms.untrusted import safe
 from roomtui.tui.asking import Deed
 from roomtui.tui.columns import COLUMNS
 from roomtui.tui.find import Haystacks, finder, values_of
-from roomtui.tui.layout import Sort, layout_of, sort_of
+from roomtui.tui.layout import Sort, layout_of, no_columns, sort_of
 from roomtui.tui.lines import Tone, fit
 from roomtui.tui.screens.choose import Choice, ChooseDialog
 from roomtui.tui.screens.columns import ColumnsDialog
@@ -111,9 +111,13 @@ class ArrangedScreen(RoomScreen):
 
     def recall(self) -> None:
         """Arrange the table as it was at the end of the last run."""
-        memory = self.app.settings.memory
+        memory, columns = self.app.settings.memory, self.app.settings.columns or ()
+        strange = no_columns(columns)
+        if strange:
+            names = ", ".join(map(safe, strange))
+            self.app.tell(f"The file asks for columns that are none: {names}. C shows what there is.", trouble=True)
         self._haystacks = Haystacks(hide=self.app.view.hide)
-        self._lay_out(layout_of(_listed(memory.recall("columns"))) or layout_of(self.app.settings.columns or ()))
+        self._lay_out(layout_of(_listed(memory.recall("columns"))) or layout_of(columns))
         sort = sort_of(memory.recall("sort"))
         if sort is not None:
             self._sort = sort

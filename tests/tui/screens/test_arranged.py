@@ -202,6 +202,10 @@ async def test_columns_are_shown_moved_and_widened_in_sight_of_the_table_and_kep
         made.app.settings = replace(made.app.settings, columns=("room", "region"))
         await press(pilot, "C", "0")
         assert text_of(made, "#heading").split() == ["ROOM", "REGION"], "as the configuration says"
+        made.app.settings = replace(made.app.settings, columns=("room", "heading"))
+        made.app._live.recall()
+        await pilot.pause()
+        assert "columns that are none: heading" in told(made)
         made.app.settings = replace(made.app.settings, columns=None)
         await press(pilot, "C", "0")
         assert text_of(made, "#heading") == before
