@@ -19,10 +19,11 @@ import click
 
 from roomtui.cli.exits import say
 from roomtui.cli.options import Number, takes_global_options, watch_options
-from roomtui.config import Config, ConfigError, load
+from roomtui.config import Config, ConfigError, journal_file, load
 from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.credentials import Credentials
 from roomtui.twilio_api.origin import ApiUrl
+from roomtui.watch.writer_lock import only_what_was_done_stays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,9 @@ def demo(*, typed: Typed, rooms: int, speed: float, seed: int, record: Path | No
             mouse=bool(typed.mouse),
             plain_output=bool(typed.plain_output),
         )
-        _run(config, rate=speed, record=record)
+        # Of a play nothing is to stay but what was done in it.
+        with only_what_was_done_stays(journal_file(config.name)):
+            _run(config, rate=speed, record=record)
     return 0
 
 

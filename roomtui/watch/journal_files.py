@@ -89,12 +89,25 @@ def open_to_read(path: Path) -> int | None:
     return descriptor
 
 
-def _keep_audit_lines(oldest: Path, kept: Path) -> None:
-    descriptor = open_to_read(oldest)
+def has_audit_lines(path: Path) -> bool:
+    """Whether the journal at `path` tells of anything that was done.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return any(_audit_lines(each) for each in (path, *old_files(path), archive(path)))
+
+
+def _audit_lines(path: Path) -> bytes:
+    descriptor = open_to_read(path)
     if descriptor is None:
-        return
+        return b""
     with os.fdopen(descriptor, "rb") as file:
-        lines = b"".join(line for line in file if _AUDIT in line and line.endswith(b"\n"))
+        return b"".join(line for line in file if _AUDIT in line and line.endswith(b"\n"))
+
+
+def _keep_audit_lines(oldest: Path, kept: Path) -> None:
+    lines = _audit_lines(oldest)
     if not lines:
         return
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from roomtui.watch.journal_files import archive, has_audit_lines, old_files
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -22,7 +26,7 @@ class WriterLock:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_name(f"{path.name}.lock")
+        self.path = path.with_name(f"{path.name}.lock")
         self._descriptor: int | None = None
         self._noted: datetime | None = None
 
@@ -39,8 +43,8 @@ class WriterLock:
         """
         if self._descriptor is not None:
             return True
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -78,3 +82,19 @@ class WriterLock:
             self._noted = as_of
             # Always of one length: whoever reads it next finds no rest of another one.
             os.pwrite(self._descriptor, f"{as_of.isoformat(timespec='microseconds')}\n".encode(), 0)
+
+
+@contextmanager
+def only_what_was_done_stays(path: Path) -> Iterator[None]:
+    """Leave no journal at `path` behind that was begun within the block and tells of nothing that was done."""
+    was_there = path.exists()
+    try:
+        yield
+    finally:
+        lock = WriterLock(path)
+        with suppress(OSError):
+            # Somebody else may still write there.
+            if not was_there and lock.take() and not has_audit_lines(path):
+                for each in (path, *old_files(path), archive(path), lock.path):
+                    each.unlink(missing_ok=True)
+        lock.release()

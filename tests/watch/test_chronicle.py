@@ -18,7 +18,7 @@ from roomtui.watch.chronicle import Chronicle
 from roomtui.watch.journal import Journal, JournalError, encoded
 from roomtui.watch.journal_lines import event_line, event_of, parse
 from roomtui.watch.journal_words import in_words
-from roomtui.watch.writer_lock import WriterLock
+from roomtui.watch.writer_lock import WriterLock, only_what_was_done_stays
 from tests.rooms.builders import room
 from tests.watch.virtual import NOON, VirtualTime
 
@@ -301,3 +301,33 @@ def test_an_event_is_read_as_it_was_written() -> None:
     line = parse(encoded(event_line(event)))
     assert line is not None
     assert event_of(line) == event
+
+
+# A demo
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_of_a_play_only_what_was_done_stays(path: Path, *, done: bool) -> None:
+    with only_what_was_done_stays(path):
+        journal = Journal(path, size_max=100)
+        for _ in range(5):
+            journal.write_events([{"kind": "event", "filling": "x" * 60}])
+        lock = WriterLock(path)
+        assert lock.take()
+        lock.release()
+        if done:
+            journal.write({"kind": "audit"})
+    assert path.exists() == done
+    assert done or not list(path.parent.iterdir())
+
+
+def test_a_journal_that_was_there_before_a_play_or_that_somebody_still_writes_stays(path: Path) -> None:
+    with only_what_was_done_stays(path):
+        Journal(path).write_events([{"kind": "event"}])
+        lock = WriterLock(path)
+        assert lock.take()
+    assert path.exists()
+    lock.release()
+    with only_what_was_done_stays(path):
+        pass
+    assert path.exists()
