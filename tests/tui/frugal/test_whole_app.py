@@ -9,7 +9,7 @@ import pytest
 from tests.tui.frugal.two_terminals import TwoTerminals, told
 from tests.tui.scene import a_day, hostile, stage
 
-STEPS = 40
+STEPS = 25
 
 
 @pytest.mark.parametrize("seed", range(2))
