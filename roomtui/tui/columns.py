@@ -41,7 +41,7 @@ _SHORT_TYPES: Final[dict[str, str]] = {RoomType.GROUP_SMALL: "small", RoomType.P
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How things are to be shown: personal data hidden or not, which glyphs, if the data is old, what calls or moves."""
+    """How things are to be shown: personal data hidden or not, which glyphs, if data is old, what calls or moves."""
 
     hide: bool = False
     glyphs: Glyphs = UNICODE
