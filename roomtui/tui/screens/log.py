@@ -197,7 +197,8 @@ class LogScreen(RoomScreen):
         if not self.is_mounted:
             return
         if self._index is None:
-            self._open()
+            if not self._tasks and self.app.settings.journal is not None:
+                self._open()  # it could not be read the last time
         elif not self._looking:
             self._in_background(self._look(self._index))
 
