@@ -20,6 +20,8 @@ from tests.tui.scene import ago, person
 if TYPE_CHECKING:
     import pytest
 
+    from roomtui.watch.past import Past
+
 BOARD_AND_CO = ["j", "j", "j", "j"]
 
 
@@ -146,13 +148,17 @@ async def test_a_room_that_ended_long_ago_is_asked_for_when_its_screen_opens() -
         assert "RM0 is not known any more." in screen_text(made.stage)
 
 
+def looked_at(past: Past) -> tuple[str | None, tuple[str, ...]]:
+    return past._chosen, past._on_screen
+
+
 async def test_an_ended_room_comes_first_as_long_as_its_screen_is_open() -> None:
     made = past_scene.stage()
     async with made.stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "2", "j", "enter")
-        assert made.past._chosen == made.past.state.rooms[1].room.sid
-        assert made.past._on_screen == ()
+        assert looked_at(made.past) == (made.past.state.rooms[1].room.sid, ())
         await press(pilot, "escape")
-        assert made.past._chosen is None
-        assert len(made.past._on_screen) > 2
+        chosen, on_screen = looked_at(made.past)
+        assert chosen is None
+        assert len(on_screen) > 2
