@@ -456,3 +456,49 @@ def test_of_ten_thousand_sorted_rooms_only_those_that_changed_are_ranked_again()
         rows.settle(still=False, cursor=None, now=NOW.timestamp())
     assert ranked == [busy.room.sid]
     assert rows.first == busy.room.sid
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["all", "even", "soon", "narrower", "narrower", "some", "some", "settle", "sort"]),
+            CHANGES,
+        ),
+        max_size=25,
+    )
+)
+def test_whatever_happens_while_a_filter_is_on_its_way_it_finds_what_it_is_to_find(
+    steps: list[str | dict[int, tuple[str, int | None]]],
+) -> None:
+    board, rows = Board(), Rows()
+    asked: Keep | None = None
+    cursor: str | None = None
+    now, named = NOW.timestamp(), False
+    keeps: dict[str, Keep | None] = {"all": None, "even": even, "soon": soon(lambda: now)}
+    shown, _ = board.step({number: ("be", 60 * number) for number in NUMBERS})
+    rows.show(shown)
+    for step in steps:
+        if isinstance(step, dict):
+            shown, changed = board.step(step)
+            cursor = rows.show(shown, changed, still=len(step) % 2 > 0, cursor=cursor)
+        elif step == "narrower":
+            asked = both(asked, third)
+            rows.sift(asked, narrower=True)
+        elif step in keeps:
+            asked = keeps[step]
+            rows.sift(asked)
+        elif step == "some":
+            cursor = rows.go_on(cursor, rooms=4)
+        elif step == "sort":
+            named = not named
+            cursor = rows.sort(BY_NAME if named else None, cursor)
+        else:
+            now += 200
+            cursor = rows.settle(still=False, cursor=cursor, now=now)
+    rows.go_on(None)
+    rows.settle(still=False, cursor=None, now=now)
+    assert list(rows) == naive(shown, asked, named=named)
+    assert rows.waiting == sum(asked(each).verdict is Verdict.WAITING for each in shown.live.values() if asked)
+    now += 2000
+    rows.settle(still=False, cursor=None, now=now)
+    assert list(rows) == naive(shown, asked, named=named)
