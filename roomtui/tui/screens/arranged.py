@@ -311,7 +311,7 @@ class ArrangedScreen(RoomScreen):
         if len(rooms) == 1:
             self.app.ask.to(Deed.END, rooms[0], over)
         else:
-            self.app.push_screen(EndManyDialog(rooms, session), over)
+            self.app.push_screen(EndManyDialog(rooms, session, hidden=self.table.hidden_marks), over)
 
     @on(RoomTable.Marked)
     def _marked(self) -> None:

@@ -55,6 +55,7 @@ class EndManyDialog(Dialog[frozenset[str]]):
     Args:
         rooms: the rooms.
         session: the connection.
+        hidden: how many of them a filter hides just now.
     """
 
     app: RoomtuiApp
@@ -71,8 +72,9 @@ class EndManyDialog(Dialog[frozenset[str]]):
     ]
     AUTO_FOCUS = "#typed"
 
-    def __init__(self, rooms: Sequence[LiveRoom], session: Session) -> None:
+    def __init__(self, rooms: Sequence[LiveRoom], session: Session, *, hidden: int = 0) -> None:
         super().__init__()
+        self._hidden = hidden
         self._rooms = tuple(rooms)
         self._session = session
         self._wanted = tuple(Wanted(each.room.sid, _people(each)) for each in rooms)
@@ -164,6 +166,9 @@ class EndManyDialog(Dialog[frozenset[str]]):
             yield line((f"{words.head_count(people)} {verb} in {occupied} of them.", Tone.BAD))
         else:
             yield line(("Nobody is known to be in them.", Tone.GOOD))
+        if self._hidden:
+            verb = "is" if self._hidden == 1 else "are"
+            yield line((f"{self._hidden} of them {verb} hidden by the filter.", Tone.WARN))
         unread = sum(each.people is None for each in self._wanted)
         if unread:
             yield line((f"{words.plural(unread, 'room')} not read yet: ended only if empty.", Tone.WARN))

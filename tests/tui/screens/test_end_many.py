@@ -153,6 +153,14 @@ async def test_esc_stops_after_the_room_in_hand_and_the_rest_stays_marked() -> N
         assert len(table(stage).marks) == 27
 
 
+async def test_rooms_that_a_filter_hides_are_said_to_be_hidden() -> None:
+    stage = scene.stage(picture([A, B, C]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "asterisk", "slash", *"quiet", "enter", "e")
+        assert "2 of them are hidden by the filter." in screen_text(stage)
+
+
 async def test_one_mark_is_asked_about_as_one_room_wherever_the_cursor_is() -> None:
     stage = scene.stage(picture([A, B, C]))
     async with stage.app.run_test(size=(80, 24)) as pilot:
