@@ -154,6 +154,18 @@ async def test_asks_the_pace_when_a_kept_connection_was_closed_meanwhile(open_to
         assert len(gate.admitted) == gate.gone_out == len(server.asked) == transport.counts.reads == 3
 
 
+async def test_the_pace_hears_that_a_read_went_out_before_it_is_answered(open_to: Open) -> None:
+    gate = Gate()
+    async with Scripted(Silence()) as server:
+        asking = asyncio.ensure_future(open_to(server.url, pace=gate).request("GET", f"{server.url}/v1/Rooms"))
+        await server.until_asked(1)
+        assert not asking.done()
+        assert gate.gone_out == 1
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+    assert gate.gone_out == 1
+
+
 async def test_does_not_count_writes_against_the_reads(open_to: Open) -> None:
     gate = Gate()
     async with Scripted(THROTTLE, Reply(202)) as server:
