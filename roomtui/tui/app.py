@@ -13,6 +13,8 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.notifications import Notification
 
+from roomtui.rooms.query import saved_as
+from roomtui.rooms.untrusted import safe
 from roomtui.tui import calling, looks, mouse, winding
 from roomtui.tui.asking import Asking
 from roomtui.tui.browser import Browser
@@ -462,4 +464,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
             run = partial(self.run_action, command.action, command.node)
             title = f"{command.description}: {command.tooltip}" if command.tooltip else command.description
             yield SystemCommand(title, f"Key: {' '.join(command.keys)}", run)
+        if screen is self._live:
+            for name, text in self.settings.views.items():
+                show = partial(self._live.ask_for, saved_as(name))
+                yield SystemCommand(f"Show {safe(saved_as(name))}", safe(text), show)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)

@@ -188,11 +188,12 @@ class ArrangedScreen(RoomScreen):
     def action_clear_filter(self) -> None:
         """Show all rooms again; where all are shown, forget the marks."""
         if self.bar.display or self.bar.asked.text:
-            self._ask_for("")
+            self.ask_for("")
         else:
             self.table.action_unmark()
 
-    def _ask_for(self, text: str) -> None:
+    def ask_for(self, text: str) -> None:
+        """Show what this filter finds."""
         query = self.bar.put(text)
         self.bar.close()
         self.sift()
@@ -213,7 +214,7 @@ class ArrangedScreen(RoomScreen):
 
         def chosen(text: str | None) -> None:
             if text is not None:
-                self._ask_for(text)
+                self.ask_for(text)
 
         self.app.push_screen(ChooseDialog("Show which rooms?", choices, self.bar.asked.text), chosen)
 

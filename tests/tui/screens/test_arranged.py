@@ -113,6 +113,10 @@ async def test_a_saved_filter_is_chosen_by_its_number_and_forgotten_by_esc() -> 
         assert 'filter: @"the empty" (1, 1 waiting)' in text_of(made, "#summary")
         await press(pilot, "v", "0")
         assert len(rooms(made)) == 4
+        await press(pilot, "ctrl+p", *"@busy")
+        await press(pilot, "enter")
+        assert named(made) == ["busy"]
+        await press(pilot, "v", "0")
         await press(pilot, "v", "enter")
         assert len(rooms(made)) == 4, "it stands on what holds now"
         await press(pilot, "slash", "at", "tab", "enter")
