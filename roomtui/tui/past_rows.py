@@ -1,32 +1,30 @@
-"""The rooms that have ended, as lines of a table; and what is typed to ask for them."""
+"""The rooms that have ended, as lines of a table, and which of them a filter lets through."""
 
 from __future__ import annotations
 
-import re
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import span
 from roomtui.rooms.endings import EndingReason
 from roomtui.rooms.personal import shown
+from roomtui.rooms.query import Verdict
 from roomtui.rooms.timeline import peak
-from roomtui.rooms.untrusted import Untrusted, safe
+from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Piece, Tone
 from roomtui.tui.widgets.list_table import ListColumn
-from roomtui.watch.past_questions import Question
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from roomtui.rooms.picture import EndedRoom
+    from roomtui.rooms.query import Found
     from roomtui.tui.columns import View
     from roomtui.watch.past import Past
 
 WAITING: Final = "..."
 """Stands for what is yet to be read."""
 
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-"""The one form that every Python reads alike; other numbers may be names."""
-_DAYS_BACK: Final = re.compile(r"-(\d{1,4})", re.ASCII)
 _FIGURES: Final = (
     ListColumn("LASTED", 6, right=True),
     ListColumn("PEAK", 4, right=True),
@@ -122,43 +120,16 @@ def notes(entry: EndedRoom, past: Past, view: View) -> list[str]:
     return said
 
 
-def matches(entry: EndedRoom, text: str, *, hide: bool) -> bool:
-    """Whether the text is part of the room's name, SID, or of an identity in it, as shown; in any case."""
-    wanted = text.casefold()
-    identities = entry.roster.everybody if entry.roster is not None else ()
-    hay = [
-        shown(entry.room.unique_name, hide=hide),
-        entry.room.sid,
-        *(shown(each.identity, hide=hide) for each in identities),
-    ]
-    return any(wanted in each.casefold() for each in hay)
-
-
-def question(typed: str, today: date) -> Question | None:
-    """What is asked for: a day (``2026-11-20``, ``today``, ``yesterday``, ``-3``), else a room's whole name.
-
-    A name that looks like a day is written behind ``name:``. None where nothing is typed.
-    """
-    text = typed.strip()
-    if not text:
-        return None
-    if text.casefold().startswith("name:"):
-        return Question(name=text[5:].strip())
-    back = _DAYS_BACK.fullmatch(text)
-    if back is not None:
-        return Question(day=today - timedelta(days=int(back[1])))
-    known = {"today": today, "yesterday": today - timedelta(days=1)}.get(text.casefold())
-    if known is not None:
-        return Question(day=known)
-    try:
-        return Question(day=date.fromisoformat(text)) if _DAY.fullmatch(text) else Question(name=text)
-    except ValueError:
-        return Question(name=text)
-
-
-def called(asked: Question, today: date, *, hide: bool) -> str:
-    """What was asked for, in words."""
-    if asked.day is None:
-        return f"named {shown(Untrusted(asked.name or ''), hide=hide)}"
-    days = (today - asked.day).days
-    return f"{asked.day.isoformat()}" + {0: " (today)", 1: " (yesterday)"}.get(days, "")
+def sift(
+    rooms: Sequence[EndedRoom], keep: Callable[[EndedRoom], Found] | None
+) -> tuple[Sequence[EndedRoom], list[EndedRoom]]:
+    """The rooms that a filter lets through (None: all), and those of which it cannot tell before more is read."""
+    if keep is None:
+        return rooms, []
+    found: list[EndedRoom] = []
+    waiting: list[EndedRoom] = []
+    for each in rooms:
+        verdict = keep(each).verdict
+        if verdict is not Verdict.NO:
+            (found if verdict is Verdict.YES else waiting).append(each)
+    return found, waiting

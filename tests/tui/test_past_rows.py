@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from roomtui.rooms.query import parse
 from roomtui.tui.columns import View
-from roomtui.tui.past_rows import OF_A_DAY, called, cells, matches, notes, question
+from roomtui.tui.find import Haystacks, finder
+from roomtui.tui.past_rows import OF_A_DAY, cells, notes, sift
+from roomtui.tui.past_words import called, question
 from roomtui.watch.past_questions import Question
 from tests.tui import past_scene, scene
 
@@ -105,9 +108,18 @@ async def test_a_room_made_again_says_so_and_names_the_other_one() -> None:
 async def test_the_filter_looks_at_name_sid_and_identities_as_they_are_shown() -> None:
     past = await _read(past_scene.a_past())
     standup = _named(past, "daily-standup")
-    assert matches(standup, "STAND", hide=False)
-    assert matches(standup, standup.room.sid[:8], hide=False)
-    assert matches(standup, "5550123", hide=False)
-    assert not matches(standup, "5550123", hide=True)
-    assert not matches(standup, "nobody", hide=False)
+
+    def found(text: str, *, hide: bool = False) -> list[str]:
+        keep = finder(parse(text), Haystacks(hide=hide), scene.NOW.timestamp)
+        rooms, waiting = sift(past.state.rooms, keep)
+        assert waiting == [each for each in waiting if each.roster is None]
+        return [each.room.unique_name.raw for each in rooms]
+
+    assert found("STAND") == ["daily-standup"]
+    assert found(standup.room.sid[:8]) == ["daily-standup"]
+    assert found("5550123") == ["daily-standup"]
+    assert found("5550123", hide=True) == []
+    assert found("who:alice !stand") == ["Board & Co"]
+    assert found("board & co") == ["Board & Co"]
+    assert len(found("")) == len(past.state.rooms)
     await past.stop()

@@ -12,11 +12,14 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Input
 
 from roomtui.rooms import words as plain
+from roomtui.rooms.query import NOTHING, parse
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.copying import Thing
 from roomtui.tui.detail import in_brief, in_full
+from roomtui.tui.find import Haystacks, finder
 from roomtui.tui.lines import Piece, Tone, line, wrap
-from roomtui.tui.past_rows import OF_A_DAY, OF_A_NAME, called, cells, matches, notes, question
+from roomtui.tui.past_rows import OF_A_DAY, OF_A_NAME, cells, notes, sift
+from roomtui.tui.past_words import below, called, nothing_to_show, question, said_of_filter, trouble
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.views import LIVE
@@ -40,7 +43,9 @@ if TYPE_CHECKING:
     from roomtui.watch.past import Past
 
 _ROOM_FOR_ALL: Final = 30
-_FILTER: Final = "part of a name, SID or identity; enter asks Twilio for a whole name"
+_WAITING_AT_A_TIME: Final = 30
+_TERMS: Final = frozenset(':!@"')
+_FILTER: Final = "a name, SID or identity, or who:alice; enter asks Twilio for a whole name"
 _DAY: Final = "2026-11-20, yesterday, -3, or a room's whole name"
 
 
@@ -75,7 +80,10 @@ class EndedScreen(RoomScreen):
         super().__init__()
         self._past: Past | None = None
         self._unsubscribe: Callable[[], None] | None = None
-        self._filter = ""
+        self._filter = NOTHING
+        self._haystacks = Haystacks(hide=False)
+        self._shown: Sequence[EndedRoom] = ()
+        self._waiting: list[EndedRoom] = []
         self._typing_a_day = False
         self._read = 0
 
@@ -176,25 +184,27 @@ class EndedScreen(RoomScreen):
     def _draw(self) -> None:
         state = self._state
         self._table.set_columns(OF_A_DAY if state.question is None or state.question.day is not None else OF_A_NAME)
-        shown = self._found(state)
+        self._sift(state)
         self._table.show(
-            [each.room.sid for each in shown], nothing=self._nothing_to_show(state), below=self._below(state)
+            [each.room.sid for each in self._shown],
+            nothing=self._nothing_to_show(state),
+            below=below(state, searches=self._searches),
         )
         self.query_one("#heading", LineView).show([line((self._table.heading, Tone.DIM))])
         self._show_top()
         self._show_detail()
         self._attend()
         # A screen that is not full goes on by itself, as long as that brings something.
-        if len(state.rooms) > self._read and self._table.shows_the_end and not self._filter:
+        if len(state.rooms) > self._read and self._table.shows_the_end and self._filter.is_empty:
             self._read = len(state.rooms)
             self._go_on()
         self._read = len(state.rooms)
 
-    def _found(self, state: PastState) -> Sequence[EndedRoom]:
-        if not self._filter:
-            return state.rooms
-        hide = self.app.view.hide
-        return [each for each in state.rooms if matches(each, self._filter, hide=hide)]
+    def _sift(self, state: PastState) -> None:
+        if self._haystacks.hide != self.app.view.hide:
+            self._haystacks = Haystacks(hide=self.app.view.hide)
+        keep = finder(self._filter, self._haystacks, lambda: self.app.clock.now().timestamp())
+        self._shown, self._waiting = sift(state.rooms, keep)
 
     def _cells(self, sid: str) -> tuple[Piece, ...]:
         entry = self._past.find(sid) if self._past is not None else None
@@ -210,7 +220,9 @@ class EndedScreen(RoomScreen):
         cursor = () if self._table.cursor is None else (self._table.cursor,)
         session = self.app.session
         paused = session is not None and session.feed.paused
-        self._past.attend((*cursor, *self._table.on_screen), held=paused)
+        # What a filter cannot tell yet is told by who was in the room.
+        waiting = (each.room.sid for each in self._waiting[:_WAITING_AT_A_TIME])
+        self._past.attend((*cursor, *self._table.on_screen, *waiting), held=paused)
 
     def _go_on(self) -> None:
         if self._past is not None:
@@ -226,27 +238,16 @@ class EndedScreen(RoomScreen):
             return "not connected yet"
         if self._past is None:
             return "who has ended before cannot be asked here"
-        if self._filter and state.rooms:
-            return f"none of the {len(state.rooms)} rooms read so far matches; enter asks Twilio for a whole name"
-        if state.trouble is not None:
-            return "could not be asked yet; it goes on trying"
-        of_a_day = state.question is None or state.question.day is not None
-        if state.loading:
-            return f"asking Twilio {'which rooms ended on' if of_a_day else 'for ended rooms'} {self._asked}"
-        again = "; down looks further" if state.more else "; left is the day before" if of_a_day else ""
-        return f"{'no room ended on' if of_a_day else 'no ended room is'} {self._asked}{again}"
+        return nothing_to_show(state, self._asked, waiting=len(self._waiting), searches=self._searches)
 
-    def _below(self, state: PastState) -> str:
-        if not state.more or state.trouble is not None:
-            return ""
-        if state.loading:
-            return "reading more"
-        searched = f"only the {len(state.rooms)} read so far were searched; " if self._filter else ""
-        return f"{searched}there may be more: down reads on"
+    @property
+    def _searches(self) -> bool:
+        return bool(self._filter.text)
 
     def _show_top(self) -> None:
         state, live = self._state, self.app.board.state.picture
         count = len(state.rooms)
+        found = said_of_filter(self._filter, len(self._shown), len(self._waiting))
         told = f"  {count}+ rooms" if state.more else f"  {plain.plural(count, 'room')}"
         self.query_one("#summary", LineView).show(
             [
@@ -255,7 +256,7 @@ class EndedScreen(RoomScreen):
                     ("  read-only", Tone.WARN) if self.app.settings.read_only else "",
                     ("  ended ", Tone.TEXT),
                     (self._asked, Tone.STRONG),
-                    (f"  filter: {safe(self._filter)}", Tone.WARN) if self._filter else "",
+                    (f"  filter: {safe(self._filter.text)} ({found})", Tone.WARN) if self._searches else "",
                     told if count else "",
                 )
             ]
@@ -267,15 +268,10 @@ class EndedScreen(RoomScreen):
 
     def show_banner(self) -> None:
         """Say why nothing more comes."""
-        banner, state = self.query_one("#banner", LineView), self._state
-        if state.trouble is None:
+        banner, sentence = self.query_one("#banner", LineView), trouble(self._state, self.app.clock.now())
+        if sentence is None:
             super().show_banner()
             return
-        wait = 0
-        if state.next_try is not None:
-            wait = max(0, round((state.next_try - self.app.clock.now()).total_seconds()))
-        again = f"next try in {wait} s" if wait else "trying again"
-        sentence = f"The ended rooms could not be read: {state.trouble.rstrip('.')}; {again}."
         banner.display = True
         banner.show([line((f" {text}", Tone.WARN)) for text in wrap(sentence, max(20, self.size.width - 2))])
 
@@ -337,12 +333,12 @@ class EndedScreen(RoomScreen):
 
     def action_filter(self) -> None:
         """Type what rooms must have to be shown."""
-        self._open_field(_FILTER, self._filter, typing_a_day=False)
+        self._open_field(_FILTER, self._filter.text, typing_a_day=False)
 
     def action_leave(self) -> None:
         """Show all again; then go back to the day; then to the live rooms."""
         asked = self._state.question
-        if self._filter:
+        if self._searches:
             self._set_filter("")
         elif asked is not None and asked.day is None:
             self._ask(Question(day=self.app.clock.now().date()))
@@ -351,7 +347,7 @@ class EndedScreen(RoomScreen):
 
     def _ask(self, asked: Question) -> None:
         self._read = 0
-        self._filter = ""
+        self._filter = NOTHING
         self._table.go_to_the_top()
         if self._past is not None:
             self._past.ask(asked)
@@ -377,7 +373,7 @@ class EndedScreen(RoomScreen):
             self._set_filter(event.value.strip())
 
     def _set_filter(self, text: str) -> None:
-        self._filter = text
+        self._filter = parse(text, self.app.settings.views)
         self._draw()
 
     def action_take(self) -> None:
@@ -388,7 +384,7 @@ class EndedScreen(RoomScreen):
         if self._typing_a_day:
             if asked is not None:
                 self._ask(asked)
-        elif self._filter and not self._found(self._state):
+        elif self._searches and not self._shown and not _TERMS & set(text):
             self._ask(Question(name=text.strip()))
 
     def action_leave_field(self) -> None:
