@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -142,6 +141,8 @@ def _asked(token: _Token, reading: _Reading) -> _Asked:
     if name in TERMS:
         return _Asked(token.inverted, name, token.value.casefold())
     # Names have colons, too; but what is nearly a term was probably meant for one.
+    from difflib import get_close_matches  # noqa: PLC0415  # 5 ms that only those who mistype shall pay
+
     near = get_close_matches(name, TERMS, 1, 0.75)
     if near:
         reading.complaints.append(f"there is no {name}: but {TERMS[near[0]].example}; it is searched as it stands")
