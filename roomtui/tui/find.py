@@ -9,7 +9,7 @@ from roomtui.rooms.judging import Asking, text_of
 from roomtui.rooms.personal import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from roomtui.rooms.judging import Text
     from roomtui.rooms.model import Room
@@ -40,6 +40,11 @@ class Haystacks:
     def size(self) -> int:
         """How many characters are kept."""
         return self._size
+
+    def keep_only(self, sids: Container[str]) -> None:
+        """Forget what is not of these rooms."""
+        self._kept = {sid: known for sid, known in self._kept.items() if sid in sids}
+        self._size = sum(len(text.everything) for _, text in self._kept.values())
 
     def of(self, entry: Entry) -> Text:
         """All that is searched of this room."""

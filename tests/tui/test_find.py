@@ -47,6 +47,10 @@ def test_what_is_searched_is_made_once_for_as_long_as_its_room_stays_as_it_is() 
     again = live(ROOM)
     assert "kim" not in haystacks.of(again).everything
     assert haystacks.size == len(haystacks.of(again).everything)
+    other = room(9, "x", ago(minutes=5))
+    haystacks.of(live(other))
+    haystacks.keep_only({ROOM.sid})
+    assert haystacks.size == len(haystacks.of(again).everything)
     for number in range(2, 60):
         haystacks.of(live(room(number, "x" * 100, ago(minutes=5))))
     assert haystacks.size <= 1000

@@ -167,7 +167,9 @@ class ArrangedScreen(RoomScreen):
         """Type what rooms must have to be shown."""
         self.bar.open()
         self.show_rest()
-        self._unread = list(self.app.board.state.picture.live.values())
+        live = self.app.board.state.picture.live
+        self._haystacks.keep_only(live)
+        self._unread = list(live.values())
         self._read_on()
 
     def _read_on(self) -> None:
