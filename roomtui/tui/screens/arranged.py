@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FILTER_SHOWN: Final = 32
 _READ_AT_A_TIME: Final = 250
-_LOOKED_THROUGH: Final = 500
+_LOOKED_THROUGH: Final = 200
 _UNSORTED: Final = ""
 _ALL: Final = ""
 # All but those that move or leave.
