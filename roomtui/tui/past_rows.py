@@ -1,4 +1,4 @@
-"""The rooms that have ended, as lines of a table, and which of them a filter lets through."""
+"""The rooms that have ended, as lines of a table."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import span
 from roomtui.rooms.endings import EndingReason
 from roomtui.rooms.personal import shown
-from roomtui.rooms.query import Verdict
 from roomtui.rooms.timeline import peak
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.lines import Piece, Tone
 from roomtui.tui.widgets.list_table import ListColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from roomtui.rooms.picture import EndedRoom
-    from roomtui.rooms.query import Found
     from roomtui.tui.columns import View
     from roomtui.watch.past import Past
 
@@ -118,18 +114,3 @@ def notes(entry: EndedRoom, past: Past, view: View) -> list[str]:
         names = ", ".join(dict.fromkeys(shown(each.identity, hide=view.hide) or each.sid for each in ghosts))
         said.append(f"Lost the connection and did not come back: {names}.")
     return said
-
-
-def sift(
-    rooms: Sequence[EndedRoom], keep: Callable[[EndedRoom], Found] | None
-) -> tuple[Sequence[EndedRoom], list[EndedRoom]]:
-    """The rooms that a filter lets through (None: all), and those of which it cannot tell before more is read."""
-    if keep is None:
-        return rooms, []
-    found: list[EndedRoom] = []
-    waiting: list[EndedRoom] = []
-    for each in rooms:
-        verdict = keep(each).verdict
-        if verdict is not Verdict.NO:
-            (found if verdict is Verdict.YES else waiting).append(each)
-    return found, waiting

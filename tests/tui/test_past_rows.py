@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from roomtui.rooms.endings import Ending, EndingReason
+from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.query import parse
 from roomtui.tui.columns import View
-from roomtui.tui.find import Haystacks, finder
-from roomtui.tui.past_rows import OF_A_DAY, cells, notes, sift
+from roomtui.tui.past_rows import OF_A_DAY, cells, notes
+from roomtui.tui.past_sieve import PastSieve
 from roomtui.tui.past_words import called, question
 from roomtui.watch.past_questions import Question
 from tests.tui import past_scene, scene
 
 if TYPE_CHECKING:
-    from roomtui.rooms.picture import EndedRoom
     from roomtui.watch.past import Past
 
 TODAY = date(2026, 11, 20)
+UNKNOWN = Ending(EndingReason.UNKNOWN, certain=False)
 
 
 @pytest.mark.parametrize(
@@ -110,10 +112,11 @@ async def test_the_filter_looks_at_name_sid_and_identities_as_they_are_shown() -
     standup = _named(past, "daily-standup")
 
     def found(text: str, *, hide: bool = False) -> list[str]:
-        keep = finder(parse(text), Haystacks(hide=hide), scene.NOW.timestamp)
-        rooms, waiting = sift(past.state.rooms, keep)
-        assert waiting == [each for each in waiting if each.roster is None]
-        return [each.room.unique_name.raw for each in rooms]
+        sieve = PastSieve()
+        sieve.ask(parse(text))
+        sieve.sift(past.state.rooms, past.is_waiting, scene.NOW, hide=hide)
+        assert sieve.waiting == []
+        return [each.room.unique_name.raw for each in sieve.found]
 
     assert found("STAND") == ["daily-standup"]
     assert found(standup.room.sid[:8]) == ["daily-standup"]
@@ -123,3 +126,24 @@ async def test_the_filter_looks_at_name_sid_and_identities_as_they_are_shown() -
     assert found("board & co") == ["Board & Co"]
     assert len(found("")) == len(past.state.rooms)
     await past.stop()
+
+
+@pytest.mark.parametrize(
+    ("text", "might"),
+    [
+        ("dana", True),
+        ("who:dana", True),
+        ("!who:dana", True),
+        ("standup", False),
+        ("name:retro dana", False),
+        ("type:go dana", False),
+    ],
+)
+def test_a_room_whose_people_are_not_read_may_turn_out_to_have_somebody(text: str, might: bool) -> None:  # noqa: FBT001 - the expected answer
+    entry = EndedRoom(past_scene.ended(1, "standup", created=scene.NOW, minutes=9), None, UNKNOWN, scene.NOW)
+    sieve = PastSieve()
+    sieve.ask(parse(text))
+    sieve.sift([entry], lambda _: True, scene.NOW, hide=False)
+    assert sieve.waiting == ([entry] if might else [])
+    sieve.sift([entry], lambda _: False, scene.NOW, hide=False)
+    assert sieve.waiting == []

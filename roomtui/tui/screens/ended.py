@@ -16,9 +16,9 @@ from roomtui.rooms.query import NOTHING, parse
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.copying import Thing
 from roomtui.tui.detail import in_brief, in_full
-from roomtui.tui.find import Haystacks, finder
 from roomtui.tui.lines import Piece, Tone, line, wrap
-from roomtui.tui.past_rows import OF_A_DAY, OF_A_NAME, cells, notes, sift
+from roomtui.tui.past_rows import OF_A_DAY, OF_A_NAME, cells, notes
+from roomtui.tui.past_sieve import PastSieve
 from roomtui.tui.past_words import below, called, nothing_to_show, question, said_of_filter, trouble
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.screens.room_screen import RoomScreen
@@ -32,7 +32,7 @@ from roomtui.watch.past import PastState
 from roomtui.watch.past_questions import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -80,10 +80,7 @@ class EndedScreen(RoomScreen):
         super().__init__()
         self._past: Past | None = None
         self._unsubscribe: Callable[[], None] | None = None
-        self._filter = NOTHING
-        self._haystacks = Haystacks(hide=False)
-        self._shown: Sequence[EndedRoom] = ()
-        self._waiting: list[EndedRoom] = []
+        self._sieve = PastSieve()
         self._typing_a_day = False
         self._read = 0
 
@@ -184,9 +181,9 @@ class EndedScreen(RoomScreen):
     def _draw(self) -> None:
         state = self._state
         self._table.set_columns(OF_A_DAY if state.question is None or state.question.day is not None else OF_A_NAME)
-        self._sift(state)
+        self._sieve.sift(state.rooms, self._is_unread, self.app.clock.now(), hide=self.app.view.hide)
         self._table.show(
-            [each.room.sid for each in self._shown],
+            [each.room.sid for each in self._sieve.found],
             nothing=self._nothing_to_show(state),
             below=below(state, searches=self._searches),
         )
@@ -195,16 +192,13 @@ class EndedScreen(RoomScreen):
         self._show_detail()
         self._attend()
         # A screen that is not full goes on by itself, as long as that brings something.
-        if len(state.rooms) > self._read and self._table.shows_the_end and self._filter.is_empty:
+        if len(state.rooms) > self._read and self._table.shows_the_end and self._sieve.query.is_empty:
             self._read = len(state.rooms)
             self._go_on()
         self._read = len(state.rooms)
 
-    def _sift(self, state: PastState) -> None:
-        if self._haystacks.hide != self.app.view.hide:
-            self._haystacks = Haystacks(hide=self.app.view.hide)
-        keep = finder(self._filter, self._haystacks, lambda: self.app.clock.now().timestamp())
-        self._shown, self._waiting = sift(state.rooms, keep)
+    def _is_unread(self, entry: EndedRoom) -> bool:
+        return self._past is not None and self._past.is_waiting(entry)
 
     def _cells(self, sid: str) -> tuple[Piece, ...]:
         entry = self._past.find(sid) if self._past is not None else None
@@ -221,7 +215,7 @@ class EndedScreen(RoomScreen):
         session = self.app.session
         paused = session is not None and session.feed.paused
         # What a filter cannot tell yet is told by who was in the room.
-        waiting = (each.room.sid for each in self._waiting[:_WAITING_AT_A_TIME])
+        waiting = (each.room.sid for each in self._sieve.waiting[:_WAITING_AT_A_TIME])
         self._past.attend((*cursor, *self._table.on_screen, *waiting), held=paused)
 
     def _go_on(self) -> None:
@@ -238,16 +232,16 @@ class EndedScreen(RoomScreen):
             return "not connected yet"
         if self._past is None:
             return "who has ended before cannot be asked here"
-        return nothing_to_show(state, self._asked, waiting=len(self._waiting), searches=self._searches)
+        return nothing_to_show(state, self._asked, waiting=len(self._sieve.waiting), searches=self._searches)
 
     @property
     def _searches(self) -> bool:
-        return bool(self._filter.text)
+        return bool(self._sieve.query.text)
 
     def _show_top(self) -> None:
         state, live = self._state, self.app.board.state.picture
         count = len(state.rooms)
-        found = said_of_filter(self._filter, len(self._shown), len(self._waiting))
+        found = said_of_filter(self._sieve.query, len(self._sieve.found), len(self._sieve.waiting))
         told = f"  {count}+ rooms" if state.more else f"  {plain.plural(count, 'room')}"
         self.query_one("#summary", LineView).show(
             [
@@ -256,7 +250,7 @@ class EndedScreen(RoomScreen):
                     ("  read-only", Tone.WARN) if self.app.settings.read_only else "",
                     ("  ended ", Tone.TEXT),
                     (self._asked, Tone.STRONG),
-                    (f"  filter: {safe(self._filter.text)} ({found})", Tone.WARN) if self._searches else "",
+                    (f"  filter: {safe(self._sieve.query.text)} ({found})", Tone.WARN) if self._searches else "",
                     told if count else "",
                 )
             ]
@@ -333,7 +327,7 @@ class EndedScreen(RoomScreen):
 
     def action_filter(self) -> None:
         """Type what rooms must have to be shown."""
-        self._open_field(_FILTER, self._filter.text, typing_a_day=False)
+        self._open_field(_FILTER, self._sieve.query.text, typing_a_day=False)
 
     def action_leave(self) -> None:
         """Show all again; then go back to the day; then to the live rooms."""
@@ -347,7 +341,7 @@ class EndedScreen(RoomScreen):
 
     def _ask(self, asked: Question) -> None:
         self._read = 0
-        self._filter = NOTHING
+        self._sieve.ask(NOTHING)
         self._table.go_to_the_top()
         if self._past is not None:
             self._past.ask(asked)
@@ -373,7 +367,7 @@ class EndedScreen(RoomScreen):
             self._set_filter(event.value.strip())
 
     def _set_filter(self, text: str) -> None:
-        self._filter = parse(text, self.app.settings.views)
+        self._sieve.ask(parse(text, self.app.settings.views))
         self._draw()
 
     def action_take(self) -> None:
@@ -384,7 +378,7 @@ class EndedScreen(RoomScreen):
         if self._typing_a_day:
             if asked is not None:
                 self._ask(asked)
-        elif self._searches and not self._shown and not _TERMS & set(text):
+        elif self._searches and not self._sieve.found and not _TERMS & set(text):
             self._ask(Question(name=text.strip()))
 
     def action_leave_field(self) -> None:

@@ -13,10 +13,12 @@ from roomtui.tui.widgets.list_table import ListTable
 from roomtui.twilio_api.errors import Refused
 from tests.tui import past_scene
 from tests.tui.driving import press, screen_text, settle, told
-from tests.tui.scene import ago
+from tests.tui.scene import ago, person
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+
+    from roomtui.rooms.model import Participant
 
 
 def table(made: past_scene.PastStage) -> ListTable:
@@ -174,3 +176,25 @@ async def test_a_screen_smaller_than_anybody_s_does_not_break_it() -> None:
         await settle(pilot)
         await keys(pilot, made, "2", "G", "enter", "escape")
         assert isinstance(made.stage.app.screen, EndedScreen)
+
+
+async def test_what_a_filter_cannot_tell_yet_is_read_wherever_it_stands() -> None:
+    rooms = [
+        past_scene.ended(400 + each, f"room-{each:02}", created=ago(minutes=60 + each), minutes=30)
+        for each in range(60)
+    ]
+    people: dict[str, tuple[Participant, ...]] = {}
+    people |= {each.sid: (person(each.sid, "guest", ago(minutes=50), ago(minutes=40)),) for each in rooms}
+    last = rooms[-1].sid
+    people[last] = (person(last, "dana", ago(minutes=50), ago(minutes=40)),)
+    made = past_scene.stage(past_scene.PastTwilio(rooms, people))
+    async with made.stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await keys(pilot, made, "2")
+        assert last not in made.twilio.asked
+        await keys(pilot, made, "slash", *"who:dana")
+        for _ in range(4):
+            await keys(pilot, made)
+            await past_scene.read(made)
+        assert table(made).on_screen == (last,)
+        assert "filter: who:dana (1)" in screen_text(made.stage)
