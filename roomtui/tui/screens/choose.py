@@ -73,7 +73,7 @@ class ChooseDialog(Dialog[str]):
                 id="choices",
                 compact=True,
             )
-            yield Static("Its letter or number, or enter. esc leaves it as it is.", classes="hint")
+            yield Static("Its letter or number; esc leaves it as it is.", classes="hint")
 
     def on_mount(self) -> None:
         """Stand on what holds now."""
