@@ -170,6 +170,9 @@ def journal_check(path: Path) -> Check:
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
     except OSError as error:
         return fail("journal", f"{name}: {error.strerror}", "Without a journal nothing can be changed: mend the path.")
+    if not folder.is_dir():
+        mend = "Without a journal nothing can be changed: move it away, or set XDG_STATE_HOME."
+        return fail("journal", f"{safe(str(folder))} is no folder", mend)
     if not os.access(path if mode is not None else folder, os.W_OK):
         where = path if mode is not None else folder
         mend = "Without a journal nothing can be changed: make it writable, or set XDG_STATE_HOME."
