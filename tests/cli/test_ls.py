@@ -299,7 +299,7 @@ def test_beside_other_readers_of_the_account_it_slows_down_instead_of_failing(
 ) -> None:
     for number in range(6):
         sandbox.create(f"room-{number}")
-    sandbox.fault("429", Count="12")
+    sandbox.fault("429", Count="8")
     done = roomtui("ls", "--json", "--reads-per-second", "80")
     assert (done.code, len(done.json)) == (0, 6)
     assert all(room["participants"] is not None for room in done.json)
