@@ -41,16 +41,17 @@ if TYPE_CHECKING:
     from roomtui.rooms.clock import Clock
     from roomtui.tui.columns import Entry
     from roomtui.tui.session import Session, Settings
-    from roomtui.tui.winding import Winding
     from roomtui.watch.board import Board, BoardState
 
 _TICK: Final = 1.0
 _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
+_PAUSED_OR_NOT: Final = {"pause": True, "resume": False, "stand_still": True, "play_on": False}
+"""What is not offered while paused, and what only then."""
 _NOT_IN_DIALOGS: Final = frozenset(
-    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "wind", "profiles", "mouse"}
-    | {"zoom", "next_layout"}
+    {"pause", "resume", "help", "faster", "slower", "hide", "show_copied", "view", "profiles", "mouse"}
+    | {"zoom", "next_layout", *winding.ACTIONS}
 )
 
 
@@ -73,6 +74,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (140, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-high"), (34, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [
+        *winding.BINDINGS,
         Binding("p", "pause", "Pause", tooltip="Stop asking Twilio; countdowns go on", id="app.pause"),
         Binding("p", "resume", "Resume", tooltip="Go on asking Twilio", id="app.pause"),
         Binding("r", "refresh_now", "Refresh", tooltip="Ask Twilio at once", show=False, id="app.refresh"),
@@ -89,7 +91,6 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         Binding("P", "profiles", "Account", tooltip="Watch another account", show=False, id="app.profile"),
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("q", "quit", "Quit", tooltip="Leave the dashboard; the rooms go on", id="app.quit"),
-        *winding.BINDINGS,
         Binding("ctrl+q", "quit", "Quit", show=False, system=True),
         Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
         Binding("ctrl+l", "repaint", "Repaint", show=False, tooltip="Draw the whole screen anew", id="app.repaint"),
@@ -351,21 +352,40 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
 
     def action_faster(self) -> None:
         """Look at the rooms list twice as often."""
-        if self.settings.replay is not None:
-            self._play(self.settings.replay, 2.0)
-        else:
-            self._refresh_every(max(1.0, self.refresh_seconds / 2))
+        self._refresh_every(max(1.0, self.refresh_seconds / 2))
 
     def action_slower(self) -> None:
         """Look at the rooms list half as often."""
-        if self.settings.replay is not None:
-            self._play(self.settings.replay, 0.5)
-        else:
-            self._refresh_every(min(120.0, self.refresh_seconds * 2))
+        self._refresh_every(min(120.0, self.refresh_seconds * 2))
 
-    def _play(self, replay: Winding, times: float) -> None:
-        replay.set_speed(replay.speed * times)
-        self.tell(f"Playing the recording {replay.speed:g} times as fast as it was.")
+    def action_stand_still(self) -> None:
+        """Pause the recording that is shown."""
+        self._stand_still(still=True)
+
+    def action_play_on(self) -> None:
+        """Go on with the recording that is shown."""
+        self._stand_still(still=False)
+
+    def _stand_still(self, *, still: bool) -> None:
+        if self.session is not None:
+            feed = self.session.feed
+            (feed.pause if still else feed.resume)()
+            self.refresh_bindings()
+            self.tell("The recording stands still, the time too; p plays on." if still else "Playing on.")
+
+    def action_play_faster(self) -> None:
+        """Play the recording that is shown twice as fast."""
+        self._play(2.0)
+
+    def action_play_slower(self) -> None:
+        """Play it half as fast."""
+        self._play(0.5)
+
+    def _play(self, times: float) -> None:
+        replay = self.settings.replay
+        if replay is not None:
+            replay.set_speed(replay.speed * times)
+            self.tell(f"Playing the recording {replay.speed:g} times as fast as it was.")
 
     def action_wind(self, seconds: int) -> None:
         """Wind the recording that is shown."""
@@ -443,9 +463,9 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A dialog keeps the keys of the dashboard to itself."""
-        if action in {"pause", "resume"} and self._is_paused == (action == "pause"):
+        if action in (winding.ACTIONS if self.settings.replay is None else winding.OF_TWILIO):
             return False
-        if action == "wind" and self.settings.replay is None:
+        if action in _PAUSED_OR_NOT and self._is_paused == _PAUSED_OR_NOT[action]:
             return False
         if action == "view" and parameters[0] not in {LIVE, *VIEWS}:
             return False

@@ -1,4 +1,4 @@
-"""The keys of a replay: winding forth and back, faster and slower."""
+"""The keys of a replay: standing still, winding forth and back, faster and slower."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from roomtui.rooms.countdown import span
 if TYPE_CHECKING:
     from datetime import datetime
 
+OF_TWILIO: Final = frozenset({"pause", "resume", "refresh_now", "faster", "slower", "profiles"})
+"""What cannot be done with a recording."""
+ACTIONS: Final = frozenset({"wind", "stand_still", "play_on", "play_faster", "play_slower"})
+"""What can be done with a recording only."""
 BINDINGS: Final = (
+    Binding("p", "stand_still", "Pause", tooltip="Stand still, the time too", id="app.pause"),
+    Binding("p", "play_on", "Play", tooltip="Play on; at the end, from the beginning", id="app.pause"),
+    Binding("plus", "play_faster", "Play faster", key_display="+", show=False, id="app.faster"),
+    Binding("minus", "play_slower", "Play slower", key_display="-", show=False, id="app.slower"),
     Binding("left_square_bracket", "wind(-60)", "Back a minute", key_display="[", show=False, id="replay.back"),
     Binding("right_square_bracket", "wind(60)", "On a minute", key_display="]", show=False, id="replay.on"),
     Binding("left_curly_bracket", "wind(-600)", "Back ten minutes", key_display="{", show=False, id="replay.far_back"),
@@ -59,3 +67,9 @@ def where(replay: Winding) -> str:
 def how_far(seconds: float) -> str:
     """What winding did, for people."""
     return f"{'On' if seconds > 0 else 'Back'} {span(round(abs(seconds)))}."
+
+
+NO_LOG: Final = "a recording has no log; `roomtui log` has that of then"
+"""What the log says of a recording."""
+NO_PAST: Final = "a recording holds only what ended in it, below the live: 1"
+"""What the view of the ended rooms says of it."""

@@ -27,6 +27,7 @@ from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.list_table import ListTable
+from roomtui.tui.winding import NO_PAST
 from roomtui.twilio_api.curl import list_rooms
 from roomtui.watch.past import PastState
 from roomtui.watch.past_questions import Question
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 _ROOM_FOR_ALL: Final = 30
 _WAITING_AT_A_TIME: Final = 30
+_ASKS: Final = frozenset({"day", "type_day", "filter", "ask_again"})
 _TERMS: Final = frozenset(':!@"')
 _FILTER: Final = "a name, SID or identity, or who:alice; enter asks Twilio for a whole name"
 _DAY: Final = "2026-11-20, yesterday, -3, or a room's whole name"
@@ -231,7 +233,7 @@ class EndedScreen(RoomScreen):
         if self.app.session is None:
             return "not connected yet"
         if self._past is None:
-            return "who has ended before cannot be asked here"
+            return "nobody can be asked here" if self.app.settings.replay is None else NO_PAST
         return nothing_to_show(state, self._asked, waiting=len(self._sieve.waiting), searches=self._searches)
 
     @property
@@ -280,6 +282,12 @@ class EndedScreen(RoomScreen):
         if len(lines) > height:
             lines = [*lines[: height - 1], line((f"and {len(lines) - height + 1} more lines: enter", Tone.DIM))]
         pane.show(lines)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to ask for rooms where somebody can be asked."""
+        if action in _ASKS and self.app.session is not None and self.app.session.past is None:
+            return False
+        return super().check_action(action, parameters)
 
     # -- what was done
 

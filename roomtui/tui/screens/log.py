@@ -23,6 +23,7 @@ from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.journal_table import JournalTable
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.winding import NO_LOG
 from roomtui.watch.journal_export import export
 from roomtui.watch.journal_index import JournalIndex, Wanted
 from roomtui.watch.past_questions import Question
@@ -263,7 +264,7 @@ class LogScreen(RoomScreen):
         if self._trouble is not None:
             return self._trouble
         if self.app.settings.journal is None:
-            return "nothing is written down here"
+            return "nothing is written down here" if self.app.settings.replay is None else NO_LOG
         if self._going_back:
             searched = self._index.searched if self._index is not None else 0
             return f"searching; {searched} lines so far"
@@ -350,6 +351,7 @@ class LogScreen(RoomScreen):
     async def _export(self) -> None:
         journal, hide = self.app.settings.journal, self.app.view.hide
         if journal is None:
+            self.app.tell("There is nothing to write.")
             return
         name = f"roomtui-{journal.stem}-{self.app.clock.now():%Y%m%d-%H%M%S}.txt"
         folders = [Path.home()]
