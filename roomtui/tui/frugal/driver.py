@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Final
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
+from roomtui.tui.frugal import plain_keys
 from roomtui.tui.frugal.pipe import Pipe
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from textual.message import Message
+
+plain_keys.install()
 
 _SYNC: Final = frozenset({"\x1b[?2026h", "\x1b[?2026l"})
 _ALTERNATE: Final = re.compile(r"\x1b\[\?1049([hl])")

@@ -1,0 +1,54 @@
+"""Escape is a key of its own, however soon another one follows.
+
+Terminals send alt with a key as escape and that key, and Textual takes what arrives so for one key, or for that key
+without the escape. Over a slow line an escape and the next key arrive in one piece all the time: then the escape is
+lost, and an enter that was meant for what lies below answers the dialog that was to be left. Here no key is pressed
+with alt (multiplexers lose those anyhow), so an escape that begins no sequence of the terminal's own is an escape.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.message import Message
+
+_ESCAPE: Final = "\x1b"
+# CSI and SS3 begin so. ESC TAB is shift+tab on Linux's console; with alt, b, f and backspace go by words in a field.
+_GOES_ON: Final = r"\x1b\[O\tbf\x7f"
+_ALONE: Final = re.compile(rf"(?<=\x1b)(?=[^{_GOES_ON}])")
+_BEGINS_ALONE: Final = re.compile(rf"[^{_GOES_ON}]")
+
+
+class PlainKeys(XTermParser):
+    """Textual's parser of what a terminal sends, in which no escape is taken for an alt."""
+
+    _holds_an_escape = False
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Parse `data`; an escape at its end waits for what follows, as Textual has it."""
+        if self._holds_an_escape and _BEGINS_ALONE.match(data):
+            yield from self._end_the_wait()
+        parts = _ALONE.split(data)
+        for number, part in enumerate(parts, 1):
+            yield from super().feed(part)
+            if number < len(parts):
+                yield from self._end_the_wait()
+        self._holds_an_escape = data.endswith(_ESCAPE)
+
+    def _end_the_wait(self) -> Iterable[Message]:
+        # As if the time were up in which a sequence has to go on.
+        if self._timeout_time is not None:
+            self._timeout_time = 0.0
+            yield from self.tick()
+
+
+def install() -> None:
+    """Have Textual's driver for Unix terminals parse so; it asks for its parser by this name."""
+    linux_driver.XTermParser = PlainKeys  # type: ignore[misc]  # Textual leaves no other way to hand one in
