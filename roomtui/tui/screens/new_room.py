@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from roomtui.watch.actions import CreateResult
 
 _HINT: Final = "enter creates it, esc cancels. tab, arrows: move."
+_NOTHING_SAID: Final = "Nothing is filled in. enter again makes a room without a name; esc cancels."
 _FRAME: Final = 8
 _HIGH: Final = 22
 """Rows of a screen that has room for a second line of heading."""
@@ -73,6 +74,7 @@ class NewRoomDialog(Dialog[str]):
         self._prefilled = written(like(model)) if model is not None else {}
         self._kept: dict[str, object] = {}
         self._busy = False
+        self._asked_again = False
 
     def compose(self) -> ComposeResult:
         """The fields, what is wrong with the whole, the buttons."""
@@ -156,6 +158,7 @@ class NewRoomDialog(Dialog[str]):
         self._echo(key)
         if key == "unique_name":
             self._complain_of_the_name()
+        self._asked_again = False
         if not self._busy:
             self._note(_HINT, Tone.DIM)
 
@@ -180,9 +183,18 @@ class NewRoomDialog(Dialog[str]):
         texts = {field.key: self._row(field.key).value for field in FIELDS}
         return read(texts, self._kept)
 
-    @on(Button.Pressed, "#create")
     @on(Input.Submitted)
     @on(Choice.Submitted)
+    def _entered(self) -> None:
+        # A stray `n` and `enter` are to make no room.
+        untouched = self._model is None and not any(self._row(field.key).value for field in FIELDS)
+        if untouched and not self._asked_again:
+            self._asked_again = True
+            self._note(_NOTHING_SAID, Tone.WARN)
+            return
+        self._submitted()
+
+    @on(Button.Pressed, "#create")
     def _submitted(self) -> None:
         if self._busy:
             return

@@ -63,11 +63,14 @@ async def test_a_name_and_enter_create_a_room_and_leave_the_rest_to_twilio() -> 
         assert f"Created demo ({room(77, '', NOW).sid})." in told(stage)
 
 
-async def test_enter_alone_creates_a_room_without_a_name() -> None:
+async def test_a_stray_n_and_enter_create_nothing_and_a_second_enter_a_room_without_a_name() -> None:
     stage = scene.stage(picture([STANDUP]))
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "n", "enter")
+        assert stage.actions.created == []
+        assert "enter again makes a room without a name" in screen_text(stage)
+        await press(pilot, "enter")
         assert stage.actions.created == [NewRoom()]
         assert "Created a room without a name" in told(stage)
 
@@ -204,7 +207,7 @@ async def test_any_other_refusal_is_said_below_the_fields(failure: Exception) ->
     stage.actions.failing = failure
     async with stage.app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await press(pilot, "n", "enter")
+        await press(pilot, "n", "enter", "enter")
         assert stage.app.screen.is_modal
         assert str(failure)[-20:] in screen_text(stage).replace("\n", " ")
 
@@ -225,7 +228,7 @@ async def test_a_room_that_could_not_be_written_down_afterwards_is_told() -> Non
     stage.actions.unwritten = "The journal cannot be written."
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await press(pilot, "n", "enter")
+        await press(pilot, "n", "enter", "enter")
         assert "The journal cannot be written." in told(stage)
 
 
@@ -419,3 +422,13 @@ async def test_the_heading_has_the_name_and_no_piece_of_a_sid(name: str, size: t
         heading = " ".join("".join(piece.text for piece in line) for line in lines)
         assert " ".join(heading.replace(model.sid, "SID").split()) == told
         assert (model.sid in screen_text(stage)) == ("SID" in told)
+
+
+async def test_what_is_typed_and_taken_back_is_asked_about_anew() -> None:
+    stage = scene.stage(picture([STANDUP]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "enter", "a", "backspace", "enter")
+        assert stage.actions.created == []
+        await press(pilot, "enter")
+        assert stage.actions.created == [NewRoom()]
