@@ -51,4 +51,4 @@ class PlainKeys(XTermParser):
 
 def install() -> None:
     """Have Textual's driver for Unix terminals parse so; it asks for its parser by this name."""
-    linux_driver.XTermParser = PlainKeys  # type: ignore[misc]  # Textual leaves no other way to hand one in
+    setattr(linux_driver, "XTermParser", PlainKeys)  # noqa: B010 - the module does not offer the name, but looks it up
