@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from rich.style import Style
+    from collections.abc import Mapping
 
 
 class Tone(str, Enum):
@@ -60,6 +59,8 @@ class Glyphs(NamedTuple):
 
 UNICODE: Final = Glyphs("…", "─", "·", "≤", "*", "▲", "▼", "━", "▁▂▃▄▅▆▇█")
 ASCII: Final = Glyphs("~", "-", "-", "<", "*", "^", "v", "#", "_.:-=+*#")
+
+_NO_STYLE: Final = Style.null()
 
 
 def line(*pieces: tuple[str, Tone] | str) -> Line:
@@ -125,31 +126,32 @@ def draw(
     """
     segments: list[Segment] = []
     left = width
+    # Most lines have nothing over them, and then each tone's style is one object: quick to compare.
+    plain = over == _NO_STYLE
     for text, tone in pieces:
         if left <= 0:
             break
-        have = cell_len(text)
+        have = len(text) if text.isascii() else cell_len(text)
         fitted = text if have <= left else fit(text, left, ellipsis=ellipsis)
-        segments.append(Segment(fitted, styles[tone] + over))
+        _join(segments, fitted, styles[tone] if plain else styles[tone] + over)
         left -= min(have, left)
     if left > 0:
-        segments.append(Segment(" " * left, base + over))
-    return Strip(_joined(segments), width)
+        _join(segments, " " * left, base if plain else base + over)
+    return Strip(segments, width)
 
 
-def _joined(segments: Iterable[Segment]) -> list[Segment]:
+def _join(segments: list[Segment], text: str, style: Style) -> None:
     # Every change of style costs up to 40 bytes on the line: a blank takes the style of what stands before it.
-    joined: list[Segment] = []
-    for segment in segments:
-        if joined and (segment.style == joined[-1].style or _is_blank_beside(segment, joined[-1])):
-            joined[-1] = Segment(joined[-1].text + segment.text, joined[-1].style)
-        else:
-            joined.append(segment)
-    return joined
+    if segments:
+        before, look, _ = segments[-1]
+        if look is not None and (style is look or style == look or _is_blank_beside(text, style, look)):
+            segments[-1] = Segment(before + text, look)
+            return
+    segments.append(Segment(text, style))
 
 
-def _is_blank_beside(segment: Segment, left: Segment) -> bool:
-    if segment.style is None or left.style is None or not segment.text.isspace():
+def _is_blank_beside(text: str, style: Style, left: Style) -> bool:
+    if not text.isspace():
         return False
-    shows_on_a_blank = left.style.underline or left.style.reverse or left.style.strike
-    return segment.style.bgcolor == left.style.bgcolor and not shows_on_a_blank
+    shows_on_a_blank = left.underline or left.reverse or left.strike
+    return style.bgcolor == left.bgcolor and not shows_on_a_blank

@@ -39,7 +39,7 @@ class LineView(Toned, can_focus=False):
         taller = len(new) != len(old)
         wider = self.styles.is_auto_width and _widest(new) != _widest(old)
         if taller or wider:
-            self.virtual_size = Size(self.scrollable_content_region.width, len(new))
+            self.reach(len(new))
             self.refresh(layout=wider or self.styles.is_auto_height)
             return
         top = self.scroll_offset.y

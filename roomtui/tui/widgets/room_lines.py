@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Region
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from roomtui.rooms.clock import Clock
     from roomtui.tui.columns import Placed
     from roomtui.tui.layout import Layout, Sort
+
+_SCREENFULS_KEPT: Final = 4
+_FEW: Final = 10
 
 
 class RoomLines(Toned):
@@ -55,6 +58,9 @@ class RoomLines(Toned):
         self._placed: tuple[Placed, ...] = ()
         self._placed_in = -1
         self._drawn: dict[int, Drawn] = {}
+        # What was made of rooms that are or were on screen just now: where rows move, nothing is made again.
+        self._made: dict[str, Drawn] = {}
+        self._strips: dict[str, tuple[Drawn, Strip]] = {}
 
     def instant(self) -> float:
         """The instant (a timestamp, Twilio's time) that the rows are of; it goes on with each tick."""
@@ -87,7 +93,14 @@ class RoomLines(Toned):
         if width != self._placed_in:
             self._placed, self._placed_in = place(width, self._chosen_columns), width
             self._drawn.clear()
+            self._made.clear()
+            self._strips.clear()
         return self._placed
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn: the theme or the background may be another."""
+        self._strips.clear()
+        super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
         """Draw the row at line `y` of the widget."""
@@ -96,8 +109,13 @@ class RoomLines(Toned):
         self._drawn[y] = wanted
         if wanted.sid is None:
             return self.strip(wanted.cells, width)
+        known = self._strips.get(wanted.sid)
+        if known is not None and known[0] == wanted:
+            return known[1]
         cursor = self.get_component_rich_style("table--cursor", partial=True) if wanted.is_cursor else None
-        return self.strip(wanted.line(self._placed, self._view.glyphs), width, over=cursor)
+        strip = self.strip(wanted.line(self._placed, self._view.glyphs), width, over=cursor)
+        self._strips[wanted.sid] = wanted, strip
+        return strip
 
     def _without_a_room(self, index: int) -> tuple[Piece, ...]:
         if not len(self._rows):
@@ -116,18 +134,31 @@ class RoomLines(Toned):
         if sid is None:
             return Drawn(None, is_cursor=False, cells=self._without_a_room(index))
         entry, columns = self._rows.entry(sid), self._columns()
-        before = self._drawn.get(y)
-        if before is not None and before.is_of(entry, self._view):
+        of_room = sid, sid == self._cursor_sid, sid in self.marks
+        before = self._made.get(sid)
+        if before is None or not before.is_of(entry, self._view):
+            cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in columns)
+        elif not before.is_as_of(self._now):
             cells = tuple(
                 placed.column.cell(entry, self._now, self._view) if placed.column.ticks else known
                 for placed, known in zip(columns, before.cells, strict=True)
             )
+        elif before.of_room == of_room:
+            return before
         else:
-            cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in columns)
-        return Drawn(sid, sid == self._cursor_sid, cells, sid in self.marks, (entry, self._now, self._view))
+            cells = before.cells
+        made = self._made[sid] = Drawn(sid, of_room[1], cells, of_room[2], (entry, self._now, self._view))
+        return made
+
+    def _forget_what_is_far(self) -> None:
+        if len(self._made) > _SCREENFULS_KEPT * max(_FEW, self.size.height):
+            near = {drawn.sid for drawn in self._drawn.values()}
+            self._made = {sid: made for sid, made in self._made.items() if sid in near}
+            self._strips = {sid: made for sid, made in self._strips.items() if sid in near}
 
     def _draw_what_changed(self) -> None:
         self._columns()  # in another width, nothing of what stands there counts
+        self._forget_what_is_far()
         if not self._drawn:
             self.refresh()
             return

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.geometry import Offset, Size
+from textual.geometry import Offset
 from textual.message import Message
 
 from roomtui.tui.widgets.room_lines import RoomLines
@@ -383,4 +383,4 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _fit_the_scrollbar(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+        self.reach(len(self._rows))

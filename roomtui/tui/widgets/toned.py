@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from rich.style import Style
 from textual.color import Color
+from textual.geometry import Size
 from textual.scroll_view import ScrollView
+from textual.widget import Widget
 
 from roomtui.tui.lines import ASCII, UNICODE, Line, Tone, draw
 
 if TYPE_CHECKING:
     from textual.strip import Strip
-    from textual.widget import Widget
 
     from roomtui.tui.lines import Glyphs
 
@@ -63,6 +64,17 @@ class Toned(ScrollView):
         """Forget how tones look: the theme or the background may be another."""
         self._tones.clear()
         super().notify_style_update()
+
+    def reach(self, lines: int) -> None:
+        """Be so many lines long, on screen or not; only where a scrollbar comes or goes is anything laid out anew.
+
+        Textual lays out the whole screen whenever a `virtual_size` is set, which here is where nothing else depends on.
+        """
+        size = Size(self.scrollable_content_region.width, lines)
+        if size != self.virtual_size:
+            self.set_reactive(Widget.virtual_size, size)
+            if self.container_size:
+                self._scroll_update(size)
 
     def strip(self, line: Line, width: int, *, over: Style | None = None) -> Strip:
         """`line` drawn in exactly `width` cells; `over` is laid over the widget's own style."""
