@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.history import levels
@@ -34,7 +35,8 @@ def last_hour(history: History, now: datetime, width: int, glyphs: Glyphs) -> tu
     return (_bars(history.rooms(now), cells, glyphs) if width >= _BOTH else Piece("")), people
 
 
-def _bars(values: Sequence[int | None], cells: int, glyphs: Glyphs) -> Piece:
+@lru_cache(maxsize=8)
+def _bars(values: tuple[int | None, ...], cells: int, glyphs: Glyphs) -> Piece:
     # A single bar tells nothing.
     seen = sum(value is not None for value in values)
     return Piece(f" {spark(values, cells, glyphs.bars).lstrip()}", Tone.DIM) if seen > 1 else Piece("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -78,12 +79,12 @@ class ArrangedScreen(RoomScreen):
 
     # -- for the screen that is arranged
 
-    @property
+    @cached_property
     def table(self) -> RoomTable:
         """The table."""
         return self.query_one("#rooms", RoomTable)
 
-    @property
+    @cached_property
     def bar(self) -> FilterBar:
         """The filter."""
         return self.query_one(FilterBar)

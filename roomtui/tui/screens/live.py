@@ -51,6 +51,9 @@ class LiveScreen(ArrangedScreen):
         self._ready = False
         self._on_an_ended_room = False
         self._read_samples: deque[tuple[float, int]] = deque(maxlen=_RATE_OVER + 1)
+        self._panes: dict[str, LineView] = {}
+        self._detail_of: tuple[object, ...] = ()
+        self._events_of: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Summary, banner, table and detail, filter, keys."""
@@ -149,14 +152,21 @@ class LiveScreen(ArrangedScreen):
         """Tell the feed what is on screen now."""
         self.attend()
 
+    def _pane(self, name: str) -> LineView:
+        # They are looked for once: this is asked several times a second, and each search is one through all widgets.
+        pane = self._panes.get(name)
+        if pane is None:
+            pane = self._panes[name] = self.query_one(f"#{name}", LineView)
+        return pane
+
     def show_rest(self) -> None:
         """Show what is not the table."""
         now = self.app.clock.now()
         self.bar.tell(self.table.found, self.table.waiting)
-        self.query_one("#summary", LineView).show([self._summary()])
+        self._pane("summary").show([self._summary()])
         text, tone = words.freshness(self._state.picture, self._state.link, now, self._refresh)
-        self.query_one("#freshness", LineView).show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
-        self.query_one("#heading", LineView).show([line((self.table.heading, Tone.DIM))])
+        self._pane("freshness").show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
+        self._pane("heading").show([line((self.table.heading, Tone.DIM))])
         self.show_banner()
         self._show_detail()
         self._show_events()
@@ -193,11 +203,15 @@ class LiveScreen(ArrangedScreen):
         return f"{about} of {self.app.settings.reads_per_second} reads/s  "
 
     def _show_detail(self) -> None:
-        pane = self.query_one("#detail", LineView)
-        entry, width = self.selected, max(20, pane.scrollable_content_region.width)
-        height = pane.size.height
+        pane, now, view = self._pane("detail"), self.app.clock.now(), self._view
+        entry, width, height = self.selected, max(20, pane.scrollable_content_region.width), pane.size.height
+        # Of the same room nothing differs but with the second, as in the table.
+        made_of = entry, now.replace(microsecond=0), view, width, height
+        if entry is not None and self._detail_of and self._detail_of[0] is entry and self._detail_of == made_of:
+            return
+        self._detail_of = made_of
         in_detail = in_full if height >= _ROOM_FOR_ALL else in_brief
-        lines = [] if entry is None else in_detail(entry, self.app.clock.now(), self._view, width)
+        lines = [] if entry is None else in_detail(entry, now, view, width)
         if len(lines) > height > 0:
             lines = [*lines[: height - 1], line((f"and {len(lines) - height + 1} more lines: enter", Tone.DIM))]
         pane.show(lines)
@@ -214,12 +228,14 @@ class LiveScreen(ArrangedScreen):
         return "no room is in progress; new ones appear here by themselves"
 
     def _show_events(self) -> None:
-        pane = self.query_one("#events", LineView)
-        hide = self.app.view.hide
-        pane.show(
+        events, hide = self._state.events, self.app.view.hide
+        if self._events_of and self._events_of[0] is events and self._events_of[1] is hide:
+            return
+        self._events_of = events, hide
+        self._pane("events").show(
             [
                 line((f"{happened.at:%H:%M:%S}  ", Tone.DIM), plain.event(happened, hide=hide))
-                for happened in self._state.events[:12]
+                for happened in events[:12]
             ]
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
@@ -78,9 +79,13 @@ class RoomScreen(StyledOnce[None], inherit_bindings=False):
         """What can be copied beside what belongs to the room."""
         return []
 
+    @cached_property
+    def _banner(self) -> LineView:
+        return self.query_one("#banner", LineView)
+
     def show_banner(self) -> None:
         """Say what is wrong, where something is; the screen has a `LineView` with the id `banner` for it."""
-        banner, state = self.query_one("#banner", LineView), self.app.board.state
+        banner, state = self._banner, self.app.board.state
         sentence = words.trouble(state.picture, state.link, self.app.clock.now())
         banner.display = sentence is not None
         if sentence is not None:
