@@ -34,6 +34,7 @@ _IN_TERMINAL = (
 )
 # Questions and modes that the emulator takes for text.
 _NOT_FOR_EMULATOR = re.compile(rb"\x1b\[(?:\?[0-9;]*\$p|[<>=][0-9;]*[a-z])")
+_WHERE = b"\x1b[6n"
 _BEGUN = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*)?$")
 
 
@@ -97,7 +98,17 @@ class Terminal:
                 begun = _BEGUN.search(data)
                 cut = begun.start() if begun else len(data)
                 self._pending = data[cut:]
-                self._stream.feed(_NOT_FOR_EMULATOR.sub(b"", data[:cut]))
+                self._feed(_NOT_FOR_EMULATOR.sub(b"", data[:cut]))
+
+    def _feed(self, data: bytes) -> None:
+        first, *others = data.split(_WHERE)
+        self._stream.feed(first)
+        for each in others:
+            # Every terminal answers where its cursor is, when it has come so far.
+            cursor = self.screen.cursor
+            with suppress(OSError):
+                os.write(self._master, b"\x1b[%d;%dR" % (cursor.y + 1, cursor.x + 1))
+            self._stream.feed(each)
 
     def _size(self, columns: int, lines: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))

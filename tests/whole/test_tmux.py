@@ -52,8 +52,9 @@ def countdown(tmux: Tmux) -> str | None:
 
 
 def audit(home: Path) -> list[dict[str, Any]]:
-    """What stands in the journals."""
-    return [json.loads(line) for path in home.rglob("journal-*.jsonl") for line in path.read_text().splitlines()]
+    """What stands in the journals of what was done."""
+    lines = [json.loads(line) for path in home.rglob("journal-*.jsonl") for line in path.read_text().splitlines()]
+    return [line for line in lines if line["kind"] == "audit"]
 
 
 def status(sandbox: SandboxProcess, room: dict[str, Any]) -> str:
@@ -220,7 +221,9 @@ def test_help_detail_and_back(tmux: Tmux, sandbox: SandboxProcess) -> None:
     tmux.keys("Escape")
     tmux.shows_no("pgup")
     tmux.keys("Enter")
-    tmux.shows("esc Back", room["sid"], "alice", "ie1")
+    tmux.shows("esc Back", room["sid"], "alice", "Timeline")
+    tmux.keys("G")
+    tmux.shows("ie1")
     tmux.shows_no("CLOSES IN")
     tmux.keys("Escape")
     tmux.shows("CLOSES IN", "q Quit")
