@@ -9,8 +9,10 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from roomtui.rooms import words
 from roomtui.rooms.model import PHONE_PARTICIPANTS_MAX
 from roomtui.rooms.phone import PhoneNumberError, phone_number
+from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.twiml import FALLBACK_SAY, TwimlError, hazards, phones_in, snippet
 from roomtui.tui.dialling import FollowedCall
 from roomtui.tui.lines import Tone, line, wrap
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from roomtui.rooms.picture import LiveRoom
     from roomtui.tui.lines import Line
     from roomtui.tui.session import Session
+    from roomtui.watch.board import BoardState
 
 _FORM_HINT: Final = "enter: it asks before it calls. esc cancels."
 _SAY_HINT: Final = "said if the room is gone; empty: hang up"
@@ -59,6 +62,7 @@ class DialDialog(RoomDialog[None]):
         self._caller_id = caller_id or ""
         self._step = "form"
         self._call: FollowedCall | None = None
+        self._ended = ""
 
     def compose(self) -> ComposeResult:
         """Room, fields, question, what happens."""
@@ -105,6 +109,15 @@ class DialDialog(RoomDialog[None]):
     def _heard_of(self, live: LiveRoom) -> None:
         self._room, self._roster = live.room, live.roster or self._roster
         self._show()
+
+    def _on_board(self, state: BoardState) -> None:
+        entry = state.picture.find(self._room.sid)
+        if self._call is None or self._call.is_over:
+            super()._on_board(state)
+        elif isinstance(entry, EndedRoom) and self.is_mounted:
+            # It rings all the same: nobody but Twilio can tell now what whoever answers will hear.
+            self._ended = f"The room has ended meanwhile: {words.why_it_ended(entry.ending)}. "
+            self._tell_to_wait()
 
     # -- what is shown
 
@@ -226,11 +239,14 @@ class DialDialog(RoomDialog[None]):
             lines += [line((f"{'':11}{text}", tone)) for text in sentences[1:]]
         self.query_one("#steps", LineView).show(lines)
         if not call.is_over:
-            self._note("esc closes this; the call goes on.", Tone.DIM)
+            self._tell_to_wait()
         elif call.was_placed:
             self._is_decided(call)
         else:
             self._was_refused(call.outcome)
+
+    def _tell_to_wait(self) -> None:
+        self._note(f"{self._ended}esc closes this; the call goes on.", Tone.WARN if self._ended else Tone.DIM)
 
     def _is_decided(self, call: FollowedCall) -> None:
         self._over = True

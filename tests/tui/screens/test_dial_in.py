@@ -9,6 +9,7 @@ from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.twiml import FALLBACK_SAY, TwimlError
 from roomtui.rooms.untrusted import Untrusted
+from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.errors import Refused, Unreachable
 from roomtui.watch.actions import Dialling, DialStage, ReadOnlyError
 from roomtui.watch.journal import JournalError
@@ -235,6 +236,25 @@ async def test_a_room_that_ends_while_it_is_typed_closes_on_enter() -> None:
         assert "It has ended" in screen_text(stage)
         await press(pilot, "enter")
         assert not stage.app.screen.is_modal
+
+
+async def test_a_room_that_ends_while_it_rings_is_told_beside_the_call() -> None:
+    stage = scene.stage(picture([BUSY]))
+    stage.actions.steps_before_the_gate = 1
+    stage.actions.gate.clear()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("d", *NUMBER, "enter", "tab", "enter")
+        await pilot.pause()
+        stage.board.show(picture([], [EndedRoom(ROOM, None, Ending(EndingReason.ENDED_BY_OTHERS), NOW)]))
+        await pilot.pause()
+        note = stage.app.screen.query_one("#note", LineView).lines
+        said = " ".join(piece.text for line in note for piece in line)
+        assert said == "The room has ended meanwhile: ended via API. esc closes this; the call goes on."
+        stage.actions.gate.set()
+        await settle(pilot)
+        assert "The phone is in the room." in screen_text(stage)
+        assert "enter or esc closes this." in screen_text(stage)
 
 
 async def test_keys_that_arrive_at_once_call_once() -> None:
