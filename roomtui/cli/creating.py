@@ -118,7 +118,7 @@ async def _sent(actions: Actions, new: NewRoom) -> CreateResult:
             raise
         # Twilio does not say which of the two time-outs it means.
         option = " or ".join(map(_option, _TIMEOUTS if field in _TIMEOUTS else [field]))
-        raise TwilioError(f"{error.sentence.rstrip('.')}. It speaks of {option}.") from error
+        raise TwilioError(f"{error.sentence.rstrip('.')}. This concerns {option}.") from error
 
 
 def _option(field: str) -> str:

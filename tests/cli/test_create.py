@@ -121,7 +121,7 @@ def test_what_cannot_be_a_name(roomtui: Program, name: str) -> None:
         (("new", "--large-room"), 53103, "--large-room"),
     ],
 )
-def test_a_refusal_names_the_option_it_speaks_of(
+def test_a_refusal_names_the_option_it_concerns(
     roomtui: Program, sandbox: SandboxProcess, arguments: tuple[str, ...], code: int, option: str
 ) -> None:
     sandbox.create("taken")
@@ -129,7 +129,7 @@ def test_a_refusal_names_the_option_it_speaks_of(
     assert (done.code, done.out) == (1, "")
     (line,) = done.err.splitlines()
     assert f"error {code}" in line
-    assert line.endswith(f". It speaks of {option}.")
+    assert line.endswith(f". This concerns {option}.")
 
 
 def test_an_account_of_today_is_told_which_option_it_cannot_have(roomtui: Program, sandbox: SandboxProcess) -> None:
@@ -137,7 +137,7 @@ def test_an_account_of_today_is_told_which_option_it_cannot_have(roomtui: Progra
     for arguments, option in ((("--type", "go"), "--type"), (("--audio-only",), "--audio-only")):
         done = roomtui("create", "new", *arguments)
         assert (done.code, done.out) == (1, "")
-        assert done.err.endswith(f". It speaks of {option}.\n")
+        assert done.err.endswith(f". This concerns {option}.\n")
 
 
 # Create again like this one
@@ -176,7 +176,7 @@ def test_like_a_room_that_is_still_in_progress_the_name_is_taken(roomtui: Progra
     sandbox.create("board")
     done = roomtui("create", "--like", "board")
     assert (done.code, done.out) == (1, "")
-    assert done.err.endswith("It speaks of NAME.\n")
+    assert done.err.endswith("This concerns NAME.\n")
 
 
 def test_like_a_room_there_is_not(roomtui: Program) -> None:
