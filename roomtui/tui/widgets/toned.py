@@ -11,6 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 from roomtui.tui.lines import ASCII, UNICODE, Line, Tone, draw
+from roomtui.tui.widgets.plainly import PlainStylesCache
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -54,6 +55,7 @@ class Toned(ScrollView):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         self._tones = ToneStyles(self)
         super().__init__(id=id, classes=classes)
+        self._styles_cache = PlainStylesCache()
 
     @property
     def glyphs(self) -> Glyphs:
