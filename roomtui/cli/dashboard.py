@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -148,6 +149,13 @@ def need_a_terminal() -> None:
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     if not all(stream is not None and os.isatty(stream.fileno()) for stream in streams):
         raise ConfigError("The dashboard needs a terminal; `roomtui ls` prints the rooms anywhere.")
+    if os.environ.get("TERM", "").lower() in {"", "dumb", "unknown"}:
+        # Of which nobody knows what it can; Textual would send it millions of colours.
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
+    # Whoever exports these tells how large the terminal was then; it knows better itself, where it knows at all.
+    if all(os.get_terminal_size(sys.__stderr__.fileno() if sys.__stderr__ is not None else 2)):
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)
 
 
 async def until_left(app: RoomtuiApp, *, mouse: bool) -> None:
@@ -161,6 +169,11 @@ async def until_left(app: RoomtuiApp, *, mouse: bool) -> None:
         # Not before the first frame: a screen that is just being made cannot be taken down.
         app.call_after_refresh(app.exit, return_code=128 + number)
 
+    # Textual begins with the size that Rich believes in (80x25 for a dumb terminal, and for one that tells no size),
+    # goes on with the one that Python believes in, and where they differ lays out the screen for ever.
+    columns, lines = shutil.get_terminal_size()
+    if tuple(app.console.size) != (columns, lines):
+        app.console.size = (columns, lines)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, leave, number)
