@@ -35,7 +35,9 @@ DEFAULT_REFRESH: Final = 2.0
 
 _ROOMS: Final = "rooms"
 _ROSTERS: Final = "rosters"
-_ROSTERS_EVERY: Final = 0.25
+# A run of the schedule costs several wake-ups: in between, what is still to be done is found by the event loop's timer.
+_ROSTERS_EVERY: Final = 1.0
+_LOOK_AGAIN: Final = 0.25
 # Who waits for the next read looks for it no more often (seconds).
 _SOONEST: Final = 0.01
 _IN_FLIGHT_MAX: Final = 8
@@ -109,6 +111,7 @@ class Poller:
         self._list_task: asyncio.Task[None] | None = None
         self._list_again = False
         self._next_look: asyncio.TimerHandle | None = None
+        self._keeps_looking = False
         self._stopped = False
 
     @property
@@ -124,7 +127,7 @@ class Poller:
     def start(self) -> None:
         """Begin to poll; to be called in the running event loop."""
         self._schedule.add(_ROOMS, self.look_at_rooms, self._refresh)
-        self._schedule.add(_ROSTERS, self.look_closer, _ROSTERS_EVERY)
+        self._schedule.add(_ROSTERS, self._keep_looking, _ROSTERS_EVERY)
         self._schedule.start()
 
     async def stop(self) -> None:
@@ -207,6 +210,10 @@ class Poller:
         """
         self._look_closer()
 
+    async def _keep_looking(self) -> None:
+        self._keeps_looking = True
+        self._look_closer()
+
     def _look_closer(self) -> None:
         self._stop_looking()
         if self._failures or self._stopped:
@@ -214,6 +221,7 @@ class Poller:
         now = self._monotonic()
         looks = max(_IN_FLIGHT_MAX, self._budget.allowed // 4) - len(self._looks.under_way) - self._extras.under_way
         if looks <= 0:
+            self._look_again()
             return
         delay, waiting = self._budget.delay(now), self._budget.waiting
         # Reads that wait already are of looks that were begun before.
@@ -232,11 +240,16 @@ class Poller:
             self._looks.begin_missing(choice.gone)
             self._extras.read_next(self._attention, spare=choice.spare)
             if choice.spare:
+                self._look_again()
                 return
         if reads > 0 or waiting:
             delay += self._budget.distance
         # Go on when the next read may go out, not before: until then something else may be worth more.
         self._next_look = asyncio.get_running_loop().call_later(max(delay, _SOONEST), self._look_closer)
+
+    def _look_again(self) -> None:
+        if self._keeps_looking and not self._paused:
+            self._next_look = asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look_closer)
 
     def _stop_looking(self) -> None:
         if self._next_look is not None:

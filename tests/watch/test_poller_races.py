@@ -493,7 +493,7 @@ async def test_many_refreshes_at_once_are_two_lists(twilio: ScriptedGateway, wat
 
 
 async def test_the_interval_can_be_changed(watch: Watch) -> None:
-    assert watch.schedule.jobs == {"rooms": 2.0, "rosters": 0.25}
+    assert watch.schedule.jobs == {"rooms": 2.0, "rosters": 1.0}
     watch.poller.set_refresh(10.0)
     assert watch.poller.refresh == watch.schedule.jobs["rooms"] == 10.0
 
@@ -655,3 +655,19 @@ async def test_on_a_real_schedule_it_feeds_the_board_and_ends_without_a_trace(
     await poller.stop()
     assert asyncio.all_tasks() == {asyncio.current_task()}
     assert capfd.readouterr() == ("", "")
+
+
+async def test_whoever_looks_closer_by_the_schedule_looks_again_soon_but_not_while_paused(watch: Watch) -> None:
+    def next_look() -> asyncio.TimerHandle | None:
+        return watch.poller._next_look
+
+    await watch.poller.look_closer()
+    assert next_look() is None, "by hand: nothing is left to read"
+    await watch.poller._keep_looking()
+    handle = next_look()
+    assert handle is not None
+    assert 0 < handle.when() - asyncio.get_running_loop().time() <= 0.25
+    watch.poller.pause()
+    assert handle.cancelled()
+    await watch.poller._keep_looking()
+    assert next_look() is None, "a run that was under way when it was paused"
