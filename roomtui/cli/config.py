@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from roomtui.config import Typed
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 def config() -> None:
     """What is in force, what is wrong with it, and a way to mend it.
 

@@ -242,6 +242,7 @@ def test_twilio_in_trouble(roomtui: Program, sandbox: SandboxProcess, kind: str)
         ),
         ("--profile", "nobody", "ls"),
         ("--profile", "nobody"),
+        ("config",),
         ("--config", "/nowhere/config.toml", "ls"),
         ("ls", "--nonsense\x1b[2J"),
         ("\x1b]52;c;eA==\x07",),
