@@ -299,7 +299,7 @@ class Rows:
 
     def _stand_in(self, cursor: str | None, old: Sequence[str]) -> str | None:
         if cursor is None or self.shows(cursor):
-            return cursor
+            return cursor or self.first
         # The next one of the old order that is still there, or the one before.
         here = old.index(cursor) if cursor in old else 0
         around = (*old[here:], *reversed(old[:here]))
@@ -324,7 +324,7 @@ class Rows:
         self._loose.clear()
         self._put_below()
         if cursor is None or self.shows(cursor):
-            return cursor
+            return cursor or self.first
         return self._stand_in(cursor, [*(key[-1] for key in order), *below])
 
     # -- a filter

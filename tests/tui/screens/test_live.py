@@ -12,7 +12,7 @@ from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.picture import EndedRoom, LiveRoom
 from roomtui.watch.board import Link, LinkState
 from tests.tui import scene
-from tests.tui.driving import rooms, screen_text, settle, table, text_of, told
+from tests.tui.driving import press, press_at_once, rooms, screen_text, settle, table, text_of, told, typed
 from tests.tui.scene import NOW, ago, live, person, picture, room
 
 if TYPE_CHECKING:
@@ -211,6 +211,20 @@ async def test_a_filter_finds_people_and_the_keys_act_on_what_is_shown() -> None
         await settle(pilot)
         assert stage.app.copier.last is not None
         assert stage.app.copier.last.text == scene.sid("RM", 5)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_a_term_that_finds_nothing_until_it_is_whole_has_the_cursor_on_what_it_finds(at_once: bool) -> None:  # noqa: FBT001 - of parametrize
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "j", "j")
+        keys = ("slash", *typed("name:huddle"), "enter")
+        await (press_at_once if at_once else press)(pilot, *keys)
+        assert table(stage).cursor_sid == scene.sid("RM", 11)
+        await press(pilot, "slash", *typed("xyz"))
+        assert table(stage).cursor_sid is None
+        await press(pilot, "escape")
+        assert table(stage).cursor_sid is not None
 
 
 async def test_pause_stops_the_feed_but_not_the_clock() -> None:
