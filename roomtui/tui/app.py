@@ -83,8 +83,8 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         Binding("h", "hide", "Hide personal data", tooltip="Mask phone numbers", show=False, id="app.hide"),
         Binding("Y", "show_copied", "Show what was copied", show=False, id="app.copied"),
         Binding("1", "view('live')", "Live rooms", show=False, id="view.live"),
-        Binding("2", "view('ended')", "Ended rooms", show=False, id="view.ended"),
-        Binding("3", "view('log')", "Log", tooltip="What happened, and what we did", show=False, id="view.log"),
+        Binding("2", "view('ended')", "Ended", tooltip="The rooms that have ended, and why", id="view.ended"),
+        Binding("3", "view('log')", "Log", tooltip="What happened, and what we did", id="view.log"),
         Binding("z", "zoom", "Only the rooms", tooltip="Details out, or in again", show=False, id="view.zoom"),
         Binding("L", "next_layout", "Move the details", tooltip="Beside, below", show=False, id="view.layout"),
         Binding("m", "mouse", "Mouse", tooltip="Listen to it, or leave it to the terminal", show=False, id="app.mouse"),
@@ -467,7 +467,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
             return False
         if action in _PAUSED_OR_NOT and self._is_paused == _PAUSED_OR_NOT[action]:
             return False
-        if action == "view" and parameters[0] not in {LIVE, *VIEWS}:
+        if action == "view" and (parameters[0] not in {LIVE, *VIEWS} or is_view(self.screen, str(parameters[0]))):
             return False
         in_dialog = self.screen.is_modal and not isinstance(self.screen, CommandPalette)
         return not (in_dialog and action in _NOT_IN_DIALOGS)

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen, Screen
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.views import VIEWS
 from tests.tui import scene
-from tests.tui.driving import press, settle
+from tests.tui.driving import press, screen_text, settle
 
 if TYPE_CHECKING:
     from roomtui.watch.board import BoardState
@@ -93,3 +93,13 @@ async def test_a_view_that_is_not_there_has_no_key(monkeypatch: pytest.MonkeyPat
         await press(pilot, "3")
         assert len(stage.app.screen_stack) == 1
         assert "3" not in stage.app.screen.active_bindings
+
+
+async def test_a_wide_line_of_keys_names_the_other_views_and_a_view_not_itself() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        assert "2 Ended  3 Log" in screen_text(stage)
+        await press(pilot, "3")
+        assert "3" not in stage.app.screen.active_bindings
+        assert "2" in stage.app.screen.active_bindings

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from roomtui.tui.lines import fit
 from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
+from roomtui.tui.widgets.pointed import Pointed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ class Choice(NamedTuple):
     about: str = ""
 
 
-class _Choices(OptionList):
+class _Choices(Pointed, OptionList):
     """A list in which the table's keys work too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

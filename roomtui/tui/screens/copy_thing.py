@@ -19,6 +19,7 @@ from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.lazily import Lazily
 from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.widgets.pointed import Pointed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ _NAME_MAX: Final = 22
 _WHOLE: Final = 4
 
 
-class _Things(Lazily, OptionList):
+class _Things(Lazily, Pointed, OptionList):
     """What can be copied; the field keeps the focus."""
 
     can_focus = False

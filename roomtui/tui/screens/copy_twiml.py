@@ -21,6 +21,7 @@ from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.form_row import FormRow
 from roomtui.tui.widgets.lazily import Lazily
 from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.widgets.pointed import Pointed
 from roomtui.twilio_api.errors import TwilioError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _LANGUAGES: Final = {
 }
 
 
-class _Identities(Lazily, OptionList):
+class _Identities(Lazily, Pointed, OptionList):
     """Identities to choose from; above the first one is the field. Tab passes them by: it is for the other fields."""
 
     def on_mount(self) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
+from roomtui.rooms.countdown import MINUTE, SOON
 from roomtui.tui.lines import Tone, fit, line
 from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.line_view import LineView
@@ -24,6 +24,7 @@ _KEYS: Final = 14
 _SIGNS: Final = (
     ("1:42 !", "closes in under two minutes"),
     ("due !", "closes any moment now"),
+    ("closing soon", f"how many close in under {SOON // MINUTE} minutes"),
     ("<23h41", "closes then at the latest"),
     ("4 h+5m: lena", "lena, the last, reaches 4 h; then 5 min empty"),
     ("7/50", "people in it, and how many it takes"),
@@ -51,12 +52,14 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """The keys, and the signs in the table."""
         with VerticalScroll(classes="dialog", can_focus=False):
-            yield Static("Keys", classes="title")
+            yield LineView(id="help-title", classes="title")
             yield LineView(id="help")
-            yield Static("esc closes", classes="hint")
 
     def on_mount(self) -> None:
         """Show them."""
+        # Said on top, for on most screens the end is not to be seen.
+        how = ("  arrows, pgdn: more, and signs; esc closes", Tone.DIM)
+        self.query_one("#help-title", LineView).show([line(("Keys", Tone.STRONG), how)])
         lines = [
             line(
                 (fit(" ".join(command.keys), _KEYS) + " ", Tone.STRONG),

@@ -18,6 +18,7 @@ from roomtui.tui.lines import Tone, fit, line, wrap
 from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.widgets.pointed import Pointed
 
 if TYPE_CHECKING:
     from textual import events
@@ -33,7 +34,7 @@ _TEXT: Final = 54
 _FROM: Final = {Source.FILE: "", Source.ENVIRONMENT: "environment", Source.TWILIO_CLI: "twilio-cli"}
 
 
-class _Accounts(OptionList):
+class _Accounts(Pointed, OptionList):
     """A list in which the table's keys work too, and a letter goes to the next name that begins with it."""
 
     DEFAULT_CSS = "_Accounts { max-height: 12; background: $surface; }"

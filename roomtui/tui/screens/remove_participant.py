@@ -21,6 +21,7 @@ from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.button import Button
 from roomtui.tui.widgets.lazily import Lazily
 from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.widgets.pointed import Pointed
 from roomtui.twilio_api.errors import TwilioError
 from roomtui.watch.actions import ReadOnlyError, RemoveOutcome
 from roomtui.watch.journal import JournalError
@@ -38,7 +39,7 @@ _WHO: Final = 24
 _AGAIN: Final = "Nothing keeps them from joining again."
 
 
-class _People(Lazily, OptionList):
+class _People(Lazily, Pointed, OptionList):
     """A list in which the table's keys work too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

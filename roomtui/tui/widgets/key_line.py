@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from textual import events
     from textual.screen import Screen
 
-_LESS: Final = ("remove", "dial_in")
+_LESS: Final = ("view('log')", "view('ended')", "remove", "dial_in")
 """Where the line is short, these keys stand in the help alone: the first of them goes first."""
-_LAST: Final = frozenset({"help", "quit"})
-"""These stay to the last: whoever knows no key needs them."""
+_LAST: Final = frozenset({"leave", "back", "help", "quit"})
+"""These stay to the last: whoever knows no key needs them, and goes back instead of quitting."""
 
 
 @dataclass(frozen=True, slots=True)
