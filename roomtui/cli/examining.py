@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 _NAME: Final = 11
+_MEND: Final = "`roomtui config check` tells all, `roomtui config edit` opens it."
 
 
 def examine(typed: Typed, *, as_json: bool) -> int:
@@ -80,21 +81,26 @@ def _configuration(typed: Typed) -> Generator[Check, None, Config | None]:
         yield fail("config", str(error), "Mend it with `roomtui config edit`.")
         return None
     name = safe(str(path))
-    if file.complaints:
+    config: Config | None = None
+    wrong: ConfigError | None = None
+    try:
+        config = load(typed)
+    except ConfigError as error:
+        wrong = error
+    missing = isinstance(wrong, CredentialsMissingError)
+    if file.complaints and wrong is not None and str(file.complaints[0]) in str(wrong):
+        pass  # it is what nothing can be loaded for, and is told below
+    elif file.complaints:
         others = len(file.complaints) - 1
         told = str(file.complaints[0]) + (f" (and {others} more)" if others else "")
-        yield warn("config", told, "`roomtui config check` tells all, `roomtui config edit` opens it.")
+        yield warn("config", told, _MEND)
     elif file.exists:
         yield ok("config", f"{name}, {plural(len(file.profiles), 'profile')}")
     else:
         yield ok("config", f"none, and none is needed; it would be {name}")
-    try:
-        return load(typed)
-    except CredentialsMissingError as error:
-        yield fail("credentials", str(error), "")
-    except ConfigError as error:
-        yield fail("config", str(error), "`roomtui config check` tells all.")
-    return None
+    if wrong is not None:
+        yield fail("credentials" if missing else "config", str(wrong), "" if missing else _MEND)
+    return config
 
 
 def _place() -> Place:

@@ -238,3 +238,11 @@ def test_what_cannot_be_reached_or_is_wrong_is_a_failure(
     broken = roomtui("doctor", "--json", "--config", str(tmp_path / "broken.toml"))
     assert broken.code == 1
     assert named(broken.json)["config"]["status"] == "fail"
+
+
+def test_what_is_wrong_with_the_file_is_said_once(roomtui: Program, tmp_path: Path) -> None:
+    (tmp_path / "wrong.toml").write_text("foo = 1\nbar = 2\n")
+    done = roomtui("doctor", "--json", "--config", str(tmp_path / "wrong.toml"))
+    (said,) = [each for each in done.json["checks"] if each["name"] == "config"]
+    assert said["status"] == "fail"
+    assert "foo" in said["detail"]
