@@ -46,7 +46,7 @@ async def test_the_accounts_are_listed_with_what_one_must_know_of_them() -> None
     shown = with_accounts(never)
     async with shown.app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "P")
-        lines = [line.split("│")[1].strip() for line in screen_text(shown).splitlines() if line.count("│") > 1]
+        lines = [line.split("│")[1].strip(" >") for line in screen_text(shown).splitlines() if line.count("│") > 1]
         listed = {line.split()[0]: line.split(maxsplit=1)[1:] for line in lines if line.split()}
         assert listed["acme-prod"] == ["watched now"]
         assert listed["acme-test"] == ["read-only"]
