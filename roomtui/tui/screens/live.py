@@ -166,10 +166,14 @@ class LiveScreen(ArrangedScreen):
         self._pane("summary").show([self._summary()])
         text, tone = words.freshness(self._state.picture, self._state.link, now, self._refresh)
         self._pane("freshness").show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
-        self._pane("heading").show([line((self.table.heading, Tone.DIM))])
+        self._show_heading()
         self.show_banner()
         self._show_detail()
         self._show_events()
+
+    @on(RoomTable.PlacedAnew)
+    def _show_heading(self) -> None:
+        self._pane("heading").show([line((self.table.heading, Tone.DIM))])
 
     def _summary(self) -> Line:
         picture = self._state.picture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Region
+from textual.message import Message
 
 from roomtui.tui.columns import View, heading, place
 from roomtui.tui.layout import Chosen
@@ -33,6 +34,13 @@ class RoomLines(Toned):
     Args:
         clock: Twilio's time.
     """
+
+    class PlacedAnew(Message):
+        """The columns stand elsewhere: a heading above them is to say so."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only where they stand at last counts."""
+            return isinstance(message, RoomLines.PlacedAnew)
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor"}
     DEFAULT_CSS = """
@@ -92,6 +100,7 @@ class RoomLines(Toned):
         width = self.scrollable_content_region.width
         if width != self._placed_in:
             self._placed, self._placed_in = place(width, self._chosen_columns), width
+            self.post_message(self.PlacedAnew())
             self._drawn.clear()
             self._made.clear()
             self._strips.clear()

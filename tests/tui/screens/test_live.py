@@ -517,3 +517,15 @@ async def test_a_crash_prints_no_secret(capsys: pytest.CaptureFixture[str]) -> N
         await run()
     printed = capsys.readouterr()
     assert "canary-token" not in printed.out + printed.err
+
+
+async def test_the_titles_stand_above_their_columns_from_the_first_frame_on() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(60, 20)) as pilot:
+        await settle(pilot)
+        shown = screen_text(stage).splitlines()
+        assert shown[1].index("PEOPLE") + len("PEOPLE") == shown[2].index("0/50") + len("0/50")
+        table(stage).styles.width = 50  # nobody has told the screen
+        await settle(pilot)
+        shown = screen_text(stage).splitlines()
+        assert shown[1].index("PEOPLE") + len("PEOPLE") == shown[2].index("0/50") + len("0/50")
