@@ -50,7 +50,8 @@ class _Boards(NamedTuple):
 
 def measure(run: Run) -> Iterator[Figure]:
     """Both sizes; all programs side by side, for bytes do not mind the company."""
-    seconds, pages = (6.0, 1) if run.quick else (20.0, 3)
+    # A whole minute: what is idle changes once in one, and all of it at the same time.
+    seconds, pages = 60.0, 1 if run.quick else 3
     with ExitStack() as stack:
         full, still = (
             stack.enter_context(run.standing(ticking=ticking, still=still))
