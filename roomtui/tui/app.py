@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -15,13 +14,13 @@ from textual.notifications import Notification
 
 from roomtui.rooms.query import saved_as
 from roomtui.rooms.untrusted import safe
-from roomtui.tui import calling, looks, mouse, winding
+from roomtui.tui import calling, winding
 from roomtui.tui.asking import Asking
 from roomtui.tui.browser import Browser
 from roomtui.tui.clipboard import Clipboard
 from roomtui.tui.columns import View
 from roomtui.tui.commands import commands
-from roomtui.tui.keys import OneKeyAtATime
+from roomtui.tui.fed import Fed
 from roomtui.tui.lines import ASCII, UNICODE
 from roomtui.tui.screens.copied import CopiedScreen
 from roomtui.tui.screens.help import HelpScreen
@@ -55,7 +54,7 @@ _NOT_IN_DIALOGS: Final = frozenset(
 )
 
 
-class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
+class RoomtuiApp(Fed, inherit_bindings=False):
     """The dashboard.
 
     Args:
@@ -129,7 +128,6 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.ask = Asking(self)
         self.view = View(hide=settings.hide_personal, glyphs=ASCII if settings.ascii_only else UNICODE)
         self.alarms: Alarms | None = None
-        self._layout = looks.layout_of(settings.memory)
         self.hands_over = False
         self._connect = connect
         self._ticks = ticks
@@ -148,7 +146,7 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         self.set_class(self.settings.ascii_only, "-ascii-only")
         # The shell's screen is not ours: Textual draws only what changes after `fg`.
         self.app_resume_signal.subscribe(self, self._draw_again)
-        self._look_as_wished()
+        self.look_as_wished()
         self._call_to_attention()
         self._unsubscribe = self.board.subscribe(self._on_board)
         if self._ticks:
@@ -169,18 +167,6 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
             # Before the screens: what they show of a picture, they show with what it calls for.
             self.alarms = Alarms(self.board, self.clock, calls, means)
             self.alarms.start()
-
-    def _look_as_wished(self) -> None:
-        settings = self.settings
-        theme, complaint = looks.theme_of(self.available_themes, settings.theme, settings.memory)
-        if theme is not None:
-            self.theme = theme
-        self.theme_changed_signal.subscribe(self, lambda theme: settings.memory.remember(looks.THEME, theme.name))
-        self.add_class(self._layout.css_class)
-        self.set_keymap(dict(settings.keys))
-        complaint = complaint or looks.keys_complaint(settings.keys, type(self))
-        if complaint is not None:
-            self.call_after_refresh(self.tell, complaint, trouble=True)
 
     async def on_unmount(self) -> None:
         """Stop asking, and close the connection."""
@@ -315,108 +301,6 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
                 self.install_screen(VIEWS[name](), name)
             self.push_screen(name)
 
-    def action_next_layout(self) -> None:
-        """Put the details somewhere else."""
-        self._lay_out(looks.next_layout(self._layout))
-
-    def action_zoom(self) -> None:
-        """Leave the rooms alone, or show the details again."""
-        alone = self._layout is looks.Layout.ALONE
-        self._lay_out(looks.Layout.AUTO if alone else looks.Layout.ALONE)
-
-    def _lay_out(self, layout: looks.Layout) -> None:
-        self.remove_class(self._layout.css_class)
-        self._layout = layout
-        self.add_class(layout.css_class)
-        self.settings.memory.remember(looks.LAYOUT, layout.value)
-        self.tell(layout.sentence)
-
-    def action_pause(self) -> None:
-        """Stop asking Twilio."""
-        if self.session is not None:
-            self.session.feed.pause()
-            self.refresh_bindings()
-            self.tell("Polling is paused; the countdowns go on. p goes on, r asks once.")
-
-    def action_resume(self) -> None:
-        """Go on asking Twilio."""
-        if self.session is not None:
-            self.session.feed.resume()
-            self.refresh_bindings()
-            self.tell("Polling goes on.")
-
-    def action_refresh_now(self) -> None:
-        """Ask Twilio about everything on screen."""
-        if self.session is not None:
-            self.session.feed.refresh_now()
-
-    def action_faster(self) -> None:
-        """Look at the rooms list twice as often."""
-        self._refresh_every(max(1.0, self.refresh_seconds / 2))
-
-    def action_slower(self) -> None:
-        """Look at the rooms list half as often."""
-        self._refresh_every(min(120.0, self.refresh_seconds * 2))
-
-    def action_stand_still(self) -> None:
-        """Pause the recording that is shown."""
-        self._stand_still(still=True)
-
-    def action_play_on(self) -> None:
-        """Go on with the recording that is shown."""
-        self._stand_still(still=False)
-
-    def _stand_still(self, *, still: bool) -> None:
-        if self.session is not None:
-            feed = self.session.feed
-            (feed.pause if still else feed.resume)()
-            self.refresh_bindings()
-            self.tell("The recording stands still, the time too; p plays on." if still else "Playing on.")
-
-    def action_play_faster(self) -> None:
-        """Play the recording that is shown twice as fast."""
-        self._play(2.0)
-
-    def action_play_slower(self) -> None:
-        """Play it half as fast."""
-        self._play(0.5)
-
-    def _play(self, times: float) -> None:
-        replay = self.settings.replay
-        if replay is not None:
-            replay.set_speed(replay.speed * times)
-            self.tell(f"Playing the recording {replay.speed:g} times as fast as it was.")
-
-    def action_wind(self, seconds: int) -> None:
-        """Wind the recording that is shown."""
-        if self.settings.replay is not None:
-            self.settings.replay.wind(seconds)
-            self.tell(winding.how_far(seconds))
-
-    def _refresh_every(self, seconds: float) -> None:
-        if self.session is None:
-            return
-        self.refresh_seconds = seconds
-        self.session.feed.set_refresh(seconds)
-        self.tell(f"Looking at the rooms list every {seconds:g} s.")
-
-    def action_hide(self) -> None:
-        """Mask phone numbers, or show them."""
-        self.view = replace(self.view, hide=not self.view.hide)
-        for screen in self.screen_stack:
-            redraw = getattr(screen, "redraw", None)
-            if redraw is not None:
-                redraw()
-        self.tell("Phone numbers are masked." if self.view.hide else "Phone numbers are shown.")
-
-    def action_mouse(self) -> None:
-        """Listen to the mouse, or leave it to the terminal, which selects text with it."""
-        on = not mouse.listens(self._driver)
-        if self._driver is None or not mouse.listen(self._driver, on=on):
-            self.tell("Here is no mouse to listen to.")
-        else:
-            self.tell("Listening to the mouse; m gives it back." if on else "The mouse is the terminal's: select text.")
-
     def action_show_copied(self) -> None:
         """Show the last copied text, for selecting by hand."""
         if self.copier.last is None:
@@ -465,16 +349,12 @@ class RoomtuiApp(OneKeyAtATime, inherit_bindings=False):
         """A dialog keeps the keys of the dashboard to itself."""
         if action in (winding.ACTIONS if self.settings.replay is None else winding.OF_TWILIO):
             return False
-        if action in _PAUSED_OR_NOT and self._is_paused == _PAUSED_OR_NOT[action]:
+        if action in _PAUSED_OR_NOT and self.is_paused == _PAUSED_OR_NOT[action]:
             return False
         if action == "view" and (parameters[0] not in {LIVE, *VIEWS} or is_view(self.screen, str(parameters[0]))):
             return False
         in_dialog = self.screen.is_modal and not isinstance(self.screen, CommandPalette)
         return not (in_dialog and action in _NOT_IN_DIALOGS)
-
-    @property
-    def _is_paused(self) -> bool:
-        return self.session is not None and self.session.feed.paused
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette has everything that has a key, and the theme."""
