@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import pkgutil
 import shlex
 import subprocess
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -21,7 +19,7 @@ from roomtui.config.load import see_that_nothing_hinders, sources
 from roomtui.config.places import twilio_cli_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from roomtui.config import Typed
@@ -129,30 +127,10 @@ def _themes() -> frozenset[str]:
 
 def _bindings() -> frozenset[str]:
     """The ids of everything on the dashboard that has a key."""
-    from textual.binding import Binding  # noqa: PLC0415 - it takes a while to load
-    from textual.dom import DOMNode  # noqa: PLC0415 - as above
+    from roomtui.tui.app import RoomtuiApp  # noqa: PLC0415 - it takes a while to load
+    from roomtui.tui.looks import names_of_keys  # noqa: PLC0415 - as above
 
-    import roomtui.tui.screens  # noqa: PLC0415 - as above
-    import roomtui.tui.widgets  # noqa: PLC0415 - as above
-
-    for package in (roomtui.tui.screens, roomtui.tui.widgets):
-        for module in pkgutil.iter_modules(package.__path__):
-            import_module(f"{package.__name__}.{module.name}")
-    import_module("roomtui.tui.app")
-
-    def all_of(kind: type[DOMNode]) -> Iterator[type[DOMNode]]:
-        yield kind
-        for other in kind.__subclasses__():
-            yield from all_of(other)
-
-    found = {
-        binding.id
-        for kind in all_of(DOMNode)
-        if kind.__module__.startswith("roomtui.")
-        for binding in kind.BINDINGS
-        if isinstance(binding, Binding)
-    }
-    return frozenset(each for each in found if each)
+    return names_of_keys(RoomtuiApp)
 
 
 @config.command()

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.keys import _normalize_key_list
 
 from roomtui.rooms.untrusted import safe
-from roomtui.tui import screens
+from roomtui.tui import screens, widgets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ def keys_complaint(keys: Mapping[str, str], app: type[App[Any]]) -> str | None:
     if not keys:
         return None
     bindings = _bindings(app)
-    known = {binding.id for each in bindings.values() for binding in each if binding.id is not None}
+    known = _names(bindings)
     for name in keys:
         if name not in known:
             near = get_close_matches(name, known, n=1)
@@ -96,6 +96,15 @@ def keys_complaint(keys: Mapping[str, str], app: type[App[Any]]) -> str | None:
             return f"There is no key called {safe(name)}{hint}"
     of_app = bindings.pop(app)
     return next(filter(None, (_clash([*of_app, *each], keys) for each in bindings.values())), None)
+
+
+def names_of_keys(app: type[App[Any]]) -> frozenset[str]:
+    """The names by which keys can be changed."""
+    return _names(_bindings(app))
+
+
+def _names(bindings: Mapping[type, Sequence[Binding]]) -> frozenset[str]:
+    return frozenset(binding.id for each in bindings.values() for binding in each if binding.id is not None)
 
 
 def _clash(bindings: Sequence[Binding], keys: Mapping[str, str]) -> str | None:
@@ -116,11 +125,12 @@ def _clash(bindings: Sequence[Binding], keys: Mapping[str, str]) -> str | None:
 
 
 def _bindings(app: type[App[Any]]) -> dict[type, list[Binding]]:
-    """The keys of the dashboard and of every screen, each of which is loaded for it."""
+    """The keys of the dashboard, of every screen and every widget; all of them are loaded for it."""
     classes: set[type] = {app}
-    for module in pkgutil.iter_modules(screens.__path__):
-        found = vars(import_module(f"{screens.__name__}.{module.name}"))
-        classes |= {each for each in found.values() if isinstance(each, type)}
+    for package in (screens, widgets):
+        for module in pkgutil.iter_modules(package.__path__):
+            found = vars(import_module(f"{package.__name__}.{module.name}"))
+            classes |= {each for each in found.values() if isinstance(each, type)}
     return {
         each: [binding for binding in vars(each).get("BINDINGS", ()) if isinstance(binding, Binding)]
         for each in classes
