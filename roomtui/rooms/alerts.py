@@ -90,11 +90,6 @@ class Alerts:
             return None
         return self.rules[verdicts.index(Verdict.YES)]
 
-    def rooms(self, rule: AlertRule) -> tuple[str, ...]:
-        """The SIDs of the rooms for which this rule holds."""
-        number = self.rules.index(rule)
-        return tuple(sid for sid, verdicts in self._verdicts.items() if verdicts[number] is Verdict.YES)
-
     def see(self, picture: Picture, changed: Iterable[str] | None, now: datetime) -> tuple[Event, ...]:
         """Know this picture; `changed` as in `watch.board.BoardState`.
 

@@ -46,7 +46,6 @@ def test_what_begins_to_hold_is_told_once_and_for_as_long_as_it_holds_shown() ->
     assert (event.at, event.room_sid, event.alert, event.room_name.raw) == (after(5), "RM1", "crowd", "RM1")
     assert alerts.see(picture(live("RM1", 3)), ["RM1"], after(6)) == ()
     assert alerts.of("RM1") is CROWD
-    assert alerts.rooms(CROWD) == ("RM1",)
     alerts.see(picture(live("RM1", 1)), ["RM1"], after(7))
     assert alerts.of("RM1") is None
 
@@ -110,7 +109,7 @@ def test_a_room_that_is_gone_is_forgotten() -> None:
     alerts.see(picture(), ["RM1", "RM2"], after(1))
     assert alerts.due(after(500)) == ()
     assert alerts.of("RM2") is None
-    assert alerts.rooms(CROWD) == ()
+    assert alerts.of("RM1") is None
 
 
 def test_without_rules_nothing_is_looked_at() -> None:
