@@ -43,7 +43,9 @@ def _put_aside(terminal: Terminal) -> None:
 
 
 def _leave(terminal: Terminal) -> None:
+    terminal.wipe()
     terminal.type("q")
+    terminal.shows("prompt:")  # what is typed before it is lost: the dashboard drops what it has not read
     until(lambda: terminal.settings == terminal.cooked)
     terminal.type("echo left with $?\n")
     terminal.shows("left with 0")
