@@ -9,6 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.untrusted import Untrusted
+from roomtui.twilio_api.blotting import KNOWS_NONE, Blotter
 from roomtui.twilio_api.errors import (
     Broken,
     CredentialsRefused,
@@ -26,6 +27,8 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _CODE_MAX: Final = 1_000_000
 _MESSAGE_MAX: Final = 500
 """Characters. Twilio's sentences are short; a longer one would fill the screen."""
+_READ_MAX: Final = 5000
+"""Characters of a sentence that are looked at at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ class Answer:
         headers: looked up by their usual spelling.
         host: whom we asked, for people.
         retry_after: seconds that the answer asks us to wait, or None.
+        blotter: knows the secrets of the request, which a refusal may repeat.
     """
 
     status: int
@@ -45,6 +49,7 @@ class Answer:
     headers: Mapping[str, str]
     host: str
     retry_after: float | None = None
+    blotter: Blotter = KNOWS_NONE
 
 
 def payload(answer: Answer) -> dict[str, object]:
@@ -119,7 +124,7 @@ def _refusal(answer: Answer) -> TwilioError:
         told = {} if _is_html(answer) else _object(answer.host, answer.text)
     except NotTwilio:
         told = {}
-    code, message = _code(told.get("code")), _message(told)
+    code, message = _code(told.get("code")), _message(told, answer.blotter)
     if code is None and not message and kind not in {Throttled, Broken, CredentialsRefused}:
         # A gateway in front of Twilio may say 401, 429 or 502 in HTML; any other refusal of Twilio's has a code.
         what = "HTML" if _is_html(answer) else "no Twilio error"
@@ -130,7 +135,7 @@ def _refusal(answer: Answer) -> TwilioError:
         status=status,
         code=code,
         message=Untrusted(message),
-        request_id=request_id(answer.headers),
+        request_id=_without_secrets(request_id(answer.headers), answer.blotter),
         retry_after=answer.retry_after,
     )
 
@@ -153,10 +158,16 @@ def _code(value: object) -> int | None:
     return value if 0 <= value < _CODE_MAX else None
 
 
-def _message(told: Mapping[str, object]) -> str:
+def _message(told: Mapping[str, object], blotter: Blotter) -> str:
     """Twilio's words: `message`, or `title` and `detail` of a problem document (RFC 9457)."""
     words = [told.get("message")] if "message" in told else [told.get("title"), told.get("detail")]
-    return ": ".join(word for word in words if isinstance(word, str) and word)[:_MESSAGE_MAX]
+    said = ": ".join(word for word in words if isinstance(word, str) and word)
+    # People are to read its words, not the secret in them.
+    return blotter.clean(said[:_READ_MAX])[:_MESSAGE_MAX]
+
+
+def _without_secrets(shown: str | None, blotter: Blotter) -> str | None:
+    return None if shown is None or blotter.clean(shown) != shown else shown
 
 
 def _is_html(answer: Answer) -> bool:

@@ -6,6 +6,7 @@ when it finds the API's host there, and does both in a thread for each request. 
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -65,3 +66,15 @@ def from_environment(origin: Origin) -> Proxy | None:
     if parts.username is not None:
         authorization = basic(unquote(parts.username), unquote(parts.password or ""))
     return Proxy(f"{parts.scheme}://{place}", Untrusted(place).safe, authorization)
+
+
+def secrets(origin: Origin) -> tuple[str, ...]:
+    """What nobody may be shown of the proxy's address: the password, and what is sent of it."""
+    try:
+        proxy = from_environment(origin)
+    except Unreachable:
+        return ()
+    if proxy is None or proxy.authorization is None:
+        return ()
+    encoded = proxy.authorization.removeprefix("Basic ")
+    return encoded, base64.b64decode(encoded).decode("utf-8", "replace").partition(":")[2]

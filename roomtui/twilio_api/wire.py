@@ -8,11 +8,14 @@ string, and raise a different class for a list than for a fetch.
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote, urljoin
 
 from roomtui.rooms.untrusted import Untrusted
+from roomtui.twilio_api import proxy
 from roomtui.twilio_api.answers import Answer, body, not_twilio, payload
+from roomtui.twilio_api.blotting import KNOWS_NONE, Blotter
 from roomtui.twilio_api.credentials import Secret, basic
 from roomtui.twilio_api.errors import NotFound, NotTwilio
 from roomtui.twilio_api.pages import Reading
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
 
 BARREN_PAGES_MAX: Final = 3
 """Pages in a row without a record that is new. A list that changes while it is read repeats some, never so many."""
+
+_REFUSAL_MAX: Final = 32_768
+"""Characters of a refusal that are read. Twilio's have some two hundred."""
 
 # The SDK reads os.environ where this is empty, and TWILIO_EDGE and TWILIO_REGION would bend the API's address.
 _ENVIRONMENT: Final = {"ROOMTUI": "1"}
@@ -157,18 +163,24 @@ class Wire:
             return self._answer(await self._client.request_async("GET", url))
 
     def _answer(self, response: Response) -> Answer:
-        text: str = response.text
+        text, blotter = response.text, KNOWS_NONE
         if response.status_code >= 400:
             # What refuses us may repeat what we sent; people are to read its words, not the secret in them.
-            for secret in self._secrets:
-                text = text.replace(secret, "***")
+            blotter = self._blotter
+            text = blotter.clean(text[:_REFUSAL_MAX])
         return Answer(
             status=response.status_code,
             text=text,
             headers=response.headers,
             host=self.host,
             retry_after=self._transport.retry_after(response.headers),
+            blotter=blotter,
         )
+
+    @cached_property
+    def _blotter(self) -> Blotter:
+        """Knows what we sent, which whatever refuses us may repeat; it takes a while to make."""
+        return Blotter((*self._secrets, *proxy.secrets(self._transport.api.origin)))
 
 
 def quoted(part: str) -> str:
