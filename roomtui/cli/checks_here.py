@@ -10,6 +10,7 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from roomtui.children import of_the_terminal
 from roomtui.cli.checks import Check, fail, ok, warn
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.clipboard import likely_way
@@ -32,7 +33,13 @@ def answer_of(command: Sequence[str]) -> str | None:
     """What a program says on stdout; None where it does not run, fails, or takes more than two seconds."""
     try:
         done = subprocess.run(  # noqa: S603 - our own command lines, no shell
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_ANSWERS_WITHIN, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_ANSWERS_WITHIN,
+            check=False,
+            env=of_the_terminal(),
         )
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return None

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from roomtui.children import without_credentials
 from roomtui.cli.exits import say
 from roomtui.cli.options import Number, takes_global_options, watch_options
 from roomtui.config import Config, ConfigError, journal_file, load
@@ -103,6 +104,7 @@ def _sandbox(rooms: int, speed: float, seed: int) -> Iterator[subprocess.Popen[s
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,  # ctrl+c in the terminal is the dashboard's
+        env=without_credentials(),
         cwd=Path(__file__).parents[2],  # `python -m` would import what lies where the person happens to be
     )
     try:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from roomtui.children import without_secrets
 from roomtui.rooms.untrusted import safe
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def _printed(command: Sequence[str], name: str, patience: float, *, terminal: bo
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=not terminal,
+            env=without_secrets(),
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name or an argument cannot be used"

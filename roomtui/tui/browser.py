@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from roomtui.children import without_credentials
 from roomtui.tui.clipboard import run_with_input
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 _REMOTE: Final = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 _DISPLAYS: Final = ("WAYLAND_DISPLAY", "DISPLAY")
+_run: Final = partial(run_with_input, environ=without_credentials)
 
 
 class Browser:
@@ -31,7 +34,7 @@ class Browser:
         *,
         environ: Mapping[str, str] = os.environ,
         platform: str = sys.platform,
-        run: Callable[[Sequence[str], str], Awaitable[bool]] = run_with_input,
+        run: Callable[[Sequence[str], str], Awaitable[bool]] = _run,
         which: Callable[[str], str | None] = shutil.which,
     ) -> None:
         self._environ = environ

@@ -14,6 +14,8 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from roomtui.children import of_the_terminal
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
@@ -46,10 +48,12 @@ class Copied:
         return f"{self.what} sent {self.way}{doubt}."
 
 
-async def run_with_input(command: Sequence[str], text: str) -> bool:
+async def run_with_input(
+    command: Sequence[str], text: str, *, environ: Callable[[], Mapping[str, str]] = of_the_terminal
+) -> bool:
     """Run `command` with `text` on its standard input; whether it ended well within two seconds.
 
-    It gets none of our terminal, which it could otherwise write to.
+    It gets none of our terminal, which it could otherwise write to, and none of our credentials.
     """
     try:
         process = await asyncio.create_subprocess_exec(
@@ -57,6 +61,7 @@ async def run_with_input(command: Sequence[str], text: str) -> bool:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            env=environ(),
         )
     except OSError:
         return False

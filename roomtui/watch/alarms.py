@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from roomtui.children import without_credentials
 from roomtui.rooms.alerts import Alerts, quiet
 from roomtui.rooms.personal import shown
 from roomtui.rooms.untrusted import safe
@@ -37,7 +38,6 @@ COMMAND_TIMEOUT: Final = 30.0
 """Seconds that a command may take; then it is killed."""
 _NAMED: Final = 3
 _KEPT: Final = 1000
-_KEPT_FROM_COMMANDS: Final = ("TWILIO_", "ROOMTUI_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +208,15 @@ async def run(command: Sequence[str], lines: bytes) -> str | None:
 
     It gets none of our terminal, and none of our credentials.
     """
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(_KEPT_FROM_COMMANDS)}
     null = asyncio.subprocess.DEVNULL
     try:
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stdout=null, stderr=null, env=environ, start_new_session=True
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=null,
+            stderr=null,
+            env=without_credentials(),
+            start_new_session=True,
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
