@@ -40,6 +40,7 @@ _COMMANDS: Final = {
         "Print a script that completes commands, options and profiles.",
     ),
     "replay": ("roomtui.cli.replaying:replay", "Show a shift again that `roomtui watch --record FILE` has recorded."),
+    "bundle": ("roomtui.cli.bundling:bundle", "Make one file of roomtui that runs where nothing can be installed."),
     "sandbox": ("roomtui.cli.local:sandbox", "Run a local Twilio Video: Rooms API, timers, and a control plane."),
 }
 

@@ -74,6 +74,10 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("roomtui replay shift.rec", "as it was"),
         ("roomtui replay shift.rec --speed 60", "a minute in a second"),
     ),
+    "bundle": (
+        ("roomtui bundle && scp roomtui.pex jump-host:roomtui", "then, over there: ./roomtui"),
+        ("roomtui bundle --venv .venv-3.11 --venv .venv-3.12", "one file for either Python"),
+    ),
     "sandbox": (
         ("roomtui sandbox --port 0 --rooms 20", "prints where it is, and who may ask it"),
         ("roomtui --api-url http://127.0.0.1:8089 ls", "with those credentials in the environment"),
@@ -103,11 +107,12 @@ _EXITS: Final[Mapping[str, tuple[int, ...]]] = {
     "doctor": (0, 1, 2, 4, 130),
     "completion": (0, 2),
     "replay": (0, 1, 2),
+    "bundle": (0, 1, 2),
     "sandbox": (0, 1, 2),
 }
 """By command: the exit codes it has; those that are not here have all of them."""
 
-_OFFLINE: Final = frozenset({"completion", "sandbox", "demo", "replay"})
+_OFFLINE: Final = frozenset({"completion", "sandbox", "demo", "replay", "bundle"})
 _ENVIRONMENT: Final = (
     ("TWILIO_ACCOUNT_SID", "the account, with either"),
     ("TWILIO_API_KEY, TWILIO_API_SECRET", "or"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.program import environment, running_sandbox
+from tests.cli.program import Program, environment, running_sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,3 +31,9 @@ def sandbox(home: Path) -> Iterator[SandboxProcess]:
 def known(home: Path, sandbox: SandboxProcess) -> dict[str, str]:
     """An environment with the sandbox's account in it."""
     return environment(home, **sandbox.environ)
+
+
+@pytest.fixture
+def stranger(home: Path) -> Program:
+    """The program with no configuration at all."""
+    return Program(environment(home))
