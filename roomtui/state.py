@@ -14,6 +14,8 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
+from roomtui.own_files import make_folder
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -116,7 +118,8 @@ def _read(path: Path) -> dict[str, object]:
         return {}
     try:
         about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
+        # In a folder where others may write, one of theirs may lie here.
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST or about.st_uid != os.geteuid():
             return {}
         with os.fdopen(os.dup(descriptor), "rb") as file:
             values = json.loads(file.read(_LARGEST))
@@ -133,7 +136,7 @@ def _replace(path: Path, values: Mapping[str, object]) -> None:
     Raises:
         OSError: it could not be written; the old file is as it was.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # 0600 from the start
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:

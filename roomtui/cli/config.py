@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +18,7 @@ from roomtui.config.errors import Complaint, place
 from roomtui.config.file import read
 from roomtui.config.load import see_that_nothing_hinders, sources
 from roomtui.config.places import twilio_cli_file
+from roomtui.own_files import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,7 +169,7 @@ def _begin(where: Path) -> None:
     from roomtui.config.template import SCHEMA_NAME, template  # noqa: PLC0415 - only here
 
     try:
-        where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(where.parent)
         descriptor = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         return
@@ -175,9 +177,8 @@ def _begin(where: Path) -> None:
         raise ConfigError(f"The configuration file {where} cannot be made: {error.strerror}.") from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(template())
-    beside = where.parent / SCHEMA_NAME
-    if not beside.exists():
-        beside.write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
+    with suppress(OSError), (where.parent / SCHEMA_NAME).open("x", encoding="utf-8") as beside:  # "x": by no link
+        beside.write(json.dumps(schema(), indent=2) + "\n")
 
 
 @config.command(name="schema")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import sys
@@ -13,6 +14,7 @@ from roomtui.config.errors import Complaint, ConfigError, nearest, place
 from roomtui.config.kinds import WrongValueError
 from roomtui.config.lines import Lines
 from roomtui.config.settings import AlertTable
+from roomtui.own_files import open_plain
 from roomtui.rooms.untrusted import safe
 
 if sys.version_info >= (3, 11):
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OTHERS_MAY_READ: Final = 0o077
+_OTHERS_MAY_WRITE: Final = 0o022
+_EVERYBODY_MAY_WRITE: Final = 0o002
+_LARGEST: Final = 1_000_000
 _WHERE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$", re.ASCII)
 
 
@@ -86,8 +91,9 @@ def read(path: Path, *, must_exist: bool = False) -> ConfigFile:
         ConfigError: it cannot be read, or is not TOML; or it is not there and must be.
     """
     try:
-        data = path.read_bytes()
-        mode = stat.S_IMODE(path.stat().st_mode)
+        with os.fdopen(open_plain(path, largest=_LARGEST), "rb") as opened:
+            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+            data = opened.read(_LARGEST)
     except FileNotFoundError:
         if must_exist:
             raise ConfigError(f"There is no configuration file {place(path, None)}.") from None
@@ -140,14 +146,16 @@ class _Reader:
             for name, values in found.items()
         }
         self._check_default(top, profiles)
-        if mode & _OTHERS_MAY_READ and any(keys.SECRETS & values.keys() for values in found.values()):
-            self._complaints.append(
-                Complaint(
-                    sentence=f"it holds secrets and others may read it: chmod 600 {safe(str(self._path))}",
-                    path=self._path,
-                    always=True,
-                )
-            )
+        secrets = any(keys.SECRETS & values.keys() for values in found.values())
+        danger = None
+        if mode & _OTHERS_MAY_READ and secrets:
+            danger = "it holds secrets and others may read it"
+        elif mode & _EVERYBODY_MAY_WRITE or (mode & _OTHERS_MAY_WRITE and _says_where_to_go(self._document, found)):
+            # It says which programs are run, and to whom credentials are sent.
+            danger = "others may write into it"
+        if danger is not None:
+            sentence = f"{danger}: chmod 600 {safe(str(self._path))}"
+            self._complaints.append(Complaint(sentence=sentence, path=self._path, always=True))
         complaints = tuple(sorted(self._complaints, key=lambda each: each.line or 0))
         return ConfigFile(self._path, exists=True, top=top, profiles=profiles, complaints=complaints)
 
@@ -232,6 +240,13 @@ class _Reader:
         self._complaints.append(
             Complaint(sentence=sentence, path=self._path, line=self._lines.of(*at), profile=profile, always=always)
         )
+
+
+def _says_where_to_go(document: Mapping[str, Any], profiles: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether it names programs to run, or another API than Twilio's."""
+    return any(
+        table.keys() & {"credential_command", "api_url", keys.ALERTS} for table in (document, *profiles.values())
+    )
 
 
 def _hint(name: str, known: list[str]) -> str:

@@ -10,9 +10,11 @@ left alone: they would send the credentials somewhere else than `--api-url` says
 from __future__ import annotations
 
 import json
-import stat
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from roomtui.own_files import open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +46,9 @@ class TwilioCli:
 def read(path: Path) -> TwilioCli:
     """What is in the file; nothing where there is none or it is not understood: it is not ours to complain of."""
     try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
-            return TwilioCli(path)
-        document = json.loads(path.read_bytes())
+        with os.fdopen(open_plain(path, largest=_LARGEST), "rb") as file:
+            about = os.fstat(file.fileno())
+            document = json.loads(file.read(_LARGEST))
     except (OSError, ValueError, RecursionError):
         return TwilioCli(path)
     if not isinstance(document, dict):

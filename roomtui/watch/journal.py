@@ -14,6 +14,7 @@ import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from roomtui.own_files import open_own
 from roomtui.watch.journal_files import append, rotate, sync_folder
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 SIZE_MAX: Final = 10_000_000
 """Bytes after which a journal goes on in a new file."""
 
-_OWNER_ONLY_FILE: Final = 0o600
-_OWNER_ONLY_FOLDER: Final = 0o700
-_FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+_FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT
 
 
 class JournalError(Exception):
@@ -76,16 +75,14 @@ class Journal:
     @contextmanager
     def _open(self, more: int) -> Iterator[int]:
         """The file to write to, locked, with room for so many bytes more."""
-        self.path.parent.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         while True:
-            descriptor = os.open(self.path, _FLAGS, _OWNER_ONLY_FILE)
+            descriptor = open_own(self.path, _FLAGS)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 size = os.fstat(descriptor).st_size
                 # While we waited for the lock, somebody may have made this an old file: nothing is added to such.
                 if not self._is_current(descriptor) or (size and size + more > self._size_max and rotate(self.path)):
                     continue
-                os.fchmod(descriptor, _OWNER_ONLY_FILE)
                 if not size:
                     sync_folder(self.path)  # else a new file, and all that is written to it, may vanish with the power
                 yield descriptor

@@ -14,6 +14,8 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from roomtui.own_files import open_own
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -110,8 +112,7 @@ def _keep_audit_lines(oldest: Path, kept: Path) -> None:
     lines = _audit_lines(oldest)
     if not lines:
         return
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(kept, flags, 0o600)
+    descriptor = open_own(kept, os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
         size = os.fstat(descriptor).st_size
         # We may have been killed after this and before the file was dropped.

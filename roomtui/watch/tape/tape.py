@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import zlib
 from array import array
@@ -10,6 +11,7 @@ from bisect import bisect_right
 from datetime import datetime, timedelta, timezone
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from roomtui.own_files import open_plain
 from roomtui.watch.tape.decoding import BEFORE_ALL, Told, Unreadable, read
 from roomtui.watch.tape.recorder import COMPRESSED, FORMAT, TapeError
 
@@ -56,7 +58,7 @@ class Tape:
             TapeError: the file cannot be read, or is no recording.
         """
         try:
-            file: IO[bytes] = path.open("rb")
+            file: IO[bytes] = os.fdopen(open_plain(path), "rb")
             if path.suffix == COMPRESSED:
                 with file:
                     file = _unpacked(file)
