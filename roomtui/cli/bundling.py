@@ -38,7 +38,7 @@ _GLIBC_OF_OLD: Final = {"manylinux1": 5, "manylinux2010": 12, "manylinux2014": 1
     "--venv",
     "venvs",
     multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
     help="A virtual environment that has roomtui; several of different Pythons make one file for all of them. "
     "Without it: the one this program runs in.",

@@ -75,7 +75,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("roomtui replay shift.rec --speed 60", "a minute in a second"),
     ),
     "bundle": (
-        ("roomtui bundle && scp roomtui.pex jump-host:roomtui", "then, over there: ./roomtui"),
+        ("roomtui bundle", "then: scp roomtui.pex jump-host:roomtui, and over there ./roomtui"),
         ("roomtui bundle --venv .venv-3.11 --venv .venv-3.12", "one file for either Python"),
     ),
     "sandbox": (
