@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from roomtui.tui.frugal.runs import runs
+from roomtui.tui.frugal.traits import Traits
 from roomtui.tui.frugal.writer import Writer
 
 if TYPE_CHECKING:
     from roomtui.tui.frugal.grid import Grid
     from roomtui.tui.frugal.runs import Run
 
+_NONE: Final = Traits()
 _OVERHEAD: Final = 6
 """Characters to get to a run, roughly."""
 
@@ -18,9 +20,9 @@ _OVERHEAD: Final = 6
 class Terminal:
     """What a terminal shows and how it stands, as far as is known from what was sent to it."""
 
-    def __init__(self, shown: Grid) -> None:
+    def __init__(self, shown: Grid, traits: Traits = _NONE) -> None:
         self.shown = shown
-        self._writer = Writer(shown.width)
+        self._writer = Writer(shown.width, traits)
 
     def forget(self) -> None:
         """Somebody else wrote to the terminal: nothing is known of it."""
@@ -30,6 +32,10 @@ class Terminal:
     def forget_pen(self) -> None:
         """Where the cursor is and how it writes is not known."""
         self._writer.forget()
+
+    def trust(self, traits: Traits) -> None:
+        """Make use of what it is known to do."""
+        self._writer.trust(traits)
 
     def approach(self, wanted: Grid, *, most: int) -> str:
         """What to send so that the terminal comes closer to showing `wanted`.

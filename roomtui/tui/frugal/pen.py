@@ -1,10 +1,12 @@
 """The cheapest sequences that move a terminal's cursor and change how it writes.
 
-Only what every terminal since the VT100 does, and what `pyte`, tmux, screen and xterm do alike.
+Only what every terminal since the VT100 does, and what `pyte`, tmux, screen and xterm do alike; what else may be used
+where it is known to work is asked for (`line_feeds`, `blanks`).
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -21,6 +23,10 @@ _OFF: Final = {
     "9": "29",
 }
 _NOT_SEEN_IN_A_BLANK: Final = frozenset({"1", "2", "3"})
+_ANOTHER: Final = "48;5;256"
+"""A background that nothing has."""
+_INDEX: Final = "\x1bD"
+_STRETCH: Final = re.compile(" {9,}")
 
 
 class Look(NamedTuple):
@@ -63,7 +69,15 @@ def ground(style: str) -> str:
     foreground, background, attributes = look(style)
     if _NOT_SEEN_IN_A_BLANK.issuperset(attributes):
         return background
+    if attributes == ("7",) and foreground:
+        return _as_background(foreground)
     return ";".join(part for part in (*attributes, foreground, background) if part)
+
+
+def _as_background(foreground: str) -> str:
+    if foreground.startswith("38;"):
+        return f"48;{foreground[3:]}"
+    return str(int(foreground) + 10)
 
 
 @lru_cache(maxsize=16384)
@@ -92,23 +106,54 @@ def restyle(before: str | None, after: str) -> str:
     return min(f"\x1b[{';'.join(changes)}m", whole, key=len)
 
 
+@lru_cache(maxsize=4096)
+def restyle_and_tell_the_ground(before: str, after: str) -> str:
+    """The same, with the background told even where it stays what it is."""
+    told = look(before)._replace(background=_ANOTHER)
+    return restyle(str(told), after)
+
+
 @lru_cache(maxsize=16384)
 def blanking(before: str | None, wanted: str) -> str:
     """The style on that ground which is nearest to `before`: for spaces alone."""
     if before is None:
         return wanted
     old = look(before)
-    if not _NOT_SEEN_IN_A_BLANK.issuperset(old.attributes):
+    if not (_NOT_SEEN_IN_A_BLANK.issuperset(old.attributes) and erasable(wanted)):
         return wanted
-    nearest = str(old._replace(background=wanted))
-    return nearest if ground(nearest) == wanted else wanted
+    return str(old._replace(background=wanted))
 
 
-def move(before: tuple[int | None, int] | None, after: tuple[int, int]) -> str:
+@lru_cache(maxsize=4096)
+def erasable(style: str) -> bool:
+    """Whether what is erased in this style looks like spaces written in it: nothing is seen but the background."""
+    return ground(style) == look(style).background
+
+
+def blanks(text: str, *, to_edge: bool) -> tuple[str, int]:
+    """The shortest sequence that writes `text`, where what is erased takes the background; and how far it leads.
+
+    Spaces at the end are erased where they stand, so that the cursor comes to stand before them: EL up to the edge of
+    the screen (`to_edge`), ECH elsewhere. Longer stretches of spaces within are erased, and jumped over.
+    """
+    kept = text.rstrip(" ")
+    behind = len(text) - len(kept)
+    erased = "\x1b[K" if to_edge else f"\x1b[{behind}X"
+    if behind <= len(erased):
+        kept, behind, erased = text, 0, ""
+    return _STRETCH.sub(_jump, kept) + erased, len(kept)
+
+
+def _jump(spaces: re.Match[str]) -> str:
+    count = len(spaces.group())
+    return min(spaces.group(), f"\x1b[{count}X\x1b[{count}C", key=len)
+
+
+def move(before: tuple[int | None, int] | None, after: tuple[int, int], *, line_feeds: bool = False) -> str:
     """The shortest sequence that takes the cursor from `before` to `after`.
 
-    Both are column and row, from 0; of `before` the column may not be known, or (None) neither. Line feeds are not
-    used: a terminal's line may make more of them.
+    Both are column and row, from 0; of `before` the column may not be known, or (None) neither. Line feeds are used
+    only where they do nothing but go down (`line_feeds`): the terminal's line may make more of them.
     """
     column, row = after
     absolute = _address(column, row)
@@ -116,7 +161,7 @@ def move(before: tuple[int | None, int] | None, after: tuple[int, int]) -> str:
         return absolute
     if before == after:
         return ""
-    relative = _vertically(row - before[1], row) + _horizontally(before[0], column)
+    relative = _vertically(row - before[1], row, "\n" if line_feeds else _INDEX) + _horizontally(before[0], column)
     return relative if len(relative) < len(absolute) else absolute
 
 
@@ -126,11 +171,11 @@ def _address(column: int, row: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _vertically(rows: int, to: int) -> str:
+def _vertically(rows: int, to: int, down: str) -> str:
     if not rows:
         return ""
     # Index and reverse index scroll at the edges of the screen, and nothing goes there from there.
-    steps = ("\x1bD" if rows > 0 else "\x1bM") * abs(rows)
+    steps = (down if rows > 0 else "\x1bM") * abs(rows)
     return min(steps, f"\x1b[{abs(rows)}{'B' if rows > 0 else 'A'}", f"\x1b[{to + 1}d", key=len)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from roomtui.tui.frugal.difference import Terminal
 from roomtui.tui.frugal.grid import Grid, NotUnderstood
+from roomtui.tui.frugal.traits import Traits
 from roomtui.tui.frugal.window import MOST, Window
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Pipe(threading.Thread):
         self._change = threading.Condition()
         self._controls: list[str] = []
         self._wanted = wanted or Grid(1, 1)
-        self._terminal = Terminal(Grid(self._wanted.width, self._wanted.height))
+        self._traits = Traits()
+        self._terminal = self._unknown_terminal()
         self._cursor_told: tuple[int, int] | None = self._wanted.cursor
         self._window = Window()
         self._in_sync = False
@@ -63,6 +65,12 @@ class Pipe(threading.Thread):
         """What the terminal is to show."""
         return self._wanted
 
+    def trust(self, traits: Traits) -> None:
+        """Make use of what the terminal is known to do."""
+        with self._change:
+            self._traits = traits
+            self._terminal.trust(traits)
+
     def frame(self, frame: str, width: int, height: int) -> None:
         """Show one frame of Textual's compositor on a screen of this size."""
         with self._change:
@@ -71,7 +79,7 @@ class Pipe(threading.Thread):
                 return
             if (width, height) != (self._wanted.width, self._wanted.height):
                 self._wanted = Grid(width, height)
-                self._terminal = Terminal(Grid(width, height))
+                self._terminal = self._unknown_terminal()
                 self._terminal.forget()
                 self._cursor_told = None
             try:
@@ -131,6 +139,9 @@ class Pipe(threading.Thread):
             self._change.notify()
         if self.is_alive():
             self.join(_LAST_WORDS)
+
+    def _unknown_terminal(self) -> Terminal:
+        return Terminal(Grid(self._wanted.width, self._wanted.height), self._traits)
 
     def _missing(self) -> float | None:
         return self._window.overdue_in(self._monotonic())

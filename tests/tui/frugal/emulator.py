@@ -23,7 +23,14 @@ def seen(screen: pyte.Screen, row: int) -> list[Seen]:
 def _cell(cell: Char) -> Seen:
     if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough or cell.blink):
         return (" ", cell.bg)  # in what colour and how bold nothing is written, nobody sees
+    if cell.data == " " and cell.reverse and cell.fg != "default" and not _has_more(cell):
+        return (" ", cell.fg)
     return tuple(cell)
+
+
+def _has_more(cell: Char) -> bool:
+    """Whether more of an inverse space is seen than one colour; what is bold, some terminals show brighter."""
+    return cell.bold or cell.italics or cell.underscore or cell.strikethrough or cell.blink
 
 
 class LikeXterm(pyte.Screen):

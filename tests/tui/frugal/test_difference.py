@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyte
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roomtui.tui.frugal.difference import Terminal
 from roomtui.tui.frugal.grid import Grid
+from roomtui.tui.frugal.traits import Traits
 from tests.tui.frugal.emulator import LikeXterm, seen
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ _STYLES = st.sampled_from(
         "3;9",
     ]
 )
-_NARROW = "ab01:~ é│─…≤"
+_NONE = Traits()
+_TRAITS = st.builds(Traits, line_feeds=st.booleans(), erases=st.booleans())
+_NARROW = "ab01:       ~ é│─…≤"
 _WIDE = "会議한Ｗ"
 
 
@@ -67,24 +71,30 @@ def _cut(text: str, room: int) -> str:
 
 
 class Emulator:
-    """A terminal that reads what is sent; raw, as Textual sets it, so that a line feed only goes down."""
+    """A terminal that reads what is sent, over a line that makes two characters of a line feed, or leaves it alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, adds_returns: bool = False) -> None:
+        self._line_feed = "\r\n" if adds_returns else "\n"
         self.screen = LikeXterm(WIDTH, HEIGHT)
         self.screen.reset_mode(pyte.modes.DECAWM)
         self._stream = pyte.Stream(self.screen)
 
     def read(self, data: str) -> None:
-        self._stream.feed(data.replace("\n", "\r\n"))
+        self._stream.feed(data.replace("\n", self._line_feed))
 
     def cells(self) -> list[list[Seen]]:
         return [seen(self.screen, row) for row in range(HEIGHT)]
 
 
-def _seen(frames: Sequence[str]) -> tuple[Emulator, Emulator, Grid, list[str]]:
+def _pair(traits: Traits) -> tuple[Emulator, Emulator]:
+    """A terminal for the frames, and one for the differences."""
+    return Emulator(adds_returns=True), Emulator(adds_returns=not traits.line_feeds)
+
+
+def _seen(frames: Sequence[str], traits: Traits = _NONE) -> tuple[Emulator, Emulator, Grid, list[str]]:
     """A terminal that is sent the frames, one that is sent the differences, what both are to show, and the latter."""
-    stock, frugal = Emulator(), Emulator()
-    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    stock, frugal = _pair(traits)
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT), traits)
     sent = []
     for frame in frames:
         stock.read(frame)
@@ -95,17 +105,17 @@ def _seen(frames: Sequence[str]) -> tuple[Emulator, Emulator, Grid, list[str]]:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(_frames(_NARROW), min_size=1, max_size=12))
-def test_the_screen_is_the_same_as_with_whole_frames(frames: list[str]) -> None:
-    stock, frugal, *_ = _seen(frames)
+@given(st.lists(_frames(_NARROW), min_size=1, max_size=12), _TRAITS)
+def test_the_screen_is_the_same_as_with_whole_frames(frames: list[str], traits: Traits) -> None:
+    stock, frugal, *_ = _seen(frames, traits)
     assert frugal.cells() == stock.cells()
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(_frames(_NARROW + _WIDE), min_size=1, max_size=12))
-def test_wide_characters_are_written_and_cut_as_a_terminal_does(frames: list[str]) -> None:
+@given(st.lists(_frames(_NARROW + _WIDE), min_size=1, max_size=12), _TRAITS)
+def test_wide_characters_are_written_and_cut_as_a_terminal_does(frames: list[str], traits: Traits) -> None:
     # Not compared with the emulator that got the frames: it leaves halves of wide characters behind.
-    _, frugal, wanted, _ = _seen(frames)
+    _, frugal, wanted, _ = _seen(frames, traits)
     shown = [[cell[0] for cell in row] for row in frugal.cells()]
     assert shown == wanted.texts
 
@@ -118,10 +128,10 @@ def test_the_same_frame_again_costs_nothing(frames: list[str]) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(_frames(_NARROW), min_size=2, max_size=12), st.integers(1, 60))
-def test_frames_that_are_skipped_leave_no_trace(frames: list[str], most: int) -> None:
-    stock, frugal = Emulator(), Emulator()
-    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+@given(st.lists(_frames(_NARROW), min_size=2, max_size=12), st.integers(1, 60), _TRAITS)
+def test_frames_that_are_skipped_leave_no_trace(frames: list[str], most: int, traits: Traits) -> None:
+    stock, frugal = _pair(traits)
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT), traits)
     for frame in frames:
         stock.read(frame)
         wanted.feed(frame)
@@ -213,3 +223,30 @@ def test_after_something_unknown_was_written_everything_is_sent_again() -> None:
     wanted.touch_all()
     assert "one" in first
     assert "one" in terminal.approach(wanted, most=10**6)
+
+
+def test_where_line_feeds_only_go_down_a_countdown_costs_three_bytes_a_row() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT), Traits(line_feeds=True))
+    for second in (9, 8):
+        _tick(wanted, "38;2;10;20;30;48;2;1;1;1", second)
+        sent = terminal.approach(wanted, most=10**6)
+    assert len(sent) <= len("\x1b[;6H") + HEIGHT * len("8") + (HEIGHT - 1) * len("\n\b")
+
+
+def test_a_line_that_becomes_empty_is_erased_where_that_takes_the_background() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT), Traits(erases=True))
+    emulator = Emulator()
+    for text in ("x" * WIDTH, " " * WIDTH):
+        wanted.feed(f"\x1b[2;1H\x1b[48;5;17m{text}\x1b[0m")
+        sent = terminal.approach(wanted, most=10**6)
+        emulator.read(sent)
+    assert sent.endswith("\x1b[K")
+    assert len(sent) < 10
+    assert set(emulator.cells()[1]) == {(" ", "00005f")}
+
+
+@pytest.mark.parametrize("style", ["4", "7", "9;48;5;17"])
+def test_spaces_that_show_more_than_a_background_are_written(style: str) -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT), Traits(erases=True))
+    wanted.feed(f"\x1b[2;1H\x1b[{style}m{' ' * WIDTH}\x1b[0m")
+    assert " " * WIDTH in terminal.approach(wanted, most=10**6)

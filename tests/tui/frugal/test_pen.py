@@ -6,7 +6,7 @@ import pyte
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomtui.tui.frugal.pen import blanking, ground, look, move, restyle
+from roomtui.tui.frugal.pen import blanking, blanks, erasable, ground, look, move, restyle, restyle_and_tell_the_ground
 from tests.tui.frugal.emulator import seen
 
 _CELLS = st.tuples(st.integers(0, 79), st.integers(0, 23))
@@ -36,6 +36,31 @@ def test_a_move_ends_where_it_should_and_is_never_longer_than_the_address(
         screen = _screen(move(None, before) + sequence)
         assert (screen.cursor.x, screen.cursor.y) == after
         assert len(sequence) <= len(address)
+
+
+@given(_CELLS, _CELLS)
+def test_a_line_feed_that_only_goes_down_is_one_byte_a_line(before: tuple[int, int], after: tuple[int, int]) -> None:
+    sequence = move(before, after, line_feeds=True)
+    screen = _screen(move(None, before) + sequence)
+    assert (screen.cursor.x, screen.cursor.y) == after
+    assert len(sequence) <= len(move(before, after))
+    if before[0] == after[0] and 0 < after[1] - before[1] <= 3:
+        assert sequence == "\n" * (after[1] - before[1])
+
+
+@given(st.text("ab      ", max_size=60), st.sampled_from(["edge", "middle"]))
+def test_erased_spaces_look_like_written_ones_and_the_cursor_comes_to_stand_where_it_is_told(
+    text: str, place: str
+) -> None:
+    at_edge = place == "edge"
+    start = (80 - len(text) if at_edge else 10, 3)
+    begin = "\x1b[41m" + "\x1b[2J" + move(None, start) + "\x1b[44m"
+    sequence, length = blanks(text, to_edge=at_edge)
+    erased, written = _screen(begin + sequence), _screen(begin + text)
+    assert seen(erased, 3) == seen(written, 3)
+    assert len(sequence) <= len(text)
+    if start[0] + length < 80:
+        assert erased.cursor.x == start[0] + length
 
 
 @given(_CELLS)
@@ -76,6 +101,31 @@ def test_two_styles_of_one_ground_look_the_same_in_a_space_and_of_two_grounds_do
         assert looks[0] == looks[1]
     elif looks[0] == looks[1]:
         assert sorted(ground(one).split(";")) == sorted(ground(other).split(";")), "said in another order"
+
+
+@given(_styles())
+def test_what_may_be_erased_looks_like_a_space_that_is_written(style: str) -> None:
+    written, erased = (_screen(f"\x1b[{style}m{each}").buffer[0][0] for each in (" ", "\x1b[X"))
+    if erasable(style) and not written.reverse:
+        assert written.bg == erased.bg
+        assert not (written.underscore)
+        assert not (written.strikethrough)
+        assert not (written.blink)
+    assert erasable(style) or look(style).attributes
+
+
+def test_an_inverse_space_is_one_on_a_ground_of_its_own_colour() -> None:
+    assert erasable(ground("7;38;5;239;48;5;17"))
+    assert ground("7;38;5;239;48;5;17") == ground("48;5;239")
+    assert ground("7;91") == "101"
+    assert ground("7;1;31") != ground("41"), "some terminals show it brighter"
+
+
+@given(_styles(), _styles())
+def test_the_background_can_be_told_where_it_stays_what_it_is(before: str, after: str) -> None:
+    told = restyle_and_tell_the_ground(before, after)
+    start = f"\x1b[0;{before}m" if before else "\x1b[0m"
+    assert _screen(f"{start}\x1b[45m{told}x").buffer[0][0] == _screen(f"\x1b[0;{after}mx").buffer[0][0]
 
 
 def test_what_one_switch_puts_out_beside_what_it_should_is_put_on_again() -> None:

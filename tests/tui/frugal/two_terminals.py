@@ -19,6 +19,7 @@ from textual.pilot import Pilot
 
 from roomtui.tui.frugal.driver import FrugalDriver
 from roomtui.tui.frugal.pipe import ASK, Pipe
+from roomtui.tui.frugal.traits import Traits
 from roomtui.watch.board import Link, LinkState
 from tests.tui.frugal.emulator import LikeXterm, seen
 from tests.tui.scene import NOW, a_day, crowd, hostile, lately
@@ -71,6 +72,8 @@ class TwoTerminals(FrugalDriver):
     """The frugal driver, its pipe without a thread, on a line that may be held up; and an emulator beside it."""
 
     latest: ClassVar[TwoTerminals]
+    traits: ClassVar[Traits] = Traits()
+    """What is known of the second one."""
 
     def __init__(
         self, app: App[None], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
@@ -84,6 +87,7 @@ class TwoTerminals(FrugalDriver):
         self.held = False
         self._seconds = 0.0
         self._pipe = self.pipe = Pipe(io.StringIO(), asks=True, monotonic=lambda: self._seconds)
+        self.pipe.trust(self.traits)
         self.resize(*(self._size or (80, 24)))
 
     def resize(self, width: int, height: int) -> None:
@@ -229,6 +233,7 @@ async def told(set_up: Stage, chance: Random) -> AsyncIterator[Story]:
     """The app on two terminals, until the end of the block."""
     app = set_up.app
     app.driver_class = TwoTerminals
+    TwoTerminals.traits = Traits(line_feeds=chance.random() < 0.5, erases=chance.random() < 0.5)
     running = asyncio.create_task(app.run_async(size=chance.choice(SIZES)))
     try:
         with app._context():
