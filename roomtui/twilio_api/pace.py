@@ -20,6 +20,10 @@ class Pace(Protocol):
         """One of those admitted goes out at this moment, or will not go out at all: told once for each."""
         ...
 
+    def over(self) -> None:
+        """One of those sent has been answered, or nobody waits for its answer any more: told once for each."""
+        ...
+
     def throttled(self, retry_after: float | None) -> None:
         """Twilio refused a read with 429, and asked for so many seconds of peace where it said so."""
         ...
@@ -36,6 +40,9 @@ class Unpaced:
         """Let it go at once."""
 
     def sent(self) -> None:
+        """Nothing to count."""
+
+    def over(self) -> None:
         """Nothing to count."""
 
     def throttled(self, retry_after: float | None) -> None:

@@ -352,6 +352,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             finally:
                 if admitted is not None:
                     admitted.sent()  # if it came to nothing before
+                    self._pace.over()
                 self._in_flight -= 1
                 request.spent += self.clock.monotonic() - sent
 

@@ -11,15 +11,19 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-# The promise holds where the requests arrive; they may bunch up by this much on their way (seconds).
-_BUNCHING: Final = 0.1
-_WINDOW: Final = 1.0 + _BUNCHING
+# A read keeps its place for so long after its answer: a second, and what two clocks may differ by in it (seconds).
+_PLACE: Final = 1.0 + 0.002
+# A read that is not answered after so long has arrived all the same, or was lost (seconds).
+_ON_ITS_WAY_MAX: Final = 0.5
+# How much the latest answer tells of how long answers take, and what is thought before the first (seconds).
+_LATEST: Final = 1 / 16
+_AT_FIRST: Final = 0.1
 # Nobody sleeps for less: a sum of floats may miss its instant by a hair, and who waits would spin (seconds).
 _GRAIN: Final = 1e-6
-# Nobody knows when a connection will be up; so often it is looked whether it is (seconds).
-_CONNECTING: Final = 0.05
 # The distance that ordinary reads keep, as a part of what would be even; the rest allows for who wakes up late.
 _DISTANCE: Final = 0.9
+# Refusals within so many seconds are of one burst.
+_BURST: Final = 1.1
 # Near the rate at which Twilio last refused, feel the way back slowly (seconds a step).
 _STEP: Final = 1.0
 _CAREFUL_STEP: Final = 30.0
@@ -30,15 +34,22 @@ _LIST_SHARE: Final = 0.1
 
 
 class ReadBudget:
-    """The reads that may go out: at most `promise` in any one second, fewer after Twilio refused some.
+    """The reads that may go out: at most `promise` arrive in any one second, fewer after Twilio refused some.
+
+    The promise is counted where reads arrive, and nobody knows how long they are on their way: the network, a busy
+    host or a busy server may push the reads of two seconds into one. But each has arrived before its answer has. So a
+    read takes up a place from when it is let through until a second after it was answered: of two reads of which one
+    was let through a second after the other was answered, no second has both. What that costs follows what it is for:
+    on a quick line next to nothing, on one with answers after 100 ms a tenth of the promise. Half a second on the way
+    is the most that is allowed for, so that a server that does not answer does not stop everything.
 
     After a refusal (429) the allowance is halved, then grows by one read a second while nothing is refused, slowly
     near the rate that was refused (additive increase, multiplicative decrease). Ordinary reads leave a part free, so
     that what a person asks for need not wait. Half of them may go at once; then they keep a distance, lest a burst be
-    followed by a second of silence, and that by a burst, for ever.
+    followed by a second of silence, and that by a burst, for ever. Who comes late does not catch up.
 
-    A read is let through first and sent later, when its connection is up: in between it takes up a place as if it
-    were sent all the time. So at most `promise` are ever sent in a second, however long connections take.
+    Reads are told apart by nothing: which of them was answered does not matter. An answer that comes after its read
+    was given up is not taken for that of another one.
 
     Attributes:
         promise: reads a second.
@@ -58,9 +69,15 @@ class ReadBudget:
         self._halved = float("-inf")
         self._calm_since = float("-inf")
         self._hold_until = float("-inf")
-        self._unsent = 0
         self._ordinary_at = float("-inf")
+        # Instants, oldest first: of the sending of all within the last second, of that of those under way, and of the
+        # answers to those that still have their place.
         self._sent: deque[float] = deque()
+        self._unsent = 0
+        self._under_way: deque[float] = deque()
+        self._given_up = 0
+        self._answered: deque[float] = deque()
+        self._takes = _AT_FIRST
 
     @property
     def allowed(self) -> int:
@@ -70,19 +87,19 @@ class ReadBudget:
     @property
     def distance(self) -> float:
         """Seconds that ordinary reads keep between them where there is not enough for all at once."""
-        return _DISTANCE * _WINDOW / self._ceiling(urgent=False)
+        return _DISTANCE * (_PLACE + self._takes) / self._ceiling(urgent=False)
 
     def spent(self, now: float) -> int:
         """Reads that went out in the last second."""
-        self._forget(now)
-        return sum(sent > now - 1.0 for sent in self._sent)
+        self._forget_sent(now)
+        return len(self._sent)
 
     def left(self, now: float, *, urgent: bool = False) -> int:
         """How many reads may go out at `now`."""
         if now < self._hold_until - _GRAIN:
             return 0
         self._forget(now)
-        ceiling, used = self._ceiling(urgent=urgent), len(self._sent) + self._unsent
+        ceiling, used = self._ceiling(urgent=urgent), self._used
         if urgent or used >= ceiling:
             return max(0, ceiling - used)
         return max(ceiling // 2 - used, now >= self._spaced_at() - _GRAIN)
@@ -104,13 +121,26 @@ class ReadBudget:
 
     def went_out(self, now: float) -> None:
         """One of those let through went out, or came to nothing: a read that nobody can be sure of counts."""
+        self._forget_sent(now)
         self._unsent -= 1
         self._sent.append(now)
+        self._under_way.append(now)
+
+    def over(self, now: float) -> None:
+        """One of those that went out was answered, or nobody waits for its answer any more: told once for each."""
+        self._forget(now)
+        if self._given_up:
+            self._given_up -= 1
+        elif self._under_way:
+            took = now - self._under_way.popleft()
+            self._takes += (took - self._takes) * _LATEST
+            self._answered.append(now)
 
     def spend(self, now: float, *, urgent: bool = False) -> None:
-        """One read goes out at once."""
+        """One read goes out, and is answered, at once."""
         self.let_through(now, urgent=urgent)
         self.went_out(now)
+        self.over(now)
 
     def throttled(self, now: float, retry_after: float | None = None) -> None:
         """Twilio refused a read with 429; `retry_after` seconds if it said so."""
@@ -118,7 +148,7 @@ class ReadBudget:
             self._hold_until = max(self._hold_until, now + retry_after)
         self._calm_since = now
         # The refusals of one burst count once.
-        if now - self._halved < _WINDOW:
+        if now - self._halved < _BURST:
             return
         # Where nothing was served since the last time, it is not for the rate that all is refused.
         self._refused_at = self._allowed if self._served else None
@@ -145,16 +175,27 @@ class ReadBudget:
         """When an ordinary read is far enough from the one before."""
         return self._ordinary_at + self.distance
 
+    @property
+    def _used(self) -> int:
+        return self._unsent + len(self._under_way) + len(self._answered)
+
     def _free_at(self, now: float, ceiling: int) -> float:
-        """When the oldest of those that are too many is forgotten."""
-        too_many = len(self._sent) + self._unsent - ceiling + 1
+        """When there may be a place, at the earliest: who is under way may be answered at this moment."""
+        too_many = self._used - ceiling + 1
         if too_many <= 0:
             return now
-        return self._sent[too_many - 1] + _WINDOW if too_many <= len(self._sent) else now + _CONNECTING
+        return (self._answered[too_many - 1] if too_many <= len(self._answered) else now) + _PLACE
+
+    def _forget_sent(self, now: float) -> None:
+        while self._sent and self._sent[0] <= now - 1.0:
+            self._sent.popleft()
 
     def _forget(self, now: float) -> None:
-        while self._sent and self._sent[0] + _WINDOW <= now + _GRAIN:
-            self._sent.popleft()
+        while self._under_way and self._under_way[0] + _ON_ITS_WAY_MAX <= now:
+            self._answered.append(self._under_way.popleft() + _ON_ITS_WAY_MAX)
+            self._given_up += 1
+        while self._answered and self._answered[0] + _PLACE <= now + _GRAIN:
+            self._answered.popleft()
 
 
 def list_interval(pages: int, promise: int, refresh: float) -> float:

@@ -41,10 +41,13 @@ _LOOK_AGAIN: Final = 0.25
 # Who waits for the next read looks for it no more often (seconds).
 _SOONEST: Final = 0.01
 _IN_FLIGHT_MAX: Final = 8
-# More rooms that were never read than so many seconds' reads are many.
+# More rooms than so many seconds' reads are many: of those on screen, and of those that were never read.
 _MANY: Final = 2
+_MANY_UNREAD: Final = 1
 # How often those who left the selected room are asked for even if nobody is missing (seconds).
 _IN_FULL_EVERY: Final = 6.0
+# How often the selected room itself is asked for: between two times the list and those who are in it tell (seconds).
+_FETCHED_EVERY: Final = 1.5
 _BACK_OFF_MAX: Final = 30.0
 # On screen an end is noticed within so many seconds, be the list as long as it may.
 _NOTICED_WITHIN: Final = 5.0
@@ -93,6 +96,7 @@ class Poller:
         self._paused = False
         self._rota = Rota()
         self._in_full: tuple[str, float] | None = None
+        self._fetched: tuple[str, float] | None = None
         self._failures = 0
         self._turns = Turns()
         self._looks = Looks(self._look_at_room)
@@ -285,9 +289,9 @@ class Poller:
         if live is None:
             return
         # Where so many wait that nobody may go into detail, it is better to know a little of each.
-        many = _MANY * self._budget.allowed
-        seen = sid in self._attention.visible and len(self._attention.visible) <= many
-        briefly = self._rota.unread > many and not seen
+        allowed, visible = self._budget.allowed, self._attention.visible
+        seen = sid in visible and len(visible) <= _MANY * allowed
+        briefly = self._rota.unread > _MANY_UNREAD * allowed and not seen
         self._rota.begun(sid, self._monotonic())
         try:
             await self._learn_of(live, briefly=briefly, urgent=urgent)
@@ -309,7 +313,9 @@ class Poller:
     async def _learn_of(self, live: LiveRoom, *, briefly: bool, urgent: bool) -> None:
         sid, room, roster = live.room.sid, live.room, live.roster
         selected = sid == self._attention.selected
-        fetched = selected or urgent or not live.listed or self._may_have_ended_unseen(live)
+        fetched = (
+            (selected and self._is_time_to_fetch(sid)) or urgent or not live.listed or self._may_have_ended_unseen(live)
+        )
         if fetched:
             room = await self._gateway.room(sid, urgent=urgent)
         if room.is_live:
@@ -345,6 +351,14 @@ class Poller:
             and not (live.roster is not None and live.roster.present)
             and self._listing.interval(self._refresh) > _NOTICED_WITHIN
         )
+
+    def _is_time_to_fetch(self, sid: str) -> bool:
+        """Whether to ask for the selected room itself: when it is chosen, and every other time that it is read."""
+        now = self._monotonic()
+        if self._fetched is not None and self._fetched[0] == sid and now - self._fetched[1] < _FETCHED_EVERY:
+            return False
+        self._fetched = sid, now
+        return True
 
     def _is_time_for_all_of(self, sid: str) -> bool:
         """Whether to ask for those who left the selected room, too: when it is chosen, and now and then."""

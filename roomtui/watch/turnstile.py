@@ -47,6 +47,10 @@ class Turnstile:
         """One of those admitted has gone out."""
         self.budget.went_out(self._monotonic())
 
+    def over(self) -> None:
+        """One of those that went out is answered, or nobody waits for its answer any more."""
+        self.budget.over(self._monotonic())
+
     def throttled(self, retry_after: float | None) -> None:
         """Twilio refused a read (429)."""
         self.budget.throttled(self._monotonic(), retry_after)

@@ -3,7 +3,8 @@
 A choice costs O(log n) among n rooms, as does a room that changes: nobody goes through all of them. What the person at
 the screen looks at comes first; where there is not enough for everybody, these shares are kept, in reads:
 
-    on screen 9 : off screen 1; the selected room before the rows, of these the one read longest ago
+    on screen 9 : off screen 1
+      on screen: the selected room 1 : rows 1, of these the one read longest ago
       off screen: rosters 3 : rooms that left the list 1
         rosters: never read 9 : read before 1
           read before: empty rooms and those about to close, before the rest
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from roomtui.rooms.picture import LiveRoom
     from roomtui.watch.budget import Attention
 
-# How old a roster may grow, in seconds, before it is worth a read. The selected room is to be 2 s old at the most, and
-# those on screen 5 s: a read takes its time, and may have to wait for its turn.
-_SELECTED: Final = 1.2
+# How old a roster may grow, in seconds, before it is worth a read. The selected room is to be 1.6 s old at the most and
+# those on screen 4.5 s, so that 2 s and 5 s hold where a line or a machine is slow: a read takes its time, and may have
+# to wait for its turn. Where the reads of the rows are not spread evenly, one may come early.
+_SELECTED: Final = 1.05
 _VISIBLE: Final = 3.4
+_EARLY: Final = 2.8
 _HOT: Final = 5.0
 _REST: Final = 15.0
 # What a look costs, in reads: those who are connected; where nobody is, also those who left or lost the connection.
@@ -130,6 +133,7 @@ class Rota:
         self._unread = 0
         self._selected: str | None = None
         self._on_screen: frozenset[str] = frozenset()
+        self._row_at = _NEVER
         # Heaps. Whatever has changed since it was put in is dropped when it comes up.
         self._new: _Queue = []
         self._rest: _Queue = []
@@ -138,6 +142,7 @@ class Rota:
         # What it takes to read all of the one and the other once.
         self._price = {False: 0, True: 0}
         self._on_or_off_screen = _Split(0.9)
+        self._selected_or_rows = _Split(0.5)
         self._rosters_or_gone = _Split(0.75)
         self._new_or_known = _Split(0.9)
         self._rest_or_hot = _Split()
@@ -198,6 +203,8 @@ class Rota:
         entry = self._entries.get(sid)
         if entry is not None and entry.read_at != now:
             self._unread -= entry.read_at == _NEVER
+            if entry.on_screen and not self._is_selected(entry):
+                self._row_at = now
             self._weigh(entry, -1)
             entry.read_at = now
             self._weigh(entry, 1)
@@ -226,39 +233,55 @@ class Rota:
             busy: SIDs that are being looked at already.
         """
         self._see_who_closes(server_now.timestamp())
-        rows = self._due_rows(now, busy)
+        selected, rows = self._due_on_screen(now, busy)
         aside: list[tuple[_Queue, _Item]] = []
         chosen: list[str] = []
         waiting, spare = gone, False
         while reads > 0 and len(chosen) + gone - waiting < looks:
             off_screen = self._off_screen(now, busy, aside, gone=waiting > 0)
-            second = self._on_or_off_screen.second_goes(first_wants=bool(rows), second_wants=off_screen is not None)
-            pick = off_screen if second else _Pick(rows[-1], self._reads(rows.pop()), ()) if rows else None
+            its = _Pick(selected, _OF_SELECTED, ()) if selected is not None else None
+            on_screen = self._either(self._selected_or_rows, its, _of(rows[-1] if rows else None))
+            pick = self._either(self._on_or_off_screen, on_screen, off_screen)
             if pick is None:
                 spare = True
                 break
-            for split, its_second in pick.of(self._on_or_off_screen, second=second).shares:
+            for split, its_second in pick.shares:
                 split.had(pick.reads, second=its_second)
             reads -= pick.reads
             if pick.entry is None:
                 waiting -= 1
-            else:
-                chosen.append(pick.entry.sid)
-                self.begun(pick.entry.sid, now)
+                continue
+            if pick.entry is selected:
+                selected = None
+            elif rows and pick.entry is rows[-1]:
+                rows.pop()
+            chosen.append(pick.entry.sid)
+            self.begun(pick.entry.sid, now)
         for queue, item in aside:
             heapq.heappush(queue, item)
         return Choice(tuple(chosen), gone - waiting, spare)
 
-    def _due_rows(self, now: float, busy: Collection[str]) -> list[_Entry]:
-        """Those on screen whose age is worth a read, most worth last."""
-        rows = [
-            entry
-            for sid in self._on_screen - set(busy)
-            if (entry := self._entries.get(sid)) is not None
-            and now - entry.read_at >= (_SELECTED if sid == self._selected else _VISIBLE)
-        ]
-        rows.sort(key=lambda entry: (entry.sid == self._selected, -entry.read_at, -entry.number))
-        return rows
+    def _due_on_screen(self, now: float, busy: Collection[str]) -> tuple[_Entry | None, list[_Entry]]:
+        """The selected room and the rows whose age is worth a read, most worth last."""
+        selected = None
+        idle: list[_Entry] = []
+        for sid in self._on_screen:
+            entry = self._entries.get(sid)
+            if entry is None or sid in busy:
+                continue
+            if not self._is_selected(entry):
+                idle.append(entry)
+            elif now - entry.read_at >= _SELECTED:
+                selected = entry
+        idle.sort(key=lambda entry: (-entry.read_at, -entry.number))
+        rows = [entry for entry in idle if now - entry.read_at >= _VISIBLE]
+        # Rows that were read together would be worth a read together, and wait for each other.
+        if not rows and now - self._row_at >= _VISIBLE / max(1, len(self._on_screen) - 1):
+            rows = [entry for entry in idle[-1:] if now - entry.read_at >= _EARLY]
+        return selected, rows
+
+    def _is_selected(self, entry: _Entry) -> bool:
+        return entry.sid == self._selected
 
     def _off_screen(
         self, now: float, busy: Collection[str], aside: list[tuple[_Queue, _Item]], *, gone: bool
@@ -297,9 +320,6 @@ class Rota:
                 item[2].closing = True
                 self._weigh(item[2], 1)
                 self._put(item[2])
-
-    def _reads(self, entry: _Entry) -> int:
-        return _OF_SELECTED if entry.sid == self._selected else entry.cost
 
     def _put(self, entry: _Entry) -> None:
         """It is in its queue anew: something about it has changed."""

@@ -49,6 +49,9 @@ class BrokenPace:
     def sent(self) -> None:
         """Not reached."""
 
+    def over(self) -> None:
+        """Not reached."""
+
     def throttled(self, retry_after: float | None) -> None:
         """Not reached."""
 

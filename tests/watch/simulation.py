@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 import sys
+from bisect import bisect, insort
 from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -62,6 +63,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._leap.now
 
+    def stand_still(self, seconds: float) -> None:
+        """Something takes so long; whose time comes meanwhile is late."""
+        self._leap.now += seconds
+
 
 class Ticking(Schedule):
     """Runs jobs at intervals in the loop's own time; never two runs of one, as the real one."""
@@ -109,7 +114,9 @@ class Plan:
         empty: the share of the rooms in which nobody is.
         life: how long a room lives on average; None: for ever.
         moves: joins and leaves a second, in all rooms.
-        latency: from a request to its answer, between these.
+        way: how long a request is on its way, and its answer on the way back, between these.
+        stalls: how long the event loop stands still now and then, at the most, and how long Twilio does: what arrives
+            meanwhile is counted when that is over. Each does about every second.
         handshake: what a new connection takes.
         quota: reads a second that the account grants.
         storm: from when to when every read is refused.
@@ -124,7 +131,8 @@ class Plan:
     empty: float = 0.1
     life: float | None = None
     moves: float = 1.0
-    latency: tuple[float, float] = (0.03, 0.15)
+    way: tuple[float, float] = (0.015, 0.075)
+    stalls: tuple[float, float] = (0.0, 0.0)
     handshake: float = 0.0
     quota: int = 80
     storm: tuple[float, float] | None = None
@@ -216,7 +224,8 @@ class Account:
         self._polls, self._urgent = asyncio.Semaphore(POLLS_AT_ONCE), asyncio.Semaphore(URGENT_AT_ONCE)
         self._connections = 0
         self._idle = 0
-        self._within: deque[float] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._within: list[float] = []
         self._numbers = iter(range(10**9))
         self.live: dict[str, Room] = {}
         self.over: dict[str, Room] = {}
@@ -310,25 +319,39 @@ class Account:
                 # All that begin together are through together: the slowest case for the server.
                 await asyncio.sleep(self._plan.handshake)
             self._turnstile.sent()
-            latency = self._chance.uniform(*self._plan.latency)
-            await asyncio.sleep(min(latency / 2, 0.09))
-            granted = self._arrives(kind)
-            await asyncio.sleep(latency - min(latency / 2, 0.09))
+            arrives = self._not_in_a_stall(self._loop.time() + self._chance.uniform(*self._plan.way))
+            await self._until(arrives)
+            granted = self._arrives(kind, arrives)
+            await self._until(arrives + self._chance.uniform(*self._plan.way))
             self._idle += 1
             if granted:
                 self._turnstile.served()
             else:
                 self._turnstile.throttled(None)
+            self._turnstile.over()
             return granted
 
-    def _arrives(self, kind: str) -> bool:
-        now, within, storm = asyncio.get_running_loop().time(), self._within, self._plan.storm
+    async def _until(self, instant: float) -> None:
+        await asyncio.sleep(max(0.0, instant - self._loop.time()))
+
+    def _not_in_a_stall(self, instant: float) -> float:
+        """That instant, or the end of the stall that it falls into: of each second Twilio stalls at some time."""
+        longest = self._plan.stalls[1]
+        second = int(instant)
+        draw = Random(second)  # noqa: S311 - a repeatable day
+        begins = second + draw.uniform(0.0, 1.0 - longest)
+        ends = begins + draw.uniform(0.0, longest)
+        return max(instant, ends) if begins <= instant else instant
+
+    def _arrives(self, kind: str, now: float) -> bool:
+        within, storm = self._within, self._plan.storm
         self._report.arrivals.append(now)
         self._report.reads[kind] += 1
-        while within and within[0] <= now - 1.0:
-            within.popleft()
-        within.append(now)
-        granted = len(within) <= self._plan.quota and not (storm is not None and storm[0] <= now < storm[1])
+        insort(within, now)
+        del within[: bisect(within, now - 2.0)]
+        granted = len(within) - bisect(within, now - 1.0) <= self._plan.quota
+        if storm is not None and storm[0] <= now < storm[1]:
+            granted = False
         if not granted:
             self._report.refused.append(now)
         return granted
@@ -362,6 +385,8 @@ class _Run:
         jobs: list[Coroutine[Any, Any, None]] = [self.look(budget), self.sit()]
         if plan.moves:
             jobs.append(self.often(1 / plan.moves, self.move))
+        if plan.stalls[0]:
+            jobs.append(self.often(1.0, self.stall))
         if plan.life:
             jobs.append(self.often(plan.life / plan.rooms, self.succeed))
         tasks = [asyncio.ensure_future(job) for job in jobs]
@@ -378,6 +403,11 @@ class _Run:
         while True:
             await asyncio.sleep(self.chance.expovariate(1 / seconds))
             what()
+
+    def stall(self) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        loop.stand_still(self.chance.uniform(0.0, self.plan.stalls[0]))
 
     def move(self) -> None:
         sid = self.some_room()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import pairwise
 
 import pytest
@@ -108,9 +109,121 @@ def test_half_may_go_at_once_and_the_rest_keep_a_distance(promise: int) -> None:
     at_once = sum(instant == 0.0 for instant in instants)
     assert at_once == (promise - max(1, promise // 20)) // 2
     gaps = [later - earlier for earlier, later in pairwise(instants[at_once - 1 :])]
-    even = 1.1 / (promise - max(1, promise // 20))
+    even = 1.01 / (promise - max(1, promise // 20))
     assert min(gaps) >= 0.89 * even, "no burst"
     assert max(gaps[promise:]) <= 0.9 * even + 0.1101, "and no silence"
+
+
+@given(st.integers(min_value=10, max_value=80), st.floats(min_value=0, max_value=0.4))
+def test_who_could_send_nothing_for_a_moment_does_not_catch_up(promise: int, stalled: float) -> None:
+    budget = ReadBudget(promise)
+    now = 0.0
+    for _ in range(4 * promise):
+        now += budget.delay(now)
+        budget.spend(now)
+    instants = []
+    now += stalled
+    for _ in range(promise):
+        now += budget.delay(now)
+        budget.spend(now)
+        instants.append(now)
+    even = 1.01 / (promise - max(1, promise // 20))
+    assert min(later - earlier for earlier, later in pairwise(instants)) >= 0.89 * even
+
+
+@dataclass(frozen=True)
+class Read:
+    """When it is asked for after the one before, and what becomes of it then (seconds)."""
+
+    gap: float
+    urgent: bool
+    connecting: float
+    way_there: float
+    way_back: float
+
+
+a_way = st.floats(min_value=0, max_value=0.15)
+a_stall = st.just(0.0) | st.floats(min_value=0, max_value=0.3)
+reads = st.lists(
+    st.builds(
+        Read,
+        gap=st.floats(min_value=0, max_value=0.3),
+        urgent=st.booleans(),
+        connecting=st.just(0.0) | st.floats(min_value=0, max_value=3),
+        way_there=st.builds(lambda way, stall: way + stall, a_way, a_stall),
+        way_back=st.one_of(a_way, st.floats(min_value=0, max_value=12)),
+    ),
+    max_size=120,
+)
+
+
+@settings(deadline=None)
+@given(promises | st.integers(min_value=1, max_value=3), reads)
+def test_however_long_reads_are_on_their_way_no_more_than_promised_arrive_in_a_second(
+    promise: int, asked: list[Read]
+) -> None:
+    budget = ReadBudget(promise)
+    happens: list[tuple[float, int, str]] = []
+    arrived: list[float] = []
+    now = 0.0
+
+    def until(instant: float) -> None:
+        while happens and happens[0][0] <= instant:
+            at, number, what = heappop(happens)
+            if what == "sent":
+                budget.went_out(at)
+                arrived.append(at + asked[number].way_there)
+                heappush(happens, (arrived[-1] + asked[number].way_back, number, "answered"))
+            else:
+                budget.over(at)
+
+    for number, read in enumerate(asked):
+        now += read.gap
+        until(now)
+        while delay := budget.delay(now, urgent=read.urgent):
+            now += delay
+            until(now)
+        budget.let_through(now, urgent=read.urgent)
+        heappush(happens, (now + read.connecting, number, "sent"))
+    until(1e9)
+    arrived.sort()
+    assert len(arrived) == len(asked)
+    assert all(later - earlier >= 1.0 for earlier, later in zip(arrived, arrived[promise:], strict=False))
+
+
+def test_on_a_quick_line_hardly_anything_is_given_up_for_it_and_on_a_slow_one_what_it_takes() -> None:
+    def rate(answer_after: float) -> float:
+        budget = ReadBudget(20)
+        under_way: deque[float] = deque()
+        now = 0.0
+        while now < 100:
+            while under_way and under_way[0] <= now:
+                budget.over(under_way.popleft())
+            if delay := budget.delay(now):
+                now += min(delay, 0.001)
+                continue
+            budget.let_through(now)
+            budget.went_out(now)
+            under_way.append(now + answer_after)
+        return budget.total / 100
+
+    assert rate(0.005) >= 18.3
+    assert rate(0.1) >= 16.7
+    assert rate(0.4) >= 13.0
+    assert rate(8.0) >= 12.2, "one that does not answer is still asked"
+
+
+def test_reads_that_are_never_answered_do_not_slow_down_those_that_are_for_ever() -> None:
+    budget = ReadBudget(20)
+    for _ in range(10):
+        budget.let_through(0.0)
+        budget.went_out(0.0)
+    assert budget.left(2.0) == 9, "they are not waited for"
+    for _ in range(10):
+        budget.over(10.0)
+    assert budget.left(10.0) == 9, "and that they were given up says nothing of others"
+    budget.spend(10.0)
+    assert budget.left(10.0 + 1.02) == 9
 
 
 @settings(deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -56,6 +57,37 @@ def test_however_many_rooms_there_are_what_is_on_screen_stays_fresh_within_the_p
     assert report.unread[-1][1] < report.unread[20][1] or report.unread[-1][1] == 0, "the others are read, too"
     if 100 < plan.rooms <= 10_000:
         assert len(report.arrivals) >= 0.75 * plan.promise * plan.seconds, "and the promise is made use of"
+
+
+HARD = Plan(rooms=0, seconds=0, way=(0.0, 0.15), stalls=(0.3, 0.3))
+"""Up to 150 ms each way; about every second the event loop stands still for up to 300 ms, and so does Twilio."""
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        replace(HARD, rooms=10, seconds=60, rows=10, life=1600),
+        replace(HARD, rooms=1000, seconds=100, moves=10, life=1600),
+        replace(HARD, rooms=10_000, seconds=100, moves=50, life=10_000),
+        replace(HARD, rooms=100_000, seconds=60, moves=100, warm_up=50),
+    ],
+    ids=lambda plan: f"{plan.rooms} rooms",
+)
+def test_whatever_reads_meet_on_their_way_no_more_than_promised_arrive_in_a_second(plan: Plan) -> None:
+    report = simulated(plan)
+    assert_promise(report)
+    assert max(report.selected) <= 3.0
+    assert share(report.selected, 2.0) >= 0.97
+    assert share(report.on_screen, 5.0) >= 0.99
+    if 100 < plan.rooms <= 10_000:
+        assert len(report.arrivals) >= 0.65 * plan.promise * plan.seconds, "a read takes 1.2 s of its place, not 1.1"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_on_an_ordinary_line_there_is_head_room_in_how_old_anything_grows(seed: int) -> None:
+    report = simulated(Plan(rooms=10_000, seconds=60, rows=20, moves=50, life=10_000, seed=seed))
+    assert share(report.selected, 1.6) >= 0.97
+    assert share(report.on_screen, 4.5) >= 0.99
 
 
 def test_forty_five_rows_are_kept_fresh_while_a_list_of_ten_pages_is_read() -> None:
@@ -132,3 +164,13 @@ def test_a_promise_of_one_read_a_second_is_kept_too() -> None:
     assert_promise(report)
     assert report.unread[-1][1] < 40
     assert report.reads["rooms"] >= 15
+
+
+@pytest.mark.parametrize("promise", [1, 2, 3])
+def test_a_small_promise_is_kept_and_made_use_of_whatever_reads_meet_on_their_way(promise: int) -> None:
+    report = simulated(replace(HARD, rooms=20, seconds=200, promise=promise, rows=5, moves=0.2))
+    assert_promise(report)
+    assert len(report.arrivals) >= 0.75 * max(1, promise - 1) * 200
+    assert max(report.selected) <= 25, "of a little, each has a little: the selected room, ..."
+    assert max(report.on_screen) <= 40, "... the rows ..."
+    assert report.unread[-1][1] <= 8, "... and what is not on screen"

@@ -34,6 +34,7 @@ class Gate:
     async def _pass(self, name: str, *, urgent: bool) -> None:
         await self.turnstile.admit(urgent=urgent)
         self.turnstile.sent()
+        self.turnstile.over()
         self.through.append((self.time.seconds, name))
 
     def when(self, name: str) -> float:

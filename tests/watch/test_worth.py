@@ -72,7 +72,7 @@ def test_who_is_looked_at_comes_first_then_the_unknown_then_those_read_long_ago(
 def test_each_is_left_alone_while_it_is_fresh() -> None:
     rooms = [live("rest"), live("empty", people=0), live("visible"), live("selected"), live("near", minutes_left=1)]
     attention = Attention("selected", frozenset({"selected", "visible"}))
-    assert worth(rooms, 1.1, attention) == []
+    assert worth(rooms, 1.0, attention) == []
     assert worth(rooms, 2.0, attention) == ["selected"]
     assert worth(rooms, 3.5, attention) == ["selected", "visible"]
     assert set(worth(rooms, 5.0, attention)) == {"selected", "visible", "empty", "near"}
