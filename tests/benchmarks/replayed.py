@@ -16,10 +16,11 @@ _SILENCE = 0.04
 
 @dataclass(slots=True)
 class Cost:
-    """What some frames took, and the smallest: without looks, with them; and how many cells they changed."""
+    """What some frames took, and the smallest: without looks, by line feeds too, with looks; and how many cells."""
 
     bytes: int = 0
     smallest: int = 0
+    by_line_feeds: int = 0
     coloured: int = 0
     cells: int = 0
 
@@ -36,9 +37,9 @@ class Replay:
         emulator = self._emulator
         self._before, self._cursor, self._pen = emulator.cells, emulator.cursor, emulator.screen.cursor.attrs
 
-    def cost(self) -> Cost:
-        """What has come since it was last asked, or since it began."""
-        cost = Cost()
+    def cost(self, so_far: Cost | None = None) -> Cost:
+        """What has come since it was last asked, or since it began; added to `so_far`."""
+        cost = so_far or Cost()
         last = 0.0
         while (chunk := self._emulator.coming) is not None:
             if chunk.at - last > _SILENCE:
@@ -52,6 +53,7 @@ class Replay:
     def _end_frame(self, cost: Cost) -> None:
         after = self._emulator.cells
         cost.smallest += smallest(self._before, after, self._cursor)
+        cost.by_line_feeds += smallest(self._before, after, self._cursor, line_feeds=True)
         cost.coloured += smallest(self._before, after, self._cursor, self._pen)
         cost.cells += changed_cells(self._before, after)
         self._stand()

@@ -1,11 +1,16 @@
 """The fewest bytes that take a terminal from one screen to another: what a program's output is held against.
 
-For each changed cell its character, and the cheapest way for the cursor from one to the next: addressed or relative
-moves, or the cells between written again. Only what every terminal since the VT100 does, and every line lets through:
-no line feed (a line's ONLCR makes two characters of it), no repeat, no insert and delete, no scroll. Two bounds:
+For each changed cell its character, and the cheapest way for the cursor from one to the next, from left to right and
+line by line: addressed or relative moves, or the cells between written again. Only what every terminal since the VT100
+does, and every line lets through: no repeat, no erasing, no insert and delete, no scroll. Three yardsticks:
 
-- without colours, it is what no program can do with less;
-- with them, each change of looks between two cells that are written one after the other costs the cheapest SGR.
+- without colours: what a program that writes cells in that order cannot do with less, on a line as it is found;
+- the same on a line that lets line feeds through (without ONLCR, which makes two characters of one), as programs for
+  whole screens may set it: a line down is one byte then, rather than two;
+- with colours: each change of looks between two cells that are written one after the other costs the cheapest SGR.
+
+No law of nature: another order can be shorter, and blanks can be erased. The dashboard does both, and sets the line, so
+that it may come out below one of them. They are the same whatever it does, which is what a yardstick is for.
 """
 
 from __future__ import annotations
@@ -28,7 +33,9 @@ _SWITCHES = (("bold", "1", "22"), ("italics", "3", "23"), ("underscore", "4", "2
 _MORE_SWITCHES = (("reverse", "7", "27"), ("strikethrough", "9", "29"))
 
 
-def smallest(before: Cells, after: Cells, cursor: tuple[int, int], pen: Char | None = None) -> int:
+def smallest(
+    before: Cells, after: Cells, cursor: tuple[int, int], pen: Char | None = None, *, line_feeds: bool = False
+) -> int:
     """The bytes from `before` to `after`.
 
     Args:
@@ -36,11 +43,12 @@ def smallest(before: Cells, after: Cells, cursor: tuple[int, int], pen: Char | N
         after: what it is to show.
         cursor: its column and line at the start.
         pen: how it writes at the start; None: looks cost nothing.
+        line_feeds: whether a line feed goes down, and does nothing else.
     """
     total = 0
     for line, (old, new) in enumerate(zip(before, after, strict=True)):
         for column in _changed(old, new):
-            total += _way(cursor, (column, line), new, pen)
+            total += _way(cursor, (column, line), new, pen, 1 if line_feeds else 2)
             cell = new[column]
             if pen is not None:
                 total += restyle(_look(pen), _look(cell))
@@ -61,8 +69,8 @@ def _changed(old: Sequence[Char], new: Sequence[Char]) -> Iterator[int]:
     return (column for column, (was, is_) in enumerate(zip(old, new, strict=True)) if was != is_ and is_.data)
 
 
-def _way(start: tuple[int, int], end: tuple[int, int], row: Sequence[Char], pen: Char | None) -> int:
-    cost = move(start, end)
+def _way(start: tuple[int, int], end: tuple[int, int], row: Sequence[Char], pen: Char | None, down: int) -> int:
+    cost = move(start, end, down)
     if start[1] == end[1] and start[0] < end[0]:
         between = row[start[0] : end[0]]
         if pen is None or all(_look(cell) == _look(pen) for cell in between):
@@ -71,20 +79,21 @@ def _way(start: tuple[int, int], end: tuple[int, int], row: Sequence[Char], pen:
 
 
 @lru_cache(maxsize=65536)
-def move(start: tuple[int, int], end: tuple[int, int]) -> int:
-    """The bytes of the cheapest way from one cell (column, line) to another."""
+def move(start: tuple[int, int], end: tuple[int, int], down: int = 2) -> int:
+    """The bytes of the cheapest way from one cell (column, line) to another; `down`: those of one line down."""
     if start == end:
         return 0
     column, line = end
     absolute = len(f"\x1b[{line + 1};{column + 1}H") if column else len(f"\x1b[{line + 1}H") if line else 3
-    return min(absolute, _vertically(line - start[1], line) + _horizontally(start[0], column))
+    return min(absolute, _vertically(line - start[1], line, down) + _horizontally(start[0], column))
 
 
-def _vertically(lines: int, to: int) -> int:
+def _vertically(lines: int, to: int, down: int) -> int:
     if not lines:
         return 0
-    # IND and RI (`ESC D`, `ESC M`) a line each, CUU or CUD, VPA.
-    return min(2 * abs(lines), 3 if abs(lines) == 1 else 3 + len(str(abs(lines))), len(f"\x1b[{to + 1}d"))
+    # IND (or LF) and RI (`ESC D`, `ESC M`) a line each, CUU or CUD, VPA.
+    steps = down * lines if lines > 0 else -2 * lines
+    return min(steps, 3 if abs(lines) == 1 else 3 + len(str(abs(lines))), len(f"\x1b[{to + 1}d"))
 
 
 def _horizontally(start: int, end: int) -> int:
