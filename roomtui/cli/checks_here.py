@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from roomtui.children import of_the_terminal
 from roomtui.cli.checks import Check, fail, ok, warn
 from roomtui.rooms.untrusted import safe
-from roomtui.tui.clipboard import likely_way
+from roomtui.tui.multiplexers import TMUX_FORMAT, Tmux
+from roomtui.tui.routes import route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,6 +56,7 @@ class Place:
         is_terminal: whether stdin, stdout and stderr all are one, as the dashboard needs.
         size: the terminal's columns and lines, if there is one.
         encoding: of stdout.
+        tty: the terminal's path, if any of the three is one.
         ask: runs a program and gives what it says; see `answer_of`.
         which: finds a program.
     """
@@ -63,6 +65,7 @@ class Place:
     is_terminal: bool
     size: tuple[int, int] | None
     encoding: str
+    tty: str | None = None
     ask: Callable[[Sequence[str]], str | None] = answer_of
     which: Callable[[str], str | None] = shutil.which
 
@@ -72,6 +75,8 @@ def terminal_checks(place: Place) -> Iterator[Check]:
     yield _terminal(place)
     yield _letters(place)
     if not place.is_terminal:
+        if place.tty is not None:  # `--json` into a file
+            yield _clipboard(place)
         return
     yield _colours(place)
     if place.size is not None:
@@ -81,7 +86,7 @@ def terminal_checks(place: Place) -> Iterator[Check]:
     elif place.environ.get("STY"):
         yield warn(
             "screen",
-            "GNU screen: it misreads colours in 24 bits, and passes copies on only piecewise",
+            "GNU screen: it misreads colours in 24 bits; copies are passed on through it, and kept nowhere",
             "Where you can, use tmux.",
         )
     yield _clipboard(place)
@@ -141,29 +146,25 @@ def _tmux(place: Place) -> Iterator[Check]:
     number = re.search(r"(\d+)\.(\d+)", version)
     # "next-3.5" and "master" are newer than what they are named for.
     if number is not None and (int(number[1]), int(number[2])) < _TMUX_WITH_CLIPBOARD:
-        yield warn("tmux", f"{safe(version)} cannot pass copies on", "Take tmux 3.2 or later; until then, use Y.")
+        yield warn(
+            "tmux",
+            f"{safe(version)} does not hand copies to the terminal by itself",
+            "They are sent through it; where that fails, use Y, or take tmux 3.2 or later.",
+        )
     else:
         yield ok("tmux", safe(version))
     wait = place.ask(("tmux", "show-options", "-sv", "escape-time"))
     if wait is not None and wait.isascii() and wait.isdigit() and int(wait[:9]) > _ESCAPE_TIME_MAX:
         yield warn("tmux keys", f"esc is held back for {wait[:9]} ms", "Set in ~/.tmux.conf: set -s escape-time 10")
-    if place.ask(("tmux", "show-options", "-sv", "set-clipboard")) == "off":
-        yield warn(
-            "tmux copies",
-            "set-clipboard is off: a copy stays in tmux's buffer",
-            "Set in ~/.tmux.conf: set -s set-clipboard external",
-        )
 
 
 def _clipboard(place: Place) -> Check:
-    way, sure = likely_way(place.environ, place.which)
-    if sure:
-        return ok("clipboard", way)
-    return warn(
-        "clipboard",
-        f"{way}: whether it arrives is up to the terminal",
-        "If a paste is empty, allow OSC 52 in the terminal's settings, or use Y.",
-    )
+    tmux = None
+    if place.environ.get("TMUX"):
+        told = place.ask(("tmux", "display-message", "-p", TMUX_FORMAT))
+        tmux = None if told is None else Tmux.told(told)
+    found = route(place.environ, tmux, place.which, place.tty)
+    return warn("clipboard", found.outlook, found.mend) if found.mend else ok("clipboard", found.outlook)
 
 
 def journal_check(path: Path) -> Check:

@@ -19,6 +19,7 @@ from roomtui.config import ConfigError, CredentialsMissingError, config_file, jo
 from roomtui.config.file import read
 from roomtui.rooms.untrusted import safe
 from roomtui.rooms.words import plural
+from roomtui.tui.clipboard import our_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -111,4 +112,5 @@ def _place() -> Place:
         is_terminal=all(stream is not None and stream.isatty() for stream in streams),
         size=(size.columns, size.lines) if size is not None else None,
         encoding=sys.stdout.encoding,
+        tty=our_terminal(),
     )

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _TICK: Final = 1.0
 _JUST_AFTER: Final = 0.01
 _TROUBLE_SHOWN: Final = 8.0
+_A_MOMENT: Final = 0.3
 _NOT_IN_PALETTE: Final = ("move", "page", "jump", "scroll", "command_palette")
 _PAUSED_OR_NOT: Final = {"pause": True, "resume": False, "stand_still": True, "play_on": False}
 """What is not offered while paused, and what only then."""
@@ -121,7 +122,8 @@ class RoomtuiApp(Fed, inherit_bindings=False):
         self.board = board
         self.clock = clock
         self.settings = settings
-        self.copier = clipboard or Clipboard(self._write_to_terminal)
+        self.copier = clipboard or Clipboard(self._write_to_terminal, repaint=self.action_repaint)
+        self._copying: asyncio.Task[None] | None = None
         self.browser = Browser()
         self.session: Session | None = None
         self.refresh_seconds = settings.refresh
@@ -273,9 +275,14 @@ class RoomtuiApp(Fed, inherit_bindings=False):
         )
 
     async def copy(self, what: str, text: str) -> None:
-        """Copy `text`, and tell which way it went."""
-        copied = await self.copier.copy(what, text)
-        self.tell(copied.sentence)
+        """Copy `text`, and tell what became of it; it does not wait for a tmux that does not answer."""
+        if self._copying is not None:
+            self._copying.cancel()  # what is copied last is what is wanted
+        self._copying = asyncio.create_task(self._copy(what, text))
+        await asyncio.wait({self._copying}, timeout=_A_MOMENT)
+
+    async def _copy(self, what: str, text: str) -> None:
+        self.tell((await self.copier.copy(what, text)).sentence)
 
     def find(self, sid: str) -> Entry | None:
         """The room of this SID, live or ended, if it is known; an ended one as whoever asks for them knows it."""

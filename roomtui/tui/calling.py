@@ -10,8 +10,8 @@ from textual.color import Color, ColorParseError
 from roomtui.rooms.alerts import AlertRule
 from roomtui.rooms.query import parse
 from roomtui.rooms.untrusted import safe
-from roomtui.tui.clipboard import through_multiplexer
 from roomtui.tui.lines import Tone, fit
+from roomtui.tui.multiplexers import through_multiplexer
 from roomtui.watch.alarms import Call
 
 if TYPE_CHECKING:

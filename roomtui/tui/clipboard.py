@@ -1,8 +1,7 @@
-"""Copying text out of a terminal, often through tmux and ssh, and saying truthfully how it was sent.
+"""Copying text out of a terminal, often through tmux and ssh, and saying truthfully what became of it.
 
 No way of copying reports success over a terminal; so the words say which way the text went, and the text stays
-readable in a dialog for selecting by hand. Measured: plain OSC 52, all that Textual does, is dropped by tmux in its
-default settings and by GNU screen; `tmux load-buffer -w -` arrives in all of tmux's.
+readable for selecting by hand. The clipboard is only ever written to: what lies in it is nobody's business here.
 """
 
 from __future__ import annotations
@@ -11,41 +10,50 @@ import asyncio
 import base64
 import os
 import shutil
+import sys
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from roomtui.children import of_the_terminal
+from roomtui.rooms.untrusted import safe
+from roomtui.tui.multiplexers import SPILT_BY_SCREEN, TMUX_FORMAT, Tmux
+from roomtui.tui.routes import Way, route
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+MOST: Final = 74_994
+"""Bytes that a terminal is asked to take: in base64 100,000, the most that several of them take of an OSC 52."""
 
 _TIMEOUT: Final = 2.0
-# GNU screen drops a device control string that is longer than some 700 bytes.
-_SCREEN_CHUNK: Final = 240
-
-# Programs that put standard input onto the clipboard of this very machine.
-_LOCAL: Final = (
-    ("WAYLAND_DISPLAY", ("wl-copy",)),
-    ("DISPLAY", ("xclip", "-selection", "clipboard")),
-    ("DISPLAY", ("xsel", "--clipboard", "--input")),
-    (None, ("pbcopy",)),
-)
+_LINE_BREAKS: Final = "\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What was copied, what it is called, and by which way it went (a phrase for people)."""
+    """What was copied, what it is called, and what became of it (a phrase for people)."""
 
     what: str
     text: str
-    way: str
+    told: str
     sure: bool
 
     @property
     def sentence(self) -> str:
         """What to tell the person."""
-        doubt = "" if self.sure else "; if a paste is empty, press Y"
-        return f"{self.what} sent {self.way}{doubt}."
+        controls = "; it holds control characters" if _has_controls(self.text) else ""
+        return f"{self.what}: {self.told}{controls}."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of running a program: its exit code, None where it did not end well in time; and what it printed."""
+
+    code: int | None
+    out: str = ""
 
 
 async def run_with_input(
@@ -55,24 +63,53 @@ async def run_with_input(
 
     It gets none of our terminal, which it could otherwise write to, and none of our credentials.
     """
+    # A program that stays behind to serve the clipboard would hold a pipe of ours open: it gets none.
+    return (await _run(command, text, asyncio.subprocess.DEVNULL, environ())).code == 0
+
+
+async def ask_with_input(command: Sequence[str], text: str) -> Answer:
+    """The same, and what it says on stdout."""
+    return await _run(command, text, asyncio.subprocess.PIPE, of_the_terminal())
+
+
+async def _run(command: Sequence[str], text: str, stdout: int, environ: Mapping[str, str]) -> Answer:
     try:
         process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=environ(),
+            *command, stdin=asyncio.subprocess.PIPE, stdout=stdout, stderr=asyncio.subprocess.DEVNULL, env=environ
         )
     except OSError:
-        return False
+        return Answer(None)
     try:
-        await asyncio.wait_for(process.communicate(text.encode("utf-8", "surrogatepass")), _TIMEOUT)
+        out, _ = await asyncio.wait_for(process.communicate(_bytes(text)), _TIMEOUT)
     except (asyncio.TimeoutError, BrokenPipeError, ConnectionResetError):
-        if process.returncode is None:
+        return Answer(None)
+    finally:
+        if process.returncode is None:  # too late, or nobody wants it any more
             process.kill()
             await process.wait()
-        return False
-    return process.returncode == 0
+    return Answer(process.returncode, (out or b"").decode(errors="replace"))
+
+
+def our_terminal() -> str | None:
+    """The terminal that we draw on, as a path."""
+    for stream in (sys.__stderr__, sys.__stdout__, sys.__stdin__):
+        with suppress(OSError, ValueError):  # it is none, or is closed
+            if stream is not None:
+                return os.ttyname(stream.fileno())
+    return None
+
+
+def write_down(text: str) -> str | None:
+    """Write `text` into a new file of the person's that nobody else may read: its path, None where there is no room."""
+    for folder in (str(Path.home()), tempfile.gettempdir()):
+        try:
+            descriptor, path = tempfile.mkstemp(prefix="roomtui-copied-", suffix=".txt", dir=folder)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(_bytes(text))
+        except OSError:
+            continue
+        return path
+    return None
 
 
 class Clipboard:
@@ -80,88 +117,93 @@ class Clipboard:
 
     Args:
         write: writes to the terminal, in step with what else is drawn there.
+        repaint: draws all of it anew, after something was spilt there.
         environ: the environment that tells where we run.
         run: runs a program with text on its standard input.
+        ask: the same, and tells what it printed.
         which: finds a program.
+        tty: the terminal that `write` writes to.
+        keep: writes down what is too long for a terminal.
     """
 
     def __init__(
         self,
         write: Callable[[str], object],
         *,
+        repaint: Callable[[], object] = lambda: None,
         environ: Mapping[str, str] = os.environ,
         run: Callable[[Sequence[str], str], Awaitable[bool]] = run_with_input,
+        ask: Callable[[Sequence[str], str], Awaitable[Answer]] = ask_with_input,
         which: Callable[[str], str | None] = shutil.which,
+        tty: Callable[[], str | None] = our_terminal,
+        keep: Callable[[str], str | None] = write_down,
     ) -> None:
         self._write = write
+        self._repaint = repaint
         self._environ = environ
         self._run = run
+        self._ask = ask
         self._which = which
+        self._tty = tty
+        self._keep = keep
         self.last: Copied | None = None
 
     async def copy(self, what: str, text: str) -> Copied:
-        """Send `text`, called `what`, the best way there is here; remembered as `last`."""
-        way, sure = await self._send(text)
-        self.last = Copied(what, text, way, sure)
+        """Send `text`, called `what`, the best way there is here; remembered as `last` from the beginning.
+
+        It loses the line breaks at its end: pasted into a shell, they would be an enter that nobody pressed.
+        """
+        text = text.rstrip(_LINE_BREAKS)
+        self.last = Copied(what, text, "being copied", sure=False)
+        told, sure = await self._send(text) if text else ("empty, so nothing was copied", False)
+        self.last = Copied(what, text, told, sure)
         return self.last
 
     async def _send(self, text: str) -> tuple[str, bool]:
-        environ = self._environ
-        # `likely_way` tells the same of these ways, without going any.
-        if environ.get("TMUX") and await self._run(("tmux", "load-buffer", "-w", "-"), text):
-            return "to the tmux buffer", True
-        if environ.get("STY"):
-            self._write("".join(_through_screen(_osc_52(text))))
-            return "through screen (OSC 52)", False
-        if environ.get("TERM", "").startswith(("screen", "tmux")):
-            # tmux runs on the person's side of ssh: one of the two forms passes, whichever it is set to let through.
-            self._write(_osc_52(text) + _through_tmux(_osc_52(text)))
-            return "to your terminal (OSC 52, for tmux too)", False
-        if not _is_remote(environ):
-            for variable, command in _LOCAL:
-                here = variable is None or environ.get(variable)
-                if here and self._which(command[0]) and await self._run(command, text):
-                    return f"to the clipboard ({command[0]})", True
-        self._write(_osc_52(text))
-        return "to your terminal (OSC 52)", False
+        size = len(_bytes(text))
+        tmux = await self._load_tmux(text, hand_on=size <= MOST) if self._environ.get("TMUX") else None
+        found = route(self._environ, tmux, self._which, self._tty())
+        if found.command:
+            if await self._run(found.command, text):
+                return found.told, True
+            found = route(self._environ, tmux, lambda _: None)
+        if size > MOST and found.way is not Way.MUTE:
+            return self._too_long(text, size, tmux)
+        sequence = _osc_52(text)
+        if written := found.written(sequence):
+            self._write(written)
+            if found.spills and len(sequence) > SPILT_BY_SCREEN:
+                self._repaint()
+        return found.told, found.sure
+
+    async def _load_tmux(self, text: str, *, hand_on: bool) -> Tmux | None:
+        """Put `text` into tmux's buffer, and let it hand it on. None where tmux does not answer."""
+        ask = (";", "display-message", "-p", TMUX_FORMAT)
+        answer = Answer(1)
+        if hand_on:
+            answer = await self._ask(("tmux", "load-buffer", "-w", "-", *ask), text)
+        if answer.code not in {0, None} or not hand_on:
+            # Before 3.2 tmux did not hand on what it loads.
+            answer = await self._ask(("tmux", "load-buffer", "-", *ask), text)
+        return Tmux.told(answer.out) if answer.code == 0 else None
+
+    def _too_long(self, text: str, size: int, tmux: Tmux | None) -> tuple[str, bool]:
+        much = f"too long for a terminal ({size // 1000} kB)"
+        if tmux is not None:
+            return f"{much}, so it is in tmux's buffer alone", True
+        path = self._keep(text)
+        if path is None:
+            return f"{much}, and there is no room for a file", False
+        return f"{much}, so it is in {safe(path)}", True
 
 
-def likely_way(environ: Mapping[str, str], which: Callable[[str], str | None] = shutil.which) -> tuple[str, bool]:
-    """The way that a copy would go here, in words, and whether it is known to arrive; nothing is sent."""
-    if environ.get("TMUX") and which("tmux"):
-        return "the tmux buffer, and through it your terminal", True
-    if environ.get("STY"):
-        return "through screen (OSC 52)", False
-    if environ.get("TERM", "").startswith(("screen", "tmux")):
-        return "your terminal (OSC 52, for tmux too)", False
-    if not _is_remote(environ):
-        for variable, command in _LOCAL:
-            if (variable is None or environ.get(variable)) and which(command[0]):
-                return f"the clipboard ({command[0]})", True
-    return "your terminal (OSC 52)", False
-
-
-def _is_remote(environ: Mapping[str, str]) -> bool:
-    return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _osc_52(text: str) -> str:
-    return f"\x1b]52;c;{base64.b64encode(text.encode('utf-8', 'surrogatepass')).decode()}\x07"
+    return f"\x1b]52;c;{base64.b64encode(_bytes(text)).decode()}\x07"
 
 
-def through_multiplexer(sequence: str, environ: Mapping[str, str]) -> str:
-    """`sequence` for the terminal outside: bare, and wrapped as the multiplexer that we run in passes things on."""
-    if environ.get("STY"):
-        return "".join(_through_screen(sequence))
-    if environ.get("TMUX") or environ.get("TERM", "").startswith(("screen", "tmux")):
-        return _through_tmux(sequence)
-    return sequence
-
-
-def _through_tmux(sequence: str) -> str:
-    return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
-
-
-def _through_screen(sequence: str) -> Iterator[str]:
-    for start in range(0, len(sequence), _SCREEN_CHUNK):
-        yield f"\x1bP{sequence[start : start + _SCREEN_CHUNK]}\x1b\\"
+def _has_controls(text: str) -> bool:
+    return any(not each.isprintable() and each not in "\n\t" for each in text)

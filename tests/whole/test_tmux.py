@@ -96,7 +96,7 @@ def test_y_puts_the_sid_into_the_tmux_buffer(tmux: Tmux, sandbox: SandboxProcess
     tmux.keys("y")
     assert until(lambda: tmux.buffer) == room["sid"]
     tmux.keys("Y")
-    tmux.shows("sent to the tmux buffer", room["sid"], "esc closes")
+    tmux.shows("in tmux's buffer", room["sid"], "esc closes")
     tmux.keys("Escape")
     tmux.shows_no("esc closes")
 
