@@ -20,6 +20,7 @@ _BLANK_LETTERS: Final = frozenset(
 _SPACES: Final = frozenset(" \u3000")
 _INVISIBLE: Final = frozenset({"Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs"})
 _MARKS: Final = frozenset({"Mn", "Me"})
+_BESIDE_MAX: Final = 2
 
 
 class Untrusted:
@@ -74,6 +75,7 @@ def safe(raw: str) -> str:
     text = unicodedata.normalize("NFC", raw)
     shown: list[str] = []
     marks = _MARKS_PER_LETTER  # a mark with no letter before it has nothing to stand on
+    beside = _BESIDE_MAX
     for character in text:
         category = unicodedata.category(character)
         if category in _MARKS and character not in _BLANK_LETTERS and not _is_variation_selector(character):
@@ -81,7 +83,15 @@ def safe(raw: str) -> str:
             shown.append(character if marks <= _MARKS_PER_LETTER else _visible(character))
             continue
         drawn = _shown(character, category)
-        marks = 0 if drawn is character and character not in _SPACES else _MARKS_PER_LETTER
+        if category == "Mc" or _is_part_of_a_syllable(character):
+            beside += 1
+            drawn = drawn if beside <= _BESIDE_MAX else _visible(character)
+        else:
+            beside = 0
+        if drawn is character and character not in _SPACES:
+            marks = 0
+        else:
+            marks, beside = _MARKS_PER_LETTER, _BESIDE_MAX
         shown.append(drawn)
     return "".join(shown)
 
@@ -91,7 +101,7 @@ def _shown(character: str, category: str) -> str:
         return _caret(character)
     if character in _SPACES:
         return character
-    if category in _INVISIBLE or character in _BLANK_LETTERS or category in _MARKS:
+    if category in _INVISIBLE or character in _BLANK_LETTERS or category in _MARKS or _is_half_a_picture(character):
         return _visible(character)
     return character
 
@@ -103,6 +113,16 @@ def _is_variation_selector(character: str) -> bool:
         or "\ufe00" <= character <= "\ufe0f"
         or "\U000e0100" <= character <= "\U000e01ef"
     )
+
+
+def _is_half_a_picture(character: str) -> bool:
+    # Two letters that are one flag, a colour of skin: as above, they are drawn with what stands beside them, or not.
+    return "\U0001f1e6" <= character <= "\U0001f1ff" or "\U0001f3fb" <= character <= "\U0001f3ff"
+
+
+def _is_part_of_a_syllable(character: str) -> bool:
+    # Korean vowels and finals: drawn into the syllable before them, as some vowels of India are drawn beside a letter.
+    return "\u1160" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb"
 
 
 def _caret(control: str) -> str:

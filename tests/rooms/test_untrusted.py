@@ -8,74 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from roomtui.rooms.untrusted import Untrusted, safe
-
-ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"
-
-CORPUS = [
-    ("plain", "DailyStandup", "DailyStandup"),
-    ("empty", "", ""),
-    ("spaces", "  Board & Co  ", "  Board & Co  "),
-    ("ESC", "a\x1bb", "a^[b"),
-    ("CSI clears the screen", "\x1b[2J\x1b[H", "^[[2J^[[H"),
-    ("SGR colours", "\x1b[31mred\x1b[0m", "^[[31mred^[[0m"),
-    ("OSC 52 ended by BEL", f"{ESC}]52;c;QUFB{BEL}", "^[]52;c;QUFB^G"),
-    ("OSC 52 ended by ST", f"{ESC}]52;c;QUFB{ST}", "^[]52;c;QUFB^[\\"),
-    ("OSC 52 in C1", "\x9d52;c;QUFB\x9c", "<009D>52;c;QUFB<009C>"),
-    ("OSC 8 link", f"{ESC}]8;;http://x{ST}go{ESC}]8;;{ST}", "^[]8;;http://x^[\\go^[]8;;^[\\"),
-    ("DCS", f"{ESC}P+q544e{ST}", "^[P+q544e^[\\"),
-    ("DCS in C1", "\x90q\x9c", "<0090>q<009C>"),
-    ("tmux pass-through", f"{ESC}Ptmux;{ESC}{ESC}]52;c;QQ=={BEL}{ST}", "^[Ptmux;^[^[]52;c;QQ==^G^[\\"),
-    ("APC and PM", f"{ESC}_x{ST}{ESC}^y{ST}", "^[_x^[\\^[^y^[\\"),
-    ("CSI in C1", "\x9b2J", "<009B>2J"),
-    ("NUL", "a\x00b", "a^@b"),
-    ("DEL", "a\x7fb", "a^?b"),
-    ("backspaces", "evil\x08\x08\x08\x08good", "evil^H^H^H^Hgood"),
-    ("line feed", "two\nlines", "two^Jlines"),
-    ("carriage return", "over\rwritten", "over^Mwritten"),
-    ("CR LF", "a\r\nb", "a^M^Jb"),
-    ("tab", "a\tb", "a^Ib"),
-    ("vertical tab and form feed", "a\x0bb\x0cc", "a^Kb^Lc"),
-    ("NEL", "a\x85b", "a<0085>b"),
-    ("line separator", "a\u2028b", "a<2028>b"),
-    ("paragraph separator", "a\u2029b", "a<2029>b"),
-    ("bidi override", "\u202egpj.exe", "<202E>gpj.exe"),
-    ("bidi embeddings and isolates", "\u202a\u202b\u202c\u202d\u2066\u2067\u2068\u2069",
-     "<202A><202B><202C><202D><2066><2067><2068><2069>"),
-    ("bidi marks", "a\u200e\u200f\u061cb", "a<200E><200F><061C>b"),
-    ("zero width", "al\u200bi\u200cc\u2060e\ufeff", "al<200B>i<200C>c<2060>e<FEFF>"),
-    ("soft hyphen", "a\xadb", "a<00AD>b"),
-    ("invisible operators", "a\u2061\u2062\u2063\u2064b", "a<2061><2062><2063><2064>b"),
-    ("ZWJ emoji", "\U0001f468\u200d\U0001f4bb", "\U0001f468<200D>\U0001f4bb"),
-    ("emoji", "\U0001f600", "\U0001f600"),
-    ("variation selector", "\u2764\ufe0f", "\u2764<FE0F>"),
-    ("ideographic variation selector", "\u8fbb\U000e0101", "\u8fbb<E0101>"),
-    ("Mongolian variation selectors", "a\u180b\u180c\u180d\u180e\u180f", "a<180B><180C><180D><180E><180F>"),
-    ("tag characters", "\U0001f3f4\U000e0067\U000e007f", "\U0001f3f4<E0067><E007F>"),
-    ("combining storm", "Q\u0316\u0317\u0318\u0319", "Q\u0316\u0317<0318><0319>"),
-    ("a mark without a letter", "\u0301", "<0301>"),
-    ("a mark on a space", "a \u0301", "a <0301>"),
-    ("a mark on something made visible", "\x1b\u0301", "^[<0301>"),
-    ("an enclosing mark", "a\u20dd", "a\u20dd"),
-    ("lone surrogates", "a\ud800b\udfff", "a<D800>b<DFFF>"),
-    ("unassigned", "a\u0378b", "a<0378>b"),
-    ("noncharacters", "\ufffe\uffff\U0010ffff", "<FFFE><FFFF><10FFFF>"),
-    ("private use", "\ue000\U000f0000", "<E000><F0000>"),
-    ("no-break space", "a\xa0b", "a<00A0>b"),
-    ("other spaces", "a\u2003\u2009\u1680b", "a<2003><2009><1680>b"),
-    ("ideographic space", "\u4f1a\u3000\u8b70", "\u4f1a\u3000\u8b70"),
-    ("blank letters", "\u3164\u115f\u1160\uffa0\u2800\u034f", "<3164><115F><1160><FFA0><2800><034F>"),
-    ("a musical blank", "\U0001d159", "<1D159>"),
-    ("a hieroglyphic and a Khitan blank", "\U00013441\U00016fe4", "<13441><16FE4>"),
-    ("composed by NFC", "e\u0301", "\xe9"),
-    ("not made compatible", "\ufb01\u2460\uff21", "\ufb01\u2460\uff21"),
-    ("German", "Gr\xf6\xdfe", "Gr\xf6\xdfe"),
-    ("Hebrew", "\u05e9\u05dc\u05d5\u05dd", "\u05e9\u05dc\u05d5\u05dd"),
-    ("Arabic", "\u0645\u0631\u062d\u0628\u0627", "\u0645\u0631\u062d\u0628\u0627"),
-    ("Hindi", "\u0928\u092e\u0938\u094d\u0924\u0947", "\u0928\u092e\u0938\u094d\u0924\u0947"),
-    ("Thai", "\u0e17\u0e35\u0e48", "\u0e17\u0e35\u0e48"),
-    ("Japanese", "\u4f1a\u8b70", "\u4f1a\u8b70"),
-    ("markup stays as it is", "[@click=app.quit]a[/b]<b>", "[@click=app.quit]a[/b]<b>"),
-]  # fmt: skip
+from tests.strangers import STRANGERS
 
 # Unicode's own list of what is drawn as nothing (DerivedCoreProperties, Default_Ignorable_Code_Point).
 IGNORABLE = [
@@ -89,7 +22,7 @@ anything = st.text(
 )
 
 
-@pytest.mark.parametrize(("raw", "shown"), [case[1:] for case in CORPUS], ids=[case[0] for case in CORPUS])
+@pytest.mark.parametrize(("raw", "shown"), [case[1:] for case in STRANGERS], ids=[case.what for case in STRANGERS])
 def test_hostile_text_is_shown_as_one_harmless_line(raw: str, shown: str) -> None:
     assert safe(raw) == shown
     assert Untrusted(raw).safe == shown
