@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual import events, on
 from textual.screen import ModalScreen, Screen, ScreenResultType
+
+from roomtui.tui.screens.composed import CellCompositor
 
 
 class StyledOnce(Screen[ScreenResultType]):
@@ -15,6 +19,10 @@ class StyledOnce(Screen[ScreenResultType]):
     """
 
     _was_shown = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed on as they come
+        super().__init__(*args, **options)
+        self._compositor = CellCompositor()
 
     @on(events.Compose)
     def _take_the_size(self) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from textual._styles_cache import StylesCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from textual.color import Color
-    from textual.css.styles import StylesBase
-    from textual.geometry import Region, Size, Spacing
+    from textual.geometry import Region
     from textual.strip import Strip
     from textual.widget import Widget
 
@@ -30,33 +26,30 @@ _ORNAMENTS: Final = (
 class PlainStylesCache(StylesCache):
     """Textual's store of a widget's lines; where nothing adorns them, they are kept as the widget has drawn them.
 
-    So a line that only moves is the same strip, with all that was found out of it.
+    So a line that only moves is the same strip, with all that was found out of it. What is not asked for of a line is
+    not looked at.
     """
-
-    _plain = False
 
     def render_widget(self, widget: Widget, crop: Region) -> list[Strip]:
         """The lines of the widget in this region."""
         styles = widget.styles
-        self._plain = not any(styles.gutter) and not styles.has_any_rules(*_ORNAMENTS) and widget.opacity == 1.0
-        return super().render_widget(widget, crop)
-
-    def render_line(
-        self,
-        styles: StylesBase,
-        y: int,
-        size: Size,
-        content_size: Size,
-        padding: Spacing,
-        base_background: Color,
-        background: Color,
-        render_content_line: Callable[[int], Strip],
-        *rest: Any,  # noqa: ANN401 - handed on as it comes
-    ) -> Strip:
-        """One line."""
-        if self._plain and y < content_size.height:
-            inner, _ = self.get_inner_outer(base_background, background)
-            return render_content_line(y).adjust_cell_length(size.width, inner.rich_style)
-        return super().render_line(
-            styles, y, size, content_size, padding, base_background, background, render_content_line, *rest
-        )
+        if any(styles.gutter) or styles.has_any_rules(*_ORNAMENTS) or widget.opacity != 1.0:
+            return super().render_widget(widget, crop)
+        width = widget.region.width
+        if width != self._width:
+            self.clear()
+            self._width = width
+        base_background, background = widget.background_colors
+        inner, _ = self.get_inner_outer(base_background, background)
+        filters, (start, end) = widget.get_line_filters(), crop.column_span
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            strip = None if y in self._dirty_lines else self._cache.get(y)
+            if strip is None:
+                strip = self._cache[y] = widget.render_line(y).adjust_cell_length(width, inner.rich_style)
+            strip = strip.crop(start, end)
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            strips.append(strip)
+        self._dirty_lines.difference_update(crop.line_range)
+        return strips
