@@ -47,6 +47,10 @@ class Due:
         """Nothing is expected of this one."""
         self._at.pop(sid, None)
 
+    def is_due(self, now: float) -> bool:
+        """Whether the time may have come for one of them."""
+        return bool(self._heap) and self._heap[0][0] <= now
+
     def by(self, now: float) -> set[str]:
         """Those for which the time has come; nothing more is expected of them."""
         due = set()

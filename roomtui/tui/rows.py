@@ -65,6 +65,8 @@ class Rows:
         self._sieve: Sieve | None = None
         self._waiting: set[str] = set()
         self._due = Due()
+        self.arrangement = 0
+        """Another number whenever rooms may stand on other lines than before."""
 
     # -- what stands where
 
@@ -188,6 +190,10 @@ class Rows:
             self._sieve.again.update(touched)
         return self._put(touched, still=still, cursor=cursor, below_differs=below_differs)
 
+    def is_settled(self, *, still: bool, now: float) -> bool:
+        """Whether `settle` would leave every row where it is."""
+        return (still or not self._loose) and not self._due.is_due(now)
+
     def settle(self, *, still: bool, cursor: str | None, now: float = -_NEVER) -> str | None:
         """Put in place what was kept out of it, unless it is to keep still for longer, and what time alone has moved.
 
@@ -253,6 +259,8 @@ class Rows:
         went = cursor not in self._place and any(key[-1] == cursor for key in out)
         old = [*self] if went or (cursor in self._below_at and cursor not in self._ended) else []
         self._order.change(out, into)
+        if out or into:
+            self.arrangement += 1
         if below_differs:
             self._put_below()
         return self._stand_in(cursor, old)
@@ -289,6 +297,7 @@ class Rows:
         return verdict is Verdict.YES
 
     def _put_below(self) -> None:
+        self.arrangement += 1
         keep = self._keep
         self._below = [
             sid

@@ -2,53 +2,85 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.strip import Strip
 
 from roomtui.tui.columns import GAP
 from roomtui.tui.lines import Piece, Tone, fit
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from roomtui.tui.columns import Entry, Placed, View
     from roomtui.tui.lines import Glyphs, Line
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What stands on one line: of which room (None: of none), the text in each column, and what that was made of."""
+    """What stands on one line: of which room (None: of none), the text in each column, and what that was made of.
+
+    `since` and `until` are the first and the last instant (timestamps) of which it is known that the same text stands
+    there then, unless the room or the way to show it becomes another.
+    """
 
     sid: str | None
     is_cursor: bool
     cells: tuple[Piece, ...]
     is_marked: bool = False
-    made_of: tuple[Entry, datetime, View] | None = field(default=None, compare=False)
+    made_of: tuple[Entry, View] | None = field(default=None, compare=False)
+    since: float = field(default=-math.inf, compare=False)
+    until: float = field(default=math.inf, compare=False)
 
     def is_of(self, entry: Entry, view: View) -> bool:
         """Whether it was made of this very entry, to be shown in this very way: only time can make it another."""
-        return self.made_of is not None and self.made_of[0] is entry and self.made_of[2] is view
+        return self.made_of is not None and self.made_of[0] is entry and self.made_of[1] is view
 
-    def is_as_of(self, now: datetime) -> bool:
-        """Whether it was made for this very instant."""
-        return self.made_of is not None and self.made_of[1] is now
+    def holds_at(self, instant: float) -> bool:
+        """Whether time has not made it another at this instant."""
+        return self.since <= instant <= self.until
 
     @property
     def of_room(self) -> tuple[str | None, bool, bool]:
         """Of which room it is, and what that is to the person: under the cursor, marked."""
         return self.sid, self.is_cursor, self.is_marked
 
-    def changed_up_to(self, wanted: Drawn, placed: tuple[Placed, ...], width: int) -> int:
-        """The first cell behind all that differs in `wanted`, 0 where nothing does.
-
-        The compositor sends a dirty line from the widget's left edge: what matters is where the change ends.
-        """
-        if self == wanted:
-            return 0
+    def changes(self, wanted: Drawn, placed: tuple[Placed, ...], width: int) -> list[tuple[int, int]]:
+        """The cells that differ in `wanted`: from which column of the terminal to which (the one behind the last)."""
         if self.sid is None or self.of_room != wanted.of_room:
-            return width
-        pairs = zip(placed, self.cells, wanted.cells, strict=True)
-        return max(each.end for each, before, after in pairs if before != after)
+            return [] if self == wanted else [(0, width)]
+        return [
+            # The blanks before a column have its tone: of a line in reverse that is seen.
+            (each.start if before.tone is after.tone else max(0, each.start - GAP), each.end)
+            for each, before, after in zip(placed, self.cells, wanted.cells, strict=True)
+            if before != after
+        ]
+
+    def patched(self, strip: Strip, wanted: Drawn, placed: tuple[Placed, ...]) -> Strip | None:
+        """`strip`, which shows this, with the texts of `wanted`; None where more than texts differ.
+
+        Most of the time a digit has changed: then all that was found out of the rest of the line still holds.
+        """
+        if self.of_room != wanted.of_room:
+            return None
+        segments = list(strip)
+        for each, before, after in zip(placed, self.cells, wanted.cells, strict=True):
+            if before == after:
+                continue
+            was, text = (fit(cell.text, each.width, right=each.column.right) for cell in (before, after))
+            # A blank takes its look from what stands before it; what is not ASCII may not be one cell a character.
+            if before.tone is not after.tone or not text.isascii() or text.isspace() or was.isspace():
+                return None
+            found = _segment_at(segments, each.start)
+            if found is None:
+                return None
+            index, offset = found
+            old, style, _ = segments[index]
+            if not old.isascii() or offset + len(text) > len(old):
+                return None
+            segments[index] = Segment(old[:offset] + text + old[offset + len(text) :], style)
+        return Strip(segments, strip.cell_length)
 
     def line(self, placed: tuple[Placed, ...], glyphs: Glyphs) -> Line:
         """The whole line: the marker's cell, and the columns where they stand; a mark before the second."""
@@ -63,3 +95,13 @@ class Drawn:
             fitted = fit(text, each.width, right=each.column.right, ellipsis=glyphs.ellipsis)
             pieces.append(Piece(fitted, Tone.TITLE if self.is_marked and each.column.key == "name" else tone))
         return tuple(pieces)
+
+
+def _segment_at(segments: list[Segment], column: int) -> tuple[int, int] | None:
+    """Which segment has the cell at this column, and at which of its cells; None where none has."""
+    end = 0
+    for index, segment in enumerate(segments):
+        start, end = end, end + segment.cell_length
+        if column < end:
+            return index, column - start
+    return None

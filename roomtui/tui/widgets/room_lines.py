@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Region
@@ -16,16 +17,19 @@ from roomtui.tui.widgets.drawn import Drawn
 from roomtui.tui.widgets.toned import Toned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
+    from datetime import datetime
 
     from textual.strip import Strip
 
     from roomtui.rooms.clock import Clock
-    from roomtui.tui.columns import Placed
+    from roomtui.tui.columns import Entry, Placed
     from roomtui.tui.layout import Layout, Sort
 
 _SCREENFULS_KEPT: Final = 4
 _FEW: Final = 10
+# For how many seconds ahead it is looked whether a row that did not change in the last one will stay as it is.
+_AHEAD: Final = (30, 8, 2)
 
 
 class RoomLines(Toned):
@@ -65,6 +69,9 @@ class RoomLines(Toned):
         self._sorted_by: Sort | None = None
         self._placed: tuple[Placed, ...] = ()
         self._placed_in = -1
+        self._top = 0
+        # What decides which line shows what, but the rooms themselves and time.
+        self._stands: tuple[object, ...] = ()
         self._drawn: dict[int, Drawn] = {}
         # What was made of rooms that are or were on screen just now: where rows move, nothing is made again.
         self._made: dict[str, Drawn] = {}
@@ -111,20 +118,33 @@ class RoomLines(Toned):
         self._strips.clear()
         super().notify_style_update()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw what is asked for of these lines."""
+        self._look_where_rows_are()
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw the row at line `y` of the widget."""
-        width = self.scrollable_content_region.width
-        wanted = self._wanted(y)
-        self._drawn[y] = wanted
+        width = self._placed_in
+        wanted = self._drawn[y] = self._wanted(y)
         if wanted.sid is None:
             return self.strip(wanted.cells, width)
         known = self._strips.get(wanted.sid)
-        if known is not None and known[0] == wanted:
-            return known[1]
-        cursor = self.get_component_rich_style("table--cursor", partial=True) if wanted.is_cursor else None
-        strip = self.strip(wanted.line(self._placed, self._view.glyphs), width, over=cursor)
+        strip = None
+        if known is not None:
+            if known[0] == wanted:
+                return known[1]
+            strip = known[0].patched(known[1], wanted, self._placed)
+        if strip is None:
+            cursor = self.get_component_rich_style("table--cursor", partial=True) if wanted.is_cursor else None
+            strip = self.strip(wanted.line(self._placed, self._view.glyphs), width, over=cursor)
         self._strips[wanted.sid] = wanted, strip
         return strip
+
+    def _look_where_rows_are(self) -> None:
+        # Once for all lines: Textual works out afresh each time where a widget is and how far it is scrolled.
+        self._columns()
+        self._top = self.scroll_offset.y
 
     def _without_a_room(self, index: int) -> tuple[Piece, ...]:
         if not len(self._rows):
@@ -138,26 +158,40 @@ class RoomLines(Toned):
         return y + self.scroll_offset.y
 
     def _wanted(self, y: int) -> Drawn:
-        index = self._index(y)
+        index = y + self._top
         sid = self._rows.at(index)
         if sid is None:
             return Drawn(None, is_cursor=False, cells=self._without_a_room(index))
-        entry, columns = self._rows.entry(sid), self._columns()
+        entry, view, instant = self._rows.entry(sid), self._view, self._instant
         of_room = sid, sid == self._cursor_sid, sid in self.marks
         before = self._made.get(sid)
-        if before is None or not before.is_of(entry, self._view):
-            cells = tuple(placed.column.cell(entry, self._now, self._view) for placed in columns)
-        elif not before.is_as_of(self._now):
-            cells = tuple(
-                placed.column.cell(entry, self._now, self._view) if placed.column.ticks else known
-                for placed, known in zip(columns, before.cells, strict=True)
-            )
-        elif before.of_room == of_room:
-            return before
+        since = until = instant
+        if before is None or not before.is_of(entry, view):
+            cells = tuple(placed.column.cell(entry, self._now, view) for placed in self._placed)
+        elif before.holds_at(instant):
+            if before.of_room == of_room:
+                return before
+            cells, since, until = before.cells, before.since, before.until
         else:
-            cells = before.cells
-        made = self._made[sid] = Drawn(sid, of_room[1], cells, of_room[2], (entry, self._now, self._view))
+            cells = self._as_of(self._now, entry, before.cells)
+            if cells == before.cells:
+                until += self._unchanged_for(entry, cells)
+        made = self._made[sid] = Drawn(sid, of_room[1], cells, of_room[2], (entry, view), since, until)
         return made
+
+    def _as_of(self, now: datetime, entry: Entry, known: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        """What stands in the columns at this instant, where at another one that is `known`."""
+        return tuple(
+            placed.column.cell(entry, now, self._view) if placed.column.ticks else cell
+            for placed, cell in zip(self._placed, known, strict=True)
+        )
+
+    def _unchanged_for(self, entry: Entry, cells: tuple[Piece, ...]) -> int:
+        """For how many seconds time alone surely leaves a row as it is: no cell becomes what it once was."""
+        for seconds in _AHEAD:
+            if self._as_of(self._now + timedelta(seconds=seconds), entry, cells) == cells:
+                return seconds
+        return 0
 
     def _forget_what_is_far(self) -> None:
         if len(self._made) > _SCREENFULS_KEPT * max(_FEW, self.size.height):
@@ -165,21 +199,31 @@ class RoomLines(Toned):
             self._made = {sid: made for sid, made in self._made.items() if sid in near}
             self._strips = {sid: made for sid, made in self._strips.items() if sid in near}
 
-    def _draw_what_changed(self) -> None:
-        self._columns()  # in another width, nothing of what stands there counts
-        self._forget_what_is_far()
+    def _draw_what_changed(self, among: Collection[str] | None = None) -> None:
+        """Draw anew what is not as it stands on the screen.
+
+        `among` has the SIDs of the rooms that are not what they were, None if any may be.
+        """
+        self._look_where_rows_are()  # in another width, nothing of what stands there counts
         if not self._drawn:
             self.refresh()
             return
-        width, height = self.size.width, self.size.height
+        size, instant = self.size, self._instant
+        stands = self._rows.arrangement, self._top, self._cursor_sid, self._view, size
+        if stands != self._stands or not len(self._rows):
+            self._stands, among = stands, None
+        if among is None:
+            self._forget_what_is_far()
         regions: list[Region] = []
         for y, drawn in self._drawn.items():
-            if y >= height or self._still_stands(y, drawn):
+            if y >= size.height:
+                continue
+            if self._still_stands(y, drawn) if among is None else drawn.sid not in among and drawn.holds_at(instant):
                 continue
             wanted = self._wanted(y)
-            right = drawn.changed_up_to(wanted, self._placed, width)
-            if right:
-                regions.append(Region(0, y, right, 1))
+            spans = drawn.changes(wanted, self._placed, size.width)
+            if spans:
+                regions += [Region(start, y, end - start, 1) for start, end in spans]
             else:
                 self._drawn[y] = wanted
         if regions:
@@ -187,7 +231,7 @@ class RoomLines(Toned):
 
     def _still_stands(self, y: int, drawn: Drawn) -> bool:
         # The same room at the same instant is the same text: most of the time nothing needs to be made to see that.
-        sid = self._rows.at(self._index(y))
+        sid = self._rows.at(y + self._top)
         if sid is None or drawn.of_room != (sid, sid == self._cursor_sid, sid in self.marks):
             return False
-        return drawn.is_as_of(self._now) and drawn.is_of(self._rows.entry(sid), self._view)
+        return drawn.holds_at(self._instant) and drawn.is_of(self._rows.entry(sid), self._view)

@@ -117,6 +117,8 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
         self._monotonic = monotonic
         self._live: Mapping[str, LiveRoom] = {}
         self._sifting_soon = False
+        self._visible: frozenset[str] = frozenset()
+        self._visible_in = (-1, 0, 0)
         # Until everything is known or a key is pressed, the cursor stands on what closes first.
         self._at_the_top = True
         self._awaited: str | None = None
@@ -133,9 +135,12 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
     @property
     def visible_sids(self) -> frozenset[str]:
         """The rooms on screen."""
-        top = self.scroll_offset.y
-        lines = range(top, top + self._rows_on_screen)
-        return frozenset(sid for line in lines if (sid := self._rows.at(line)) is not None)
+        window = self._rows.arrangement, self.scroll_offset.y, self._rows_on_screen
+        if window != self._visible_in:
+            _, top, height = self._visible_in = window
+            found = (self._rows.at(line) for line in range(top, top + height))
+            self._visible = frozenset(sid for sid in found if sid is not None)
+        return self._visible
 
     def closing_by(self, instant: datetime) -> int:
         """How many rooms, whether a filter lets them through or not, will certainly have closed by then."""
@@ -182,14 +187,15 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
             lambda: self._rows.show(picture, changed, still=self._is_still, cursor=self._cursor_that_keeps_its_place)
         )
         self._at_the_top = self._at_the_top and (not picture.live or picture.unread > 0)
-        self._draw_what_changed()
+        self._draw_what_changed(changed)
 
     def tick(self) -> None:
         """Let the countdowns go on; what was kept out of its place while a key was pressed takes it."""
         self._look_at_the_clock()
-        cursor, now = self._cursor_that_keeps_its_place, self._instant
-        self._rearrange(lambda: self._rows.settle(still=self._is_still, cursor=cursor, now=now))
-        self._draw_what_changed()
+        cursor, now, still = self._cursor_that_keeps_its_place, self._instant, self._is_still
+        if not self._rows.is_settled(still=still, now=now):
+            self._rearrange(lambda: self._rows.settle(still=still, cursor=cursor, now=now))
+        self._draw_what_changed(among=())
 
     def hold(self, *, on: bool) -> None:
         """Keep the order of the rooms as it is while a dialog is open."""
