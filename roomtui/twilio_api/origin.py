@@ -15,7 +15,7 @@ DEFAULT_API_URL: Final = "https://video.twilio.com"
 
 _VIDEO_HOST: Final = re.compile(r"video((?:\.[a-z0-9-]+)*\.twilio\.com)", re.ASCII)
 
-_PORTS: Final = {"https": 443, "http": 80}
+PORTS: Final = {"https": 443, "http": 80}
 
 # What RFC 3986 lets a URL hold. Anything else (a blank, a line break, a backslash) is read differently by different
 # parsers, and that difference is how credentials get to a host that the check did not see.
@@ -33,7 +33,7 @@ class Origin:
     def __str__(self) -> str:
         """Host, and port where it is not the usual one: what people call the place."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def is_loopback(self) -> bool:
@@ -56,7 +56,7 @@ def origin_of(url: str) -> Origin:
         raise ValueError("it holds characters that no web address has")
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
-    if scheme not in _PORTS:
+    if scheme not in PORTS:
         raise ValueError("it does not begin with https://")
     if "@" in parts.netloc:
         raise ValueError("it holds a user name or password, which belong elsewhere")
@@ -66,7 +66,7 @@ def origin_of(url: str) -> Origin:
         raise ValueError("its port is not a number from 1 to 65535") from None
     if not host or port == 0:
         raise ValueError("it names no host and port to connect to")
-    return Origin(scheme, host, port if port is not None else _PORTS[scheme])
+    return Origin(scheme, host, port if port is not None else PORTS[scheme])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,21 @@ class ApiUrl:
             raise ForeignHost(
                 f"Twilio's answer points to {there}, not to {self.origin}: the credentials are not sent there."
             )
+
+    def target(self, url: str) -> str:
+        """Path and query of a URL of the configured origin, as they are written in it.
+
+        Raises:
+            ForeignHost: it is on another scheme, host or port.
+            NotTwilio: it is no URL at all.
+        """
+        self.demand(url)
+        address = url.partition("#")[0]
+        begin = address.find("/", address.index("://") + 3)
+        if begin >= 0 and "?" not in address[:begin]:
+            return address[begin:]
+        _, mark, query = address.partition("?")
+        return f"/{mark}{query}"
 
 
 def calls_url(video: ApiUrl) -> str:

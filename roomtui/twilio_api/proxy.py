@@ -1,23 +1,20 @@
 """The way out through a company's proxy, as the environment tells it.
 
-aiohttp would read the environment itself (`trust_env`), but then it reads `~/.netrc` as well, refuses every request
-when it finds the API's host there, and does both in a thread for each request. So we ask once.
+Only https goes through one, and so only by CONNECT: http is for a sandbox on this machine (`ApiUrl.parse`). The proxy
+learns the host's name and sees bytes that it cannot read. The environment is asked once.
 """
 
 from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api.credentials import Secret, basic
 from roomtui.twilio_api.errors import Unreachable
-
-if TYPE_CHECKING:
-    from roomtui.twilio_api.origin import Origin
+from roomtui.twilio_api.origin import PORTS, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +22,12 @@ class Proxy:
     """Where requests go first.
 
     Attributes:
-        url: without user name and password.
-        name: host and port, for people.
+        origin: of the proxy itself; https, where it wants TLS for our words to it.
+        name: host and port, for people; without user name and password.
         authorization: the value of a `Proxy-Authorization` header, or None.
     """
 
-    url: str
+    origin: Origin
     name: str
     authorization: Secret | None
 
@@ -57,7 +54,7 @@ def from_environment(origin: Origin) -> Proxy | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         raise Unreachable("The proxy in the environment (HTTPS_PROXY) is not a web address.") from None
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in PORTS or not host:
         kind = Untrusted(parts.scheme).safe
         raise Unreachable(f"The proxy in the environment (HTTPS_PROXY) is of a kind we cannot use: {kind}.")
     place = f"[{host}]" if ":" in host else host
@@ -65,7 +62,8 @@ def from_environment(origin: Origin) -> Proxy | None:
     authorization = None
     if parts.username is not None:
         authorization = basic(unquote(parts.username), unquote(parts.password or ""))
-    return Proxy(f"{parts.scheme}://{place}", Untrusted(place).safe, authorization)
+    there = Origin(parts.scheme, host, port or PORTS[parts.scheme])
+    return Proxy(there, Untrusted(place).safe, authorization)
 
 
 def secrets(origin: Origin) -> tuple[str, ...]:

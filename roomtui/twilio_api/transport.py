@@ -1,4 +1,4 @@
-"""The SDK's pluggable HTTP client: one session, one origin, real time-outs, polite retries.
+"""The SDK's pluggable HTTP client: one origin, real time-outs, polite retries.
 
 The SDK's own async client ignores its time-out and the proxies, hands out another request's answer when it does not
 pool, follows `next_page_url` to any host with the credentials, and never waits when throttled; this one does none of
@@ -13,27 +13,31 @@ import random
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import aiohttp
-from yarl import URL
-
+from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api import proxy
 from roomtui.twilio_api.answers import request_id
 from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.credentials import basic
-from roomtui.twilio_api.errors import NotTwilio, Unreachable
+from roomtui.twilio_api.errors import NotTwilio, Unreachable, Unsendable
 from roomtui.twilio_api.faults import FAULTS, Fault, explain
 from roomtui.twilio_api.forms import encoded
+from roomtui.twilio_api.http11.faults import TooMuch
+from roomtui.twilio_api.http11.message import request as message
+from roomtui.twilio_api.http11.opening import Way
+from roomtui.twilio_api.http11.pool import Pool
+from roomtui.twilio_api.http11.trust import NoTrust, context_from_environment
+from roomtui.twilio_api.http11.unpacking import ACCEPTED
 from roomtui.twilio_api.origin import DEFAULT_API_URL, ApiUrl
 from roomtui.twilio_api.pace import Pace, Unpaced
 from roomtui.twilio_api.retries import THROTTLED, Retries, read_retry_after
 from roomtui.twilio_api.sdk_parts import AsyncHttpClient, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
-    from aiohttp.connector import Connection
+    from roomtui.twilio_api.http11.message import Headers, Hidden
 
 BODY_MAX: Final = 32 * 1024 * 1024
 """Bytes. A page of 1,000 rooms has 1.2 MB; whoever sends this much more wants to fill our memory."""
@@ -92,20 +96,15 @@ class Counts:
 class _Request:
     """One request of the SDK, over all its attempts."""
 
-    __slots__ = ("body", "headers", "method", "spent", "timeout", "urgent", "url")
+    __slots__ = ("message", "method", "reading", "spent", "timeout", "urgent")
 
-    def __init__(self, method: str, url: URL, headers: dict[str, str], body: bytes | None, timeout: float) -> None:
+    def __init__(self, method: str, message: Hidden, timeout: float) -> None:
         self.method = method
-        self.url = url
-        self.headers = headers
-        self.body = body
+        self.message = message
         self.timeout = timeout
+        self.reading = method in _READING
         self.urgent = _urgent.get()
         self.spent = 0.0
-
-    @property
-    def reading(self) -> bool:
-        return self.method in _READING
 
 
 class _Admitted:
@@ -124,41 +123,6 @@ class _Admitted:
         if self._pace is not None:
             self._pace.sent()
             self._pace = None
-
-
-class _Telling(aiohttp.ClientRequest):
-    """Tells when it goes out. aiohttp's tracing would, too, and makes each request dearer by a third."""
-
-    admitted: _Admitted | None = None
-
-    def send(self, conn: Connection) -> Coroutine[Any, Any, aiohttp.ClientResponse]:
-        if self.admitted is not None:
-            self.admitted.sent()
-        return super().send(conn)
-
-
-class _SentOnce:
-    """Keeps aiohttp from sending again by itself.
-
-    It does so, unasked, when a kept connection turns out to be closed; such a read would pass by the read budget and
-    the counts. Our own retries do the same with both.
-    """
-
-    __slots__ = ("_admitted", "_sent")
-
-    def __init__(self, admitted: _Admitted | None) -> None:
-        self._admitted = admitted
-        self._sent = False
-
-    async def __call__(
-        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        if self._sent:
-            raise aiohttp.ServerDisconnectedError
-        self._sent = True
-        if isinstance(request, _Telling):
-            request.admitted = self._admitted
-        return await handler(request)
 
 
 class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to mypy, as above
@@ -200,14 +164,14 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         self._retries = retries if retries is not None else Retries()
         self._timeout = timeout
         self._connect_timeout = connect_timeout
-        self._patience = self._patience_of(timeout)
         self._rng = rng if rng is not None else random.Random()  # noqa: S311  # jitter, not a secret
         self._sleep = sleep
-        # Our own queues rather than the connector's: its waiting time would count against the time-outs.
+        # Whoever waits here does not yet use up a time-out.
         self._polls = asyncio.Semaphore(POLLS_AT_ONCE)
         self._urgent = asyncio.Semaphore(URGENT_AT_ONCE)
         self._posts = asyncio.Semaphore(WRITES_AT_ONCE)
-        self._session: aiohttp.ClientSession | None = None
+        self._pool: Pool | None = None
+        self._making_pool = asyncio.Lock()
         self._proxy: proxy.Proxy | None = None
         self._closed = False
         self._reads = self._writes = self._resent = self._throttled = self._in_flight = 0
@@ -258,32 +222,45 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             NotTwilio: the answer is too big, or not HTTP; or `uri` is no address.
             Unsendable: a text in `params` or `data` is no UTF-8; nothing was sent.
         """
-        self.api.demand(uri)
-        sent_headers = dict(headers or {})
-        if auth is not None:
-            sent_headers["Authorization"] = basic(*auth)
-        if data:
-            sent_headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        request = _Request(
-            method.upper(),
-            # Already encoded, and checked to hold nothing else: yarl shall not mend it.
-            URL(f"{uri}{'&' if '?' in uri else '?'}{encoded(params)}" if params else uri, encoded=True),
-            sent_headers,
-            encoded(data).encode("ascii") if data else None,
-            timeout if timeout is not None else self._timeout,
-        )
+        request = self._request(method.upper(), uri, params, data, headers, auth, timeout)
         attempt = 1
         while True:
             outcome = await self._attempt(request)
             delay = self._delay(request, outcome, attempt)
             if delay is None:
                 if isinstance(outcome, Fault):
-                    raise outcome.error from None  # Python 3.10 still sees aiohttp's here
+                    raise outcome.error from None
                 return outcome
             await self._sleep(delay)
             request.spent += delay
             attempt += 1
             self._resent += 1
+
+    def _request(
+        self,
+        method: str,
+        uri: str,
+        params: Mapping[str, object] | None,
+        data: Mapping[str, object] | None,
+        headers: Mapping[str, str] | None,
+        auth: tuple[str, str] | None,
+        timeout: float | None,
+    ) -> _Request:
+        """What goes out, as it goes out, each time the same."""
+        sent = {"Host": str(self.api.origin), "Accept-Encoding": ACCEPTED, **(headers or {})}
+        if auth is not None:
+            sent["Authorization"] = basic(*auth)
+        body = encoded(data).encode("ascii") if data else None if method in _READING else b""
+        if data:
+            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        target = self.api.target(uri)
+        if params:
+            target = f"{target}{'&' if '?' in target else '?'}{encoded(params)}"
+        try:
+            sendable = message(method, target, sent, body)
+        except ValueError as reason:
+            raise Unsendable(f"The request cannot be sent: {reason}.") from None
+        return _Request(method, sendable, timeout if timeout is not None else self._timeout)
 
     def beside(self, api_url: str) -> Transport:
         """A transport to another address with the same clock, pace and patience; this one, if it is the same address.
@@ -307,8 +284,8 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
     async def close(self) -> None:
         """Close the connections, for good."""
         self._closed = True
-        if self._session is not None:
-            await self._session.close()
+        if self._pool is not None:
+            await self._pool.close()
 
     def _delay(self, request: _Request, outcome: Response | Fault, attempt: int) -> float | None:
         """Seconds to wait before sending again, or None where this outcome stands."""
@@ -340,12 +317,15 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             self._in_flight += 1
             sent = self.clock.monotonic()
             try:
-                return await self._exchange(self._open(), request, sent, admitted)
+                return await self._exchange(await self._open(), request, sent, admitted)
+            except TooMuch:
+                most = f"more than {BODY_MAX >> 20} MB"
+                return Fault(NotTwilio(f"{self.api.origin} answers with {most}: is the API URL right?"), passing=False)
             except FAULTS as fault:
                 return explain(
                     fault,
                     host=str(self.api.origin),
-                    connecting=self._connect_timeout,
+                    connecting=min(self._connect_timeout, request.timeout),
                     waiting=request.timeout,
                     proxy=self._proxy.name if self._proxy is not None else None,
                 )
@@ -356,33 +336,26 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
                 self._in_flight -= 1
                 request.spent += self.clock.monotonic() - sent
 
-    async def _exchange(
-        self, session: aiohttp.ClientSession, request: _Request, sent: float, admitted: _Admitted | None
-    ) -> Response:
-        async with session.request(
-            request.method,
-            request.url,
-            data=request.body,
-            headers=request.headers,
-            timeout=self._patience if request.timeout == self._timeout else self._patience_of(request.timeout),
-            allow_redirects=False,
-            middlewares=(_SentOnce(admitted),),
-            **self._through_proxy(),
-        ) as answer:
-            self._note(request, answer, sent)
-            return Response(answer.status, await self._read(answer), answer.headers)
+    async def _exchange(self, pool: Pool, request: _Request, sent: float, admitted: _Admitted | None) -> Response:
+        answer = await pool.ask(
+            request.message,
+            timeout=request.timeout,
+            body_max=BODY_MAX,
+            sending=admitted.sent if admitted is not None else None,
+            heard=lambda status, headers: self._note(request, status, headers, sent),
+            headless=request.method == "HEAD",
+        )
+        # JSON is UTF-8 (RFC 8259). One broken byte in a name shall not hide a thousand rooms.
+        return Response(answer.status, answer.body.decode("utf-8", errors="replace"), answer.headers)
 
-    def _patience_of(self, timeout: float) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(total=timeout, connect=self._connect_timeout)
-
-    def _note(self, request: _Request, answer: aiohttp.ClientResponse, sent: float) -> None:
-        headers = answer.headers
+    def _note(self, request: _Request, status: int, headers: Headers, sent: float) -> None:
+        """Learn from the head of an answer, as soon as it is there."""
         self.clock.learn(headers.get("Date"), sent=sent, received=self.clock.monotonic())
         self._last_request_id = request_id(headers) or self._last_request_id
         concurrent = headers.get("Twilio-Concurrent-Requests", "")
         if concurrent.isascii() and concurrent.isdigit() and len(concurrent) < 10:
             self._last_concurrent = int(concurrent)
-        throttled = answer.status == THROTTLED
+        throttled = status == THROTTLED
         self._throttled += throttled
         if not request.reading:
             return  # reads and writes have quotas of their own
@@ -391,31 +364,31 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         else:
             self._pace.served()
 
-    async def _read(self, answer: aiohttp.ClientResponse) -> str:
-        body = bytearray()
-        async for chunk in answer.content.iter_any():
-            body += chunk
-            if len(body) > BODY_MAX:
-                answer.close()
-                raise NotTwilio(f"{self.api.origin} answers with more than {BODY_MAX >> 20} MB: is the API URL right?")
-        # JSON is UTF-8 (RFC 8259). One broken byte in a name shall not hide a thousand rooms.
-        return body.decode("utf-8", errors="replace")
+    async def _open(self) -> Pool:
+        """The way to the API, found at the first request.
 
-    def _open(self) -> aiohttp.ClientSession:
-        if self._closed:
+        Raises:
+            Unreachable: the connections have been closed, or the environment names a proxy or certificates that
+                cannot be used.
+        """
+        if self._pool is None and not self._closed:
+            async with self._making_pool:
+                if self._pool is None:
+                    self._pool = Pool(await self._way(), connect_timeout=self._connect_timeout)
+        if self._closed or self._pool is None:
             raise Unreachable(f"The connections to {self.api.origin} have been closed.")
-        if self._session is None:
-            self._proxy = proxy.from_environment(self.api.origin)
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=POLLS_AT_ONCE + URGENT_AT_ONCE + WRITES_AT_ONCE),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                request_class=_Telling,
-            )
-        return self._session
+        return self._pool
 
-    def _through_proxy(self) -> dict[str, Any]:
-        if self._proxy is None:
-            return {}
-        authorization = self._proxy.authorization
-        headers = {"Proxy-Authorization": authorization} if authorization is not None else None
-        return {"proxy": self._proxy.url, "proxy_headers": headers}
+    async def _way(self) -> Way:
+        self._proxy = found = proxy.from_environment(self.api.origin)
+        if self.api.origin.scheme != "https":
+            return Way(self.api.origin)
+        try:
+            # Reading a few hundred certificates takes some 40 ms; nothing else is to stand still.
+            tls = await asyncio.get_running_loop().run_in_executor(None, context_from_environment)
+        except NoTrust as lost:
+            named = f"The certificates that {lost.variable} names ({Untrusted(lost.path).safe})"
+            raise Unreachable(f"{named} cannot be used: {Untrusted(lost.reason).safe}.") from None
+        if found is None:
+            return Way(self.api.origin, tls)
+        return Way(self.api.origin, tls, found.origin, found.authorization)

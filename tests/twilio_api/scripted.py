@@ -137,6 +137,9 @@ class Counting:
     def sent(self) -> None:
         """Nothing to count."""
 
+    def over(self) -> None:
+        """Nothing to count."""
+
     def throttled(self, retry_after: float | None) -> None:
         """Nothing to learn."""
 

@@ -4,34 +4,26 @@ import asyncio
 import errno
 import socket
 import ssl
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
-import aiohttp
 import pytest
-from aiohttp.http import HttpProcessingError
-from multidict import CIMultiDict, CIMultiDictProxy
-from yarl import URL
 
 from roomtui.twilio_api.errors import NotTwilio, TwilioError, Unreachable
 from roomtui.twilio_api.faults import FAULTS, explain
+from roomtui.twilio_api.http11 import faults as http
 
-if TYPE_CHECKING:
-    from aiohttp.client_reqrep import ConnectionKey
-
-KEY = cast("ConnectionKey", SimpleNamespace(host="video.twilio.com", port=443, ssl=True, is_ssl=True))
-INFO = aiohttp.RequestInfo(
-    URL("https://video.twilio.com/v1/Rooms?UniqueName=secret"),
-    "GET",
-    CIMultiDictProxy(CIMultiDict({"Authorization": "Basic secret"})),
-    URL("https://video.twilio.com/"),
-)
 CA_HINT = "If a proxy looks into TLS here, point SSL_CERT_FILE to its CA."
 
 
-def untrusted_certificate(reason: str) -> ssl.SSLCertVerificationError:
+def untrusted_certificate(reason: str, code: int = 19) -> ssl.SSLCertVerificationError:
     error = ssl.SSLCertVerificationError(1, f"[SSL: CERTIFICATE_VERIFY_FAILED] {reason}")
     error.verify_message = reason
+    error.verify_code = code
+    return error
+
+
+def tls_error(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, f"[SSL: {reason}] as OpenSSL says it")
+    error.reason = reason
     return error
 
 
@@ -43,78 +35,144 @@ def os_error(number: int) -> OSError:
     ("fault", "words", "passing"),
     [
         (
-            aiohttp.ClientConnectorDNSError(KEY, socket.gaierror(socket.EAI_NONAME, "Name or service not known")),
+            socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
             "video.twilio.com cannot be reached: its name is not known here (DNS).",
             True,
         ),
         (
-            aiohttp.ClientConnectorError(KEY, os_error(errno.ECONNREFUSED)),
+            os_error(errno.ECONNREFUSED),
             "video.twilio.com cannot be reached: it refused the connection, so nothing listens there.",
             True,
         ),
+        (os_error(errno.ENETUNREACH), "video.twilio.com cannot be reached: there is no network.", True),
         (
-            aiohttp.ClientConnectorError(KEY, os_error(errno.ENETUNREACH)),
-            "video.twilio.com cannot be reached: there is no network.",
-            True,
-        ),
-        (
-            aiohttp.ClientConnectorError(KEY, os_error(errno.EHOSTUNREACH)),
+            os_error(errno.EHOSTUNREACH),
             "video.twilio.com cannot be reached: there is no way to it from here.",
             True,
         ),
-        (
-            aiohttp.ClientOSError(errno.ECONNRESET, "Connection reset by peer"),
-            "video.twilio.com cannot be reached: the connection was reset.",
-            True,
-        ),
+        (os_error(errno.ECONNRESET), "video.twilio.com cannot be reached: the connection was reset.", True),
+        (os_error(errno.ETIMEDOUT), "video.twilio.com cannot be reached: it did not take the connection.", True),
         (ConnectionResetError(), "video.twilio.com cannot be reached: the connection was reset.", True),
-        (OSError(errno.EIO, "Odd\x1b[2J"), "video.twilio.com cannot be reached: Odd^[[2J.", True),
-        (aiohttp.ServerDisconnectedError(), "video.twilio.com closed the connection without an answer.", True),
-        (aiohttp.ClientPayloadError("x"), "The answer of video.twilio.com broke off half-way.", True),
+        (OSError(errno.EIO, "Odd\x1b[2J {who}"), "video.twilio.com cannot be reached: Odd^[[2J {who}.", True),
+        (http.Disconnected(), "video.twilio.com closed the connection without an answer.", True),
+        (http.BrokenOff(), "The answer of video.twilio.com broke off half-way.", True),
+        (http.Garbled(), "The answer of video.twilio.com is packed in a way that cannot be undone.", True),
+        (http.Closed(), "The connections to video.twilio.com have been closed.", False),
+        (http.ConnectTimeout(), "video.twilio.com cannot be reached: no connection within 5 s.", True),
         (
-            aiohttp.ConnectionTimeoutError("x"),
-            "video.twilio.com cannot be reached: no connection within 5 s.",
+            http.HandshakeTimeout(),
+            "No secure connection (TLS) to video.twilio.com: no handshake within 5 s.",
             True,
         ),
-        (aiohttp.SocketTimeoutError("x"), "video.twilio.com gave no answer within 10 s.", True),
+        (
+            http.HandshakeBroken(),
+            "No secure connection (TLS) to video.twilio.com: it closed the connection before one was agreed on.",
+            True,
+        ),
+        (http.AnswerTimeout(), "video.twilio.com gave no answer within 10 s.", True),
         (asyncio.TimeoutError(), "video.twilio.com gave no answer within 10 s.", True),
         (TimeoutError(), "video.twilio.com gave no answer within 10 s.", True),
         (
-            aiohttp.ClientConnectorCertificateError(KEY, untrusted_certificate("self-signed certificate")),
+            untrusted_certificate("self-signed certificate"),
             f"The certificate of video.twilio.com (TLS) is not trusted: self-signed certificate. {CA_HINT}",
             False,
         ),
         (
-            untrusted_certificate("certificate has expired"),
-            f"The certificate of video.twilio.com (TLS) is not trusted: certificate has expired. {CA_HINT}",
+            untrusted_certificate("certificate has expired", 10),
+            (
+                "The certificate of video.twilio.com (TLS) is not trusted: certificate has expired. "
+                "Is this machine's clock right?"
+            ),
             False,
         ),
         (
-            aiohttp.ClientConnectorSSLError(KEY, ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")),
+            untrusted_certificate("Hostname mismatch, certificate is not valid for 'video.twilio.com'.", 62),
+            (
+                "The certificate of video.twilio.com (TLS) is not trusted: Hostname mismatch, certificate is not valid "
+                "for 'video.twilio.com'. Is the API URL right?"
+            ),
+            False,
+        ),
+        (
+            ssl.SSLError(1, "[SSL] something"),
             "No secure connection (TLS) to video.twilio.com: handshake failed.",
             False,
         ),
         (
-            aiohttp.ClientProxyConnectionError(KEY, os_error(errno.ECONNREFUSED)),
-            "The proxy proxy.example:3128 cannot be reached: it refused the connection, so nothing listens there.",
+            tls_error("TLSV1_ALERT_PROTOCOL_VERSION"),
+            "No secure connection (TLS) to video.twilio.com: tlsv1 alert protocol version.",
+            False,
+        ),
+        (
+            tls_error("WRONG_VERSION_NUMBER"),
+            "video.twilio.com does not speak TLS: is the API URL right, https:// and port?",
+            False,
+        ),
+        (
+            http.ProxyFault(os_error(errno.ECONNREFUSED)),
+            (
+                "The proxy proxy.example:3128 cannot be reached: it refused the connection, so nothing listens there. "
+                "HTTPS_PROXY names it."
+            ),
             True,
         ),
         (
-            aiohttp.ClientHttpProxyError(INFO, (), status=407),
+            http.ProxyFault(http.ConnectTimeout()),
+            "The proxy proxy.example:3128 cannot be reached: no connection within 5 s. HTTPS_PROXY names it.",
+            True,
+        ),
+        (
+            http.ProxyFault(http.HandshakeTimeout()),
+            "The proxy proxy.example:3128 took the connection, but did not connect us to video.twilio.com within 5 s.",
+            True,
+        ),
+        (
+            http.ProxyFault(http.Disconnected()),
+            "The proxy proxy.example:3128 closed the connection without an answer. HTTPS_PROXY names it.",
+            True,
+        ),
+        (
+            http.ProxyFault(http.NotHttp()),
+            "The proxy proxy.example:3128 does not answer like a proxy: is HTTPS_PROXY right?",
+            False,
+        ),
+        (
+            http.ProxyFault(untrusted_certificate("self-signed certificate")),
+            f"The certificate of the proxy proxy.example:3128 (TLS) is not trusted: self-signed certificate. {CA_HINT}",
+            False,
+        ),
+        (
+            http.ProxyFault(tls_error("WRONG_VERSION_NUMBER")),
+            "The proxy proxy.example:3128 does not speak TLS: is HTTPS_PROXY right, https:// and port?",
+            False,
+        ),
+        (
+            http.ProxyRefused(407),
             "The proxy proxy.example:3128 wants a user name and password (HTTP 407): put them into HTTPS_PROXY.",
             False,
         ),
         (
-            aiohttp.ClientHttpProxyError(INFO, (), status=403),
-            "The proxy proxy.example:3128 does not connect us to video.twilio.com (HTTP 403).",
+            http.ProxyRefused(403),
+            (
+                "The proxy proxy.example:3128 does not connect us to video.twilio.com (HTTP 403). "
+                "Have it allow that, or name the host in NO_PROXY."
+            ),
             False,
         ),
         (
-            aiohttp.ClientHttpProxyError(INFO, (), status=502),
-            "The proxy proxy.example:3128 does not connect us to video.twilio.com (HTTP 502).",
+            http.ProxyRefused(502),
+            (
+                "The proxy proxy.example:3128 does not connect us to video.twilio.com (HTTP 502). "
+                "It may not reach it either."
+            ),
             True,
         ),
-        (aiohttp.ClientConnectionError("closed"), "Talking to video.twilio.com failed (ClientConnectionError).", True),
+        (
+            http.TlsInTls(),
+            "The proxy proxy.example:3128 wants TLS for itself (https://), which takes Python 3.11 or later.",
+            False,
+        ),
+        (http.HttpFault(), "Talking to video.twilio.com failed (HttpFault).", True),
         (EOFError(), "Talking to video.twilio.com failed (EOFError).", True),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
@@ -127,21 +185,20 @@ def test_says_in_plain_words_what_failed(fault: BaseException, words: str, *, pa
     assert may_pass is passing
 
 
-@pytest.mark.parametrize("fault", [aiohttp.ClientResponseError(INFO, (), status=400), HttpProcessingError(message="x")])
-def test_says_that_it_is_no_web_server(fault: BaseException) -> None:
-    error, passing = explain(fault, host="video.twilio.com", connecting=5.0, waiting=10.0)
+def test_says_that_it_is_no_web_server() -> None:
+    error, passing = explain(http.NotHttp(), host="video.twilio.com", connecting=5.0, waiting=10.0)
     assert type(error) is NotTwilio
     assert "does not answer in HTTP" in error.sentence
     assert not passing
 
 
-def test_forgets_the_fault_which_may_hold_the_authorization() -> None:
-    fault = aiohttp.ClientHttpProxyError(INFO, (), status=407)
-    assert "Basic secret" in repr(fault), "the reason for this test"
-    error, _ = explain(fault, host="video.twilio.com", connecting=5.0, waiting=10.0, proxy="p")
+def test_forgets_the_fault_with_all_that_its_traceback_holds() -> None:
+    with pytest.raises(http.ProxyRefused) as failed:
+        raise http.ProxyRefused(407)
+    error, _ = explain(failed.value, host="video.twilio.com", connecting=5.0, waiting=10.0, proxy="p")
     assert isinstance(error, TwilioError)
     assert error.__cause__ is error.__context__ is None
-    assert "secret" not in f"{error!r}{error}"
+    assert error.__traceback__ is None
 
 
 def test_cancelling_is_no_fault() -> None:

@@ -10,7 +10,7 @@ import pytest
 from roomtui.twilio_api import proxy
 from roomtui.twilio_api.credentials import basic
 from roomtui.twilio_api.errors import Unreachable
-from roomtui.twilio_api.origin import origin_of
+from roomtui.twilio_api.origin import Origin, origin_of
 from roomtui.twilio_api.retries import Retries
 from tests.twilio_api.scripted import SECRET, Reply, Scripted, room_json
 
@@ -115,20 +115,21 @@ async def test_never_asks_a_proxy_for_this_machine(connect: Connect, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("setting", "url", "name"),
+    ("setting", "origin", "name"),
     [
-        ("http://proxy.example:3128", "http://proxy.example:3128", "proxy.example:3128"),
-        ("proxy.example:3128", "http://proxy.example:3128", "proxy.example:3128"),
-        ("http://me:secret@proxy.example:3128/", "http://proxy.example:3128", "proxy.example:3128"),
-        ("https://proxy.example", "https://proxy.example", "proxy.example"),
-        ("http://[::1]:3128", "http://[::1]:3128", "[::1]:3128"),
+        ("http://proxy.example:3128", Origin("http", "proxy.example", 3128), "proxy.example:3128"),
+        ("proxy.example:3128", Origin("http", "proxy.example", 3128), "proxy.example:3128"),
+        ("http://me:secret@proxy.example:3128/", Origin("http", "proxy.example", 3128), "proxy.example:3128"),
+        ("http://proxy.example", Origin("http", "proxy.example", 80), "proxy.example"),
+        ("https://proxy.example", Origin("https", "proxy.example", 443), "proxy.example"),
+        ("http://[::1]:3128", Origin("http", "::1", 3128), "[::1]:3128"),
     ],
 )
-def test_reads_the_setting(monkeypatch: pytest.MonkeyPatch, setting: str, url: str, name: str) -> None:
+def test_reads_the_setting(monkeypatch: pytest.MonkeyPatch, setting: str, origin: Origin, name: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", setting)
     found = proxy.from_environment(TWILIO)
     assert found is not None
-    assert (found.url, found.name) == (url, name)
+    assert (found.origin, found.name) == (origin, name)
     assert "secret" not in repr(found)
 
 

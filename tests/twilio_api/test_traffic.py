@@ -35,6 +35,9 @@ class Gate:
     def sent(self) -> None:
         self.gone_out += 1
 
+    def over(self) -> None:
+        """Nothing to write down."""
+
     def throttled(self, retry_after: float | None) -> None:
         self.heard.append(("throttled", retry_after))
 

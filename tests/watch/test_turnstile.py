@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import aiohttp
 import pytest
 
 from roomtui.twilio_api.credentials import Credentials
 from roomtui.twilio_api.errors import Unreachable
+from roomtui.twilio_api.http11 import pool
+from roomtui.twilio_api.http11.opening import Opening
 from roomtui.twilio_api.retries import Retries
 from roomtui.twilio_api.sdk import SdkGateway
 from roomtui.twilio_api.transport import Transport
@@ -16,6 +17,7 @@ from roomtui.watch.turnstile import Turnstile
 from tests.watch.virtual import VirtualTime, idle
 
 if TYPE_CHECKING:
+    from roomtui.twilio_api.http11.connection import Connection
     from tests.watch.conftest import Twilio
 
 
@@ -121,17 +123,17 @@ async def test_a_hundred_lists_at_once_arrive_at_twilio_within_the_promise(paced
     assert paced.transport.counts.throttled == 0
 
 
-class SlowConnector(aiohttp.TCPConnector):
+class SlowOpening(Opening):
     """No handshake ends before `up` is set; then all do, or all fail."""
 
     up: asyncio.Event
     failing = False
 
-    async def connect(self, *args: Any, **more: Any) -> Any:  # whatever aiohttp hands over and back
+    async def run(self) -> Connection:
         await self.up.wait()
         if self.failing:
-            raise aiohttp.ClientConnectionResetError
-        return await super().connect(*args, **more)
+            raise ConnectionResetError
+        return await super().run()
 
 
 async def arrived(twilio: Twilio, count: int) -> int:
@@ -148,8 +150,8 @@ async def test_handshakes_that_end_together_do_not_let_more_arrive_than_promised
     paced: Twilio, monkeypatch: pytest.MonkeyPatch, *, failing: bool
 ) -> None:
     time, known = VirtualTime(), paced.sandbox.credentials
-    monkeypatch.setattr(aiohttp, "TCPConnector", SlowConnector)
-    monkeypatch.setattr(SlowConnector, "up", asyncio.Event(), raising=False)
+    monkeypatch.setattr(pool, "Opening", SlowOpening)
+    monkeypatch.setattr(SlowOpening, "up", asyncio.Event(), raising=False)
     sid = await paced.create()
     await paced.control("DELETE", "/requests")
     budget = ReadBudget(5)
@@ -170,8 +172,8 @@ async def all_sent_within_five_a_second(
 ) -> None:
     await time.pass_time(4)
     assert (budget.total, budget.spent(time.seconds)) == (5, 0), "they wait for their connections"
-    monkeypatch.setattr(SlowConnector, "failing", failing)
-    SlowConnector.up.set()
+    monkeypatch.setattr(SlowOpening, "failing", failing)
+    SlowOpening.up.set()
     if not failing:
         assert await arrived(paced, 5) == 5
     else:
