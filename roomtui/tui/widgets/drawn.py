@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -13,6 +14,8 @@ from roomtui.tui.columns import GAP
 from roomtui.tui.lines import Piece, Tone, fit
 
 if TYPE_CHECKING:
+    from rich.style import Style
+
     from roomtui.tui.columns import Entry, Placed, View
     from roomtui.tui.lines import Glyphs, Line
 
@@ -65,22 +68,43 @@ class Drawn:
         if self.of_room != wanted.of_room:
             return None
         segments = list(strip)
-        for each, before, after in zip(placed, self.cells, wanted.cells, strict=True):
+        for index, (before, after) in enumerate(zip(self.cells, wanted.cells, strict=True)):
             if before == after:
                 continue
-            was, text = (fit(cell.text, each.width, right=each.column.right) for cell in (before, after))
-            # A blank takes its look from what stands before it; what is not ASCII may not be one cell a character.
-            if before.tone is not after.tone or not text.isascii() or text.isspace() or was.isspace():
-                return None
-            found = _segment_at(segments, each.start)
+            found = self._found(index, segments, wanted, placed)
             if found is None:
                 return None
-            index, offset = found
-            old, style, _ = segments[index]
-            if not old.isascii() or offset + len(text) > len(old):
-                return None
-            segments[index] = Segment(old[:offset] + text + old[offset + len(text) :], style)
+            at, offset, text, style = found
+            old = segments[at].text
+            segments[at] = Segment(old[:offset] + text + old[offset + len(text) :], style)
         return Strip(segments, strip.cell_length)
+
+    def patch(self, strip: Strip, wanted: Drawn, placed: tuple[Placed, ...], start: int, end: int) -> Strip | None:
+        """Of `patched`, the cells from `start` to `end`; None where these are not what one column has."""
+        if self.of_room == wanted.of_room:
+            for index, each in enumerate(placed):
+                if each.start == start and each.end == end:
+                    found = self._found(index, list(strip), wanted, placed)
+                    return None if found is None else _of_one_look(found[2], found[3])
+        return None
+
+    def _found(
+        self, index: int, segments: list[Segment], wanted: Drawn, placed: tuple[Placed, ...]
+    ) -> tuple[int, int, str, Style | None] | None:
+        """Which segment has this column, from which of its characters on, what `wanted` has there, and its look."""
+        each, before, after = placed[index], self.cells[index], wanted.cells[index]
+        was, text = (fit(cell.text, each.width, right=each.column.right) for cell in (before, after))
+        # A blank takes its look from what stands before it; what is not ASCII may not be one cell a character.
+        if before.tone is not after.tone or not text.isascii() or text.isspace() or was.isspace():
+            return None
+        end = 0
+        for at, (held, style, _) in enumerate(segments):
+            if not held.isascii():
+                return None
+            start, end = end, end + len(held)
+            if each.start < end:
+                return (at, each.start - start, text, style) if each.end <= end else None
+        return None
 
     def line(self, placed: tuple[Placed, ...], glyphs: Glyphs) -> Line:
         """The whole line: the marker's cell, and the columns where they stand; a mark before the second."""
@@ -97,11 +121,7 @@ class Drawn:
         return tuple(pieces)
 
 
-def _segment_at(segments: list[Segment], column: int) -> tuple[int, int] | None:
-    """Which segment has the cell at this column, and at which of its cells; None where none has."""
-    end = 0
-    for index, segment in enumerate(segments):
-        start, end = end, end + segment.cell_length
-        if column < end:
-            return index, column - start
-    return None
+@lru_cache(maxsize=2048)
+def _of_one_look(text: str, style: Style | None) -> Strip:
+    # The countdowns of many rooms go through the same few hundred texts: what was found out of each still holds.
+    return Strip([Segment(text, style)], len(text))

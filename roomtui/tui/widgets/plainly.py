@@ -26,8 +26,8 @@ _ORNAMENTS: Final = (
 class PlainStylesCache(StylesCache):
     """Textual's store of a widget's lines; where nothing adorns them, they are kept as the widget has drawn them.
 
-    So a line that only moves is the same strip, with all that was found out of it. What is not asked for of a line is
-    not looked at.
+    So a line that only moves is the same strip, with all that was found out of it. Of a line that is dirty, a widget
+    may draw the part alone that is asked for: `render_part(y, start, end)`, None where it would rather draw all of it.
     """
 
     def render_widget(self, widget: Widget, crop: Region) -> list[Strip]:
@@ -39,17 +39,25 @@ class PlainStylesCache(StylesCache):
         if width != self._width:
             self.clear()
             self._width = width
-        base_background, background = widget.background_colors
-        inner, _ = self.get_inner_outer(base_background, background)
+        background = widget.background_colors[1]
         filters, (start, end) = widget.get_line_filters(), crop.column_span
+        part = getattr(widget, "render_part", None) if end - start < width else None
         strips: list[Strip] = []
         for y in crop.line_range:
-            strip = None if y in self._dirty_lines else self._cache.get(y)
+            strip = part(y, start, end) if part is not None and y in self._dirty_lines else None
             if strip is None:
-                strip = self._cache[y] = widget.render_line(y).adjust_cell_length(width, inner.rich_style)
-            strip = strip.crop(start, end)
+                strip = self._line(widget, y, width, end).crop(start, end)
             for each in filters:
                 strip = strip.apply_filter(each, background)
             strips.append(strip)
-        self._dirty_lines.difference_update(crop.line_range)
         return strips
+
+    def _line(self, widget: Widget, y: int, width: int, end: int) -> Strip:
+        strip = None if y in self._dirty_lines else self._cache.get(y)
+        if strip is None:
+            strip = self._cache[y] = widget.render_line(y)
+            self._dirty_lines.discard(y)
+        if end <= strip.cell_length <= width:
+            return strip
+        inner, _ = self.get_inner_outer(*widget.background_colors)
+        return strip.adjust_cell_length(width, inner.rich_style)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from roomtui.rooms.clock import Clock
-    from roomtui.tui.columns import Entry, Placed
+    from roomtui.tui.columns import Column, Entry, Placed
     from roomtui.tui.layout import Layout, Sort
 
 _SCREENFULS_KEPT: Final = 4
@@ -68,6 +68,7 @@ class RoomLines(Toned):
         self._chosen_columns: Layout | None = None
         self._sorted_by: Sort | None = None
         self._placed: tuple[Placed, ...] = ()
+        self._ticking: tuple[tuple[int, Column], ...] = ()
         self._placed_in = -1
         self._top = 0
         # What decides which line shows what, but the rooms themselves and time.
@@ -107,6 +108,8 @@ class RoomLines(Toned):
         width = self.scrollable_content_region.width
         if width != self._placed_in:
             self._placed, self._placed_in = place(width, self._chosen_columns), width
+            columns = enumerate(placed.column for placed in self._placed)
+            self._ticking = tuple((index, column) for index, column in columns if column.ticks)
             self.post_message(self.PlacedAnew())
             self._drawn.clear()
             self._made.clear()
@@ -140,6 +143,15 @@ class RoomLines(Toned):
             strip = self.strip(wanted.line(self._placed, self._view.glyphs), width, over=cursor)
         self._strips[wanted.sid] = wanted, strip
         return strip
+
+    def render_part(self, y: int, start: int, end: int) -> Strip | None:
+        """Draw the cells from `start` to `end` of the row at line `y`, if they are those of a column."""
+        wanted = self._wanted(y)
+        known = None if wanted.sid is None else self._strips.get(wanted.sid)
+        part = None if known is None else known[0].patch(known[1], wanted, self._placed, start, end)
+        if part is not None:
+            self._drawn[y] = wanted
+        return part
 
     def _look_where_rows_are(self) -> None:
         # Once for all lines: Textual works out afresh each time where a widget is and how far it is scrolled.
@@ -181,10 +193,10 @@ class RoomLines(Toned):
 
     def _as_of(self, now: datetime, entry: Entry, known: tuple[Piece, ...]) -> tuple[Piece, ...]:
         """What stands in the columns at this instant, where at another one that is `known`."""
-        return tuple(
-            placed.column.cell(entry, now, self._view) if placed.column.ticks else cell
-            for placed, cell in zip(self._placed, known, strict=True)
-        )
+        cells = list(known)
+        for index, column in self._ticking:
+            cells[index] = column.cell(entry, now, self._view)
+        return tuple(cells)
 
     def _unchanged_for(self, entry: Entry, cells: tuple[Piece, ...]) -> int:
         """For how many seconds time alone surely leaves a row as it is: no cell becomes what it once was."""
