@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from roomtui.config.file import read
 from roomtui.config.load import see_that_nothing_hinders, sources
 from roomtui.config.places import twilio_cli_file
 from roomtui.own_files import make_folder
+from roomtui.rooms.untrusted import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,7 +142,8 @@ def _bindings() -> frozenset[str]:
 def path(*, typed: Typed) -> int:
     """Print where the configuration file is, or would be."""
     where = typed.config or config_file()
-    click.echo(str(where))
+    # To a program it is the path itself; whoever looks at it is not to be fooled by it.
+    click.echo(safe(str(where)) if sys.stdout.isatty() else str(where))
     if not where.exists():
         say("There is none yet; `roomtui config edit` begins one.")
     return Exit.DONE

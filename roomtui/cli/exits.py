@@ -16,6 +16,7 @@ from roomtui.twilio_api.errors import NotFound, NotTwilio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import TracebackType
 
 
 class NoSuchRoomError(Exception):
@@ -117,6 +118,14 @@ def tell(sentence: str) -> None:
 
 def _fit_to_show(sentence: str) -> str:
     return masked(safe(sentence)) if _Words.mask else safe(sentence)
+
+
+def tell_of_a_bug(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """What Python calls for an error that nobody expected: as it would tell it, but text alone, and without locals."""
+    from traceback import format_exception  # noqa: PLC0415 - for bugs alone
+
+    for line in "".join(format_exception(kind, error, traceback)).rstrip("\n").split("\n"):
+        click.echo(safe(line), err=True)
 
 
 def leave(error: Exception) -> NoReturn:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from roomtui.cli.exits import Exit, expected, leave, say
+from roomtui.cli.exits import Exit, expected, leave, say, tell_of_a_bug
 from roomtui.cli.manual import below_the_options
 from roomtui.cli.options import takes_global_options
 
@@ -123,6 +123,7 @@ def main() -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         # What this terminal has no letter for is written as an escape; a name must not end the program.
         sys.stdout.reconfigure(errors="backslashreplace")
+    sys.excepthook = tell_of_a_bug
     try:
         code = cli.main(prog_name="roomtui", standalone_mode=False)
     except click.exceptions.Abort:

@@ -238,9 +238,11 @@ class RoomtuiApp(Fed, inherit_bindings=False):
         from rich.segment import Segments  # noqa: PLC0415 - needed only on the way down
         from rich.traceback import Traceback  # noqa: PLC0415 - as above
 
+        from roomtui.tui.last_words import as_text  # noqa: PLC0415 - as above
+
         self.bell()
         traceback = Traceback(show_locals=False, extra_lines=0, width=None)
-        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._exit_renderables.append(Segments(as_text(self.console.render(traceback, self.console.options))))
         self._close_messages_no_wait()
 
     def get_css_variables(self) -> dict[str, str]:
