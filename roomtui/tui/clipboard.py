@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -179,13 +179,15 @@ class Clipboard:
     async def _load_tmux(self, text: str, *, hand_on: bool) -> Tmux | None:
         """Put `text` into tmux's buffer, and let it hand it on. None where tmux does not answer."""
         ask = (";", "display-message", "-p", TMUX_FORMAT)
-        answer = Answer(1)
-        if hand_on:
-            answer = await self._ask(("tmux", "load-buffer", "-w", "-", *ask), text)
-        if answer.code not in {0, None} or not hand_on:
+        answer = await self._ask(("tmux", "load-buffer", "-w", "-", *ask), text) if hand_on else Answer(1)
+        handed_on = answer.code == 0
+        if answer.code not in {0, None}:
             # Before 3.2 tmux did not hand on what it loads.
             answer = await self._ask(("tmux", "load-buffer", "-", *ask), text)
-        return Tmux.told(answer.out) if answer.code == 0 else None
+        if answer.code != 0:
+            return None
+        tmux = Tmux.told(answer.out)
+        return tmux if handed_on else replace(tmux, hands_on=False)
 
     def _too_long(self, text: str, size: int, tmux: Tmux | None) -> tuple[str, bool]:
         much = f"too long for a terminal ({size // 1000} kB)"

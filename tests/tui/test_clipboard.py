@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -319,7 +320,7 @@ def test_a_file_is_its_owner_s_alone(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert Path(path).read_text("utf-8") == TEXT
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600  # noqa: PTH116 - the mode of the very file
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "nowhere")
-    monkeypatch.setattr(clipboard.tempfile, "gettempdir", lambda: str(tmp_path / "neither"))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "neither"))
     assert write_down(TEXT) is None
 
 

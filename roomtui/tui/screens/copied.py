@@ -18,6 +18,7 @@ from roomtui.rooms.untrusted import safe
 from roomtui.tui import mouse
 from roomtui.tui.lines import line
 from roomtui.tui.screens.styled_once import Dialog
+from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class CopiedScreen(Dialog[None]):
     app: RoomtuiApp
 
     DEFAULT_CSS = """
-    CopiedScreen { background: $surface; align: left top; }
+    CopiedScreen .page { width: 100%; height: 100%; background: $surface; }
     CopiedScreen #about { text-style: bold; width: 100%; }
     CopiedScreen #text { height: 1fr; margin: 1 0; scrollbar-size: 0 0; }
     CopiedScreen.-short #text { margin: 1 0 0 0; }
@@ -66,9 +67,10 @@ class CopiedScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """What it is, what became of it, and the text."""
-        yield Static(self._copied.sentence, id="about", markup=False)
-        yield LineView(id="text")
-        yield Static(_HINT if self.app.size.width >= _WIDE else _HINT_SHORT, classes="hint")
+        with Box(classes="page"):
+            yield Static(self._copied.sentence, id="about", markup=False)
+            yield LineView(id="text")
+            yield Static(_HINT if self.app.size.width >= _WIDE else _HINT_SHORT, classes="hint")
 
     def on_mount(self) -> None:
         """Show it, and let the terminal select."""
@@ -82,6 +84,12 @@ class CopiedScreen(Dialog[None]):
         driver = self.app._driver  # noqa: SLF001 - as above
         if driver is not None and self._took_mouse:
             mouse.listen(driver, on=True)
+
+    def heard(self, copied: Copied) -> None:
+        """What was still under way has been copied."""
+        self._copied = copied
+        self.query_one("#about", Static).update(copied.sentence)
+        self._show()
 
     def on_resize(self) -> None:
         """Lines are made for a width."""

@@ -47,6 +47,8 @@ async def test_nothing_stands_beside_the_text_that_would_be_selected_with_it(siz
         folded = shown(stage)
         assert [each.rstrip() for each in lines[first : first + len(folded)]] == [each.rstrip() for each in folded]
         assert lines[0].startswith("TwiML for board: ")
+        assert all(not each.strip() for each in lines[first + len(folded) : -1]), "nothing of what lies behind it"
+        assert not lines[first - 1].strip()
         assert any("esc closes" in each for each in lines)
         await press(pilot, "escape")
         assert not isinstance(stage.app.screen, CopiedScreen)

@@ -1,0 +1,243 @@
+"""Copying in all that a dashboard may run in: the real tmux, screen and ssh, read by a terminal on the outside.
+
+Each row of the table says what is set, and what comes of it: what lies in the clipboard of the outermost terminal and
+in tmux's buffers, what the dashboard says of it, and what `roomtui doctor` says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roomtui.tui.routes import WORDS, Way
+from tests.cli.program import environment, running_sandbox, until
+from tests.whole.around import PROMPT, Around, Layer, Place, Sshd, around, missing, running_sshd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.cli.program import SandboxProcess
+
+_TMUX = Layer("tmux")
+_TMUX_AS_SCREEN = Layer("tmux", ("default-terminal screen-256color",))
+_SCREEN = Layer("screen")
+_SCREEN_AS_TMUX = Layer("screen", ("term screen-256color",))
+_SSH = Layer("ssh")
+_OFF = ("allow-passthrough off", "set-clipboard external")
+_ON = ("allow-passthrough off", "set-clipboard on")
+_THROUGH = ("allow-passthrough on", "set-clipboard external")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        settings: the options of each tmux, from outside inwards.
+        way: what the dashboard and the doctor speak of.
+        arrives: whether the terminal's clipboard has it.
+        buffers: whether each tmux's buffer has it, from outside inwards.
+    """
+
+    settings: tuple[tuple[str, ...], ...]
+    way: Way
+    arrives: bool
+    buffers: tuple[bool, ...]
+
+
+def row(*settings: tuple[str, ...], way: Way, arrives: bool, buffers: str = "") -> Row:
+    """A row; `buffers` has a letter for each tmux, `y` where its buffer has the copy."""
+    return Row(settings, way, arrives, tuple(each == "y" for each in buffers))
+
+
+ALONE = [
+    row(("allow-passthrough off", f"set-clipboard {value}"), way=Way.TMUX, arrives=True, buffers="y")
+    for value in ("on", "external", "off")
+] + [
+    row((f"allow-passthrough {value}", "set-clipboard external"), way=Way.TMUX, arrives=True, buffers="y")
+    for value in ("on", "all")
+]
+AT_YOUR_SIDE = [
+    row(_OFF, way=Way.AROUND, arrives=False, buffers="n"),
+    row(_ON, way=Way.AROUND, arrives=True, buffers="y"),
+    row(_THROUGH, way=Way.AROUND, arrives=True, buffers="n"),
+]
+
+TABLE = {
+    "no multiplexer": (Place(), [row(way=Way.TERMINAL, arrives=True)]),
+    "the console of Linux": (Place(term="linux"), [row(way=Way.MUTE, arrives=False)]),
+    "a dumb terminal": (Place(term="dumb"), [row(way=Way.MUTE, arrives=False)]),
+    "tmux": (Place((_TMUX,)), ALONE),
+    "tmux in a terminal that it does not know": (
+        Place((_TMUX,), term="vt220"),
+        [
+            row(_OFF, way=Way.TMUX_ALONE, arrives=False, buffers="y"),
+            row(_THROUGH, way=Way.TMUX, arrives=True, buffers="y"),
+        ],
+    ),
+    "tmux on the console of Linux": (
+        Place((_TMUX,), term="linux"),
+        [row(_THROUGH, way=Way.TMUX_ALONE, arrives=False, buffers="y")],
+    ),
+    "tmux in tmux": (
+        Place((_TMUX, _TMUX)),
+        [
+            row(_OFF, _OFF, way=Way.TMUX_IN_TMUX, arrives=False, buffers="ny"),
+            row(_ON, _OFF, way=Way.TMUX_IN_TMUX, arrives=True, buffers="yy"),
+            row(_THROUGH, _OFF, way=Way.TMUX_IN_TMUX, arrives=False, buffers="ny"),
+            row(_OFF, _THROUGH, way=Way.TMUX_IN_TMUX, arrives=False, buffers="ny"),
+            row(_THROUGH, _THROUGH, way=Way.TMUX_IN_TMUX, arrives=True, buffers="ny"),
+        ],
+    ),
+    "tmux in tmux in tmux": (
+        Place((_TMUX, _TMUX, _TMUX)),
+        [row(_ON, _ON, _OFF, way=Way.TMUX_IN_TMUX, arrives=True, buffers="yyy")],
+    ),
+    "screen": (Place((_SCREEN,)), [row(way=Way.SCREEN, arrives=True)]),
+    "tmux in screen": (
+        Place((_SCREEN, _TMUX)),
+        [
+            row(_OFF, way=Way.TMUX_SHUT_IN, arrives=False, buffers="y"),
+            row(_THROUGH, way=Way.TMUX_IN_SCREEN, arrives=True, buffers="y"),
+        ],
+    ),
+    "tmux in a screen that goes by the name of tmux": (
+        Place((_SCREEN_AS_TMUX, _TMUX)),
+        [
+            row(_OFF, way=Way.TMUX_SHUT_IN, arrives=False, buffers="y"),
+            row(_THROUGH, way=Way.TMUX_IN_EITHER, arrives=True, buffers="y"),
+        ],
+    ),
+    "screen in tmux": (
+        Place((_TMUX, _SCREEN)),
+        [
+            row(_OFF, way=Way.TMUX, arrives=True, buffers="y"),
+            row(_ON, way=Way.TMUX, arrives=True, buffers="y"),
+        ],
+    ),
+    "ssh": (Place((_SSH,)), [row(way=Way.TERMINAL, arrives=True)]),
+    "ssh, tmux there": (Place((_SSH, _TMUX)), [row(_OFF, way=Way.TMUX, arrives=True, buffers="y")]),
+    "ssh, screen there": (Place((_SSH, _SCREEN)), [row(way=Way.SCREEN, arrives=True)]),
+    "ssh, tmux here": (Place((Layer("tmux", ("default-terminal tmux-256color",)), _SSH)), AT_YOUR_SIDE),
+    "ssh, tmux here, which calls itself screen": (Place((_TMUX_AS_SCREEN, _SSH)), AT_YOUR_SIDE),
+    "ssh, screen here": (Place((_SCREEN, _SSH)), [row(way=Way.AROUND, arrives=True)]),
+    "ssh, screen here, which calls itself as tmux does": (
+        Place((_SCREEN_AS_TMUX, _SSH)),
+        [row(way=Way.AROUND, arrives=True)],
+    ),
+    "ssh, tmux here and there": (
+        Place((_TMUX, _SSH, _TMUX)),
+        [
+            row(_OFF, _OFF, way=Way.TMUX_IN_TMUX, arrives=False, buffers="ny"),
+            row(_ON, _OFF, way=Way.TMUX_IN_TMUX, arrives=True, buffers="yy"),
+        ],
+    ),
+}
+
+
+def _need(place: Place) -> None:
+    for kind in sorted(place.kinds):
+        lacking = missing(kind)
+        if lacking is not None and os.environ.get("CI") == "true":
+            pytest.fail(f"{lacking} is missing, and here it must not be: install it", pytrace=False)
+        if lacking is not None:
+            pytest.skip(f"{lacking} is not installed; copying through {kind} is not tested")
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[SandboxProcess]:
+    """A sandbox with one room."""
+    with tempfile.TemporaryDirectory(prefix="world-") as home, running_sandbox(Path(home)) as running:
+        running.create("board")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sshd() -> Iterator[Sshd | None]:
+    """An sshd, where there is one."""
+    if missing("ssh") is not None:
+        yield None
+        return
+    with running_sshd() as running:
+        yield running
+
+
+@pytest.fixture
+def at_home(world: SandboxProcess, tmp_path: Path) -> dict[str, str]:
+    return environment(tmp_path, **world.environ)
+
+
+@contextmanager
+def dashboard(running: Around, *before: str) -> Iterator[None]:
+    """The dashboard in the shell, until the end of the block."""
+    running.watch(*before)
+    running.terminal.shows("board", "q Quit")
+    yield
+    running.terminal.type("q")
+    running.terminal.shows(PROMPT)
+
+
+def copied(running: Around) -> tuple[str, str]:
+    """The SID that `y` has copied, and what is said of it."""
+    terminal = running.terminal
+    terminal.type("yY")
+    pattern = re.compile(r"SID (RM[0-9a-f]{32}): (.+?)\. RM")
+
+    def seen() -> re.Match[str] | None:
+        match = pattern.search(terminal.words)
+        return None if match is None or match[2] == "being copied" else match
+
+    try:
+        found: re.Match[str] = until(seen)
+    except AssertionError:
+        raise AssertionError(f"nothing is said of a copy on:\n{terminal.text}") from None
+    terminal.type("q")
+    terminal.shows_no("esc closes")
+    return found[1], found[2]
+
+
+def settle(running: Around, settings: tuple[tuple[str, ...], ...]) -> bool:
+    """Set the options of each tmux; whether each knows them."""
+    return all(running.set(number, *each.split(" ", 1)) for number, options in enumerate(settings) for each in options)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_what_arrives_where_and_what_is_said_of_it(
+    name: str, at_home: dict[str, str], sshd: Sshd | None, tmp_path: Path
+) -> None:
+    place, rows = TABLE[name]
+    _need(place)
+    # Where there is a display, a program for it would be tried: over ssh and in a multiplexer it is somebody else's.
+    tempting = tmp_path / "bin"
+    tempting.mkdir()
+    (tempting / "xclip").write_text(f"#!/bin/sh\ntouch {tmp_path}/tempted\n")
+    (tempting / "xclip").chmod(0o755)
+    display = {"DISPLAY": ":77", "PATH": f"{tempting}:{at_home['PATH']}"} if place.layers else {}
+    with around(place, {**at_home, **display}, sshd) as running:
+        known = [each for each in rows if settle(running, each.settings)]
+        assert len(known) >= len(rows) - 1, "no more than `all` is new"
+        with dashboard(running):
+            for each in known:
+                settle(running, each.settings)
+                running.clear()
+                sid, told = copied(running)
+                assert told == WORDS[each.way].told, each
+                if each.arrives:
+                    until(lambda: running.terminal.clipboard is not None, what=f"a copy in {each}")
+                assert running.terminal.clipboard == (sid if each.arrives else None), each
+                assert [text == sid for text in running.buffers] == list(each.buffers), each
+        assert running.terminal.asked == 0
+        for each in known:
+            settle(running, each.settings)
+            check = running.doctor()["clipboard"]
+            assert check["detail"] == WORDS[each.way].outlook, each
+            assert check["mend"] == WORDS[each.way].mend.format(term=place.term), each
+            assert check["status"] == ("warn" if WORDS[each.way].mend else "ok")
+    assert not (tmp_path / "tempted").exists()
