@@ -104,13 +104,21 @@ class ReadBudget:
             return max(0, ceiling - used)
         return max(ceiling // 2 - used, now >= self._spaced_at() - _GRAIN)
 
-    def delay(self, now: float, *, urgent: bool = False) -> float:
-        """Seconds until it is worth asking for one more read; 0 if it may go out now."""
-        if self.left(now, urgent=urgent):
+    def delay(self, now: float, *, urgent: bool = False, behind: int = 0) -> float:
+        """Seconds until it is worth asking for one more read; 0 if it may go out now.
+
+        Args:
+            now: the monotonic instant.
+            urgent: whether a person waits for it.
+            behind: so many others have been begun and go first.
+        """
+        if not behind and self.left(now, urgent=urgent):
             return 0.0
-        ceiling = self._ceiling(urgent=urgent)
-        free_at = max(self._free_at(now, ceiling), self._hold_until)
-        return (free_at if urgent else max(free_at, self._spaced_at())) - now
+        self._forget(now)
+        free_at = max(self._free_at(now, self._ceiling(urgent=urgent) - behind), self._hold_until)
+        if urgent:
+            return free_at - now
+        return max(free_at, now + self.distance if behind else self._spaced_at()) - now
 
     def let_through(self, now: float, *, urgent: bool = False) -> None:
         """One read may go out; `went_out` tells when it did."""

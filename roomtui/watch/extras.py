@@ -28,6 +28,8 @@ _ON_SCREEN: Final = 60.0
 _UNKNOWN: Final = 5.0
 # At most four a second: a room of fifty would have ten to read.
 _EVERY: Final = 0.25
+# Where nothing was worth it, look again after so long.
+_IDLE: Final = 1.0
 # Where rosters take all there is, one read in so many.
 _SHARE: Final = 20
 # What Twilio refuses now it refuses in five seconds, too.
@@ -105,6 +107,8 @@ class Extras:
         self._tasks: dict[Extra, asyncio.Task[None]] = {}
         self._last = float("-inf")
         self._total_then = 0
+        self._looked_for: Attention | None = None
+        self._found_nothing = float("-inf")
         self._stopped = False
 
     @property
@@ -124,8 +128,12 @@ class Extras:
             return
         if not spare and self._budget.total - self._total_then < _SHARE:
             return
+        if attention == self._looked_for and now - self._found_nothing < _IDLE:
+            return
+        self._looked_for = attention
         extra = self._most_worth(attention, now)
         if extra is None:
+            self._found_nothing = now
             return
         self._last = now
         self._total_then = self._budget.total

@@ -16,7 +16,7 @@ _ASKED_MAX: Final = 8
 # Rooms that left the list: one after the other, lest those that end together keep what is on screen from being read;
 # and where more than so many wait, only when it is their share of the reads.
 _MISSING_AT_ONCE: Final = 1
-_MISSING_FEW: Final = 4
+_MISSING_FEW: Final = 1
 # Where rooms end faster than it can be asked how, those of which so many ended later are not asked about any more, once
 # they waited for so long (seconds): nobody sees more ends than that.
 _MISSING_MAX: Final = 200

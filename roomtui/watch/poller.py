@@ -36,7 +36,7 @@ DEFAULT_REFRESH: Final = 2.0
 _ROOMS: Final = "rooms"
 _ROSTERS: Final = "rosters"
 # A run of the schedule costs several wake-ups: in between, what is still to be done is found by the event loop's timer.
-_ROSTERS_EVERY: Final = 1.0
+_ROSTERS_EVERY: Final = 5.0
 _LOOK_AGAIN: Final = 0.25
 # Who waits for the next read looks for it no more often (seconds).
 _SOONEST: Final = 0.01
@@ -227,8 +227,8 @@ class Poller:
         if looks <= 0:
             self._look_again()
             return
-        delay, waiting = self._budget.delay(now), self._budget.waiting
         # Reads that wait already are of looks that were begun before.
+        waiting = self._budget.waiting
         reads = self._budget.left(now) - waiting
         if reads > 0:
             choice = self._rota.choose(
@@ -246,9 +246,9 @@ class Poller:
             if choice.spare:
                 self._look_again()
                 return
-        if reads > 0 or waiting:
-            delay += self._budget.distance
+            waiting += len(choice.rosters) + choice.gone
         # Go on when the next read may go out, not before: until then something else may be worth more.
+        delay = self._budget.delay(now, behind=waiting)
         self._next_look = asyncio.get_running_loop().call_later(max(delay, _SOONEST), self._look_closer)
 
     def _look_again(self) -> None:
@@ -274,11 +274,13 @@ class Poller:
     async def _list_rooms(self, *, urgent: bool) -> None:
         try:
             await self._listing.read(urgent=urgent)
-            self._failures = 0
+            was_in_trouble, self._failures = self._failures > 0, 0
             self._showing.now()
             self._link(LinkState.PAUSED if self._paused else LinkState.LIVE)
             self._keep_the_list_to_its_share()
             self._looks.go_on()
+            if was_in_trouble and not self._paused:
+                self._look_closer()  # who is in the rooms is as old as the trouble
         except TwilioError as error:
             self._in_trouble(error.sentence, error.retry_after if isinstance(error, Refused) else None)
         except Exception as error:  # noqa: BLE001 - a job that failed unseen would leave an old picture looking new

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from operator import is_
+from dataclasses import fields, replace
+from operator import attrgetter, is_
 from typing import TYPE_CHECKING
 
-from roomtui.rooms.model import ParticipantStatus, Roster
+from roomtui.rooms.model import Participant, ParticipantStatus, Roster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from roomtui.rooms.clock import Clock
-    from roomtui.rooms.model import Participant
     from roomtui.twilio_api.gateway import Gateway
+
+# All that is told of a participant and kept.
+_told = attrgetter(*(each.name for each in fields(Participant) if each.name not in {"url", "links"}))
 
 
 class Turns:
@@ -126,9 +128,15 @@ def kept(roster: Roster, before: Roster | None) -> Roster:
 def _kept(
     participants: tuple[Participant, ...], known: Mapping[str, Participant], before: tuple[Participant, ...]
 ) -> tuple[Participant, ...]:
-    small = (replace(participant, url=None, links=None) for participant in participants)
-    now = tuple(old if (old := known.get(each.sid)) == each else each for each in small)
+    now = tuple(
+        old if (old := known.get(each.sid)) is not None and _told(old) == _told(each) else _small(each)
+        for each in participants
+    )
     return before if len(now) == len(before) and all(map(is_, now, before)) else now
+
+
+def _small(participant: Participant) -> Participant:
+    return replace(participant, url=None, links=None)
 
 
 async def _of(gateway: Gateway, room_sid: str, status: ParticipantStatus, *, urgent: bool) -> tuple[Participant, ...]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # How old a roster may grow, in seconds, before it is worth a read. The selected room is to be 1.6 s old at the most and
 # those on screen 4.5 s, so that 2 s and 5 s hold where a line or a machine is slow: a read takes its time, and may have
 # to wait for its turn. Where the reads of the rows are not spread evenly, one may come early.
-_SELECTED: Final = 1.05
+_SELECTED: Final = 1.15
 _VISIBLE: Final = 3.4
 _EARLY: Final = 2.8
 _HOT: Final = 5.0
@@ -203,7 +203,7 @@ class Rota:
         entry = self._entries.get(sid)
         if entry is not None and entry.read_at != now:
             self._unread -= entry.read_at == _NEVER
-            if entry.on_screen and not self._is_selected(entry):
+            if entry.on_screen and sid != self._selected:
                 self._row_at = now
             self._weigh(entry, -1)
             entry.read_at = now
@@ -263,25 +263,24 @@ class Rota:
 
     def _due_on_screen(self, now: float, busy: Collection[str]) -> tuple[_Entry | None, list[_Entry]]:
         """The selected room and the rows whose age is worth a read, most worth last."""
-        selected = None
-        idle: list[_Entry] = []
+        selected = oldest = None
+        rows: list[_Entry] = []
         for sid in self._on_screen:
             entry = self._entries.get(sid)
             if entry is None or sid in busy:
                 continue
-            if not self._is_selected(entry):
-                idle.append(entry)
-            elif now - entry.read_at >= _SELECTED:
-                selected = entry
-        idle.sort(key=lambda entry: (-entry.read_at, -entry.number))
-        rows = [entry for entry in idle if now - entry.read_at >= _VISIBLE]
+            if sid == self._selected:
+                selected = entry if now - entry.read_at >= _SELECTED else None
+            elif now - entry.read_at >= _VISIBLE:
+                rows.append(entry)
+            elif oldest is None or (entry.read_at, entry.number) < (oldest.read_at, oldest.number):
+                oldest = entry
         # Rows that were read together would be worth a read together, and wait for each other.
-        if not rows and now - self._row_at >= _VISIBLE / max(1, len(self._on_screen) - 1):
-            rows = [entry for entry in idle[-1:] if now - entry.read_at >= _EARLY]
+        spread = now - self._row_at >= _VISIBLE / max(1, len(self._on_screen) - 1)
+        if spread and not rows and oldest is not None and now - oldest.read_at >= _EARLY:
+            rows.append(oldest)
+        rows.sort(key=lambda entry: (-entry.read_at, -entry.number))
         return selected, rows
-
-    def _is_selected(self, entry: _Entry) -> bool:
-        return entry.sid == self._selected
 
     def _off_screen(
         self, now: float, busy: Collection[str], aside: list[tuple[_Queue, _Item]], *, gone: bool

@@ -493,7 +493,7 @@ async def test_many_refreshes_at_once_are_two_lists(twilio: ScriptedGateway, wat
 
 
 async def test_the_interval_can_be_changed(watch: Watch) -> None:
-    assert watch.schedule.jobs == {"rooms": 2.0, "rosters": 1.0}
+    assert watch.schedule.jobs == {"rooms": 2.0, "rosters": 5.0}
     watch.poller.set_refresh(10.0)
     assert watch.poller.refresh == watch.schedule.jobs["rooms"] == 10.0
 
