@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _PRINTABLE: Final = re.compile(r"[ -~]+")
 _BRIDGE: Final = 6
 """So many cells that need not change are at most written again rather than jumped over."""
+_STRIDE: Final = 24
+"""So many cells are compared at a time."""
 
 
 class Run(NamedTuple):
@@ -61,8 +63,15 @@ def _changed(
     A wide character is written as a whole.
     """
     width = len(texts)
-    column = 0
+    column = differs_before = 0
     while column < width:
+        if column >= differs_before:
+            # Most cells of most rows are as they were: many at a time are compared much faster than one by one.
+            end = column + _STRIDE
+            if texts[column:end] == shown_texts[column:end] and styles[column:end] == shown_styles[column:end]:
+                column = end
+                continue
+            differs_before = end
         if texts[column] == shown_texts[column] and (
             styles[column] == shown_styles[column]
             or texts[column] == CONTINUED
