@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from roomtui.rooms.untrusted import is_part_of_a_syllable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _GAP: Final = "  "
+# By category and not by class: most vowels of India have no class, and no place of their own either.
+_DRAWN_WITH_ANOTHER: Final = frozenset({"Mn", "Me", "Mc"})
 
 
 def terminal_size() -> os.terminal_size | None:
@@ -77,6 +82,11 @@ def _fitted(text: str, width: int) -> str:
 def _cells(text: str) -> int:
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
-    )
+    return sum(map(_width, text))
+
+
+@lru_cache(maxsize=4096)
+def _width(character: str) -> int:
+    if unicodedata.category(character) in _DRAWN_WITH_ANOTHER or is_part_of_a_syllable(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -83,7 +83,7 @@ def safe(raw: str) -> str:
             shown.append(character if marks <= _MARKS_PER_LETTER else _visible(character))
             continue
         drawn = _shown(character, category)
-        if category == "Mc" or _is_part_of_a_syllable(character):
+        if category == "Mc" or is_part_of_a_syllable(character):
             beside += 1
             drawn = drawn if beside <= _BESIDE_MAX else _visible(character)
         else:
@@ -120,8 +120,8 @@ def _is_half_a_picture(character: str) -> bool:
     return "\U0001f1e6" <= character <= "\U0001f1ff" or "\U0001f3fb" <= character <= "\U0001f3ff"
 
 
-def _is_part_of_a_syllable(character: str) -> bool:
-    # Korean vowels and finals: drawn into the syllable before them, as some vowels of India are drawn beside a letter.
+def is_part_of_a_syllable(character: str) -> bool:
+    """Whether it is a Korean vowel or final: it is drawn into the syllable before it."""
     return "\u1160" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb"
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wcwidth import wcwidth
 
-from roomtui.cli.columns import cut, table
+from roomtui.cli.columns import _width, cut, table
 from roomtui.cli.tables import people_lines, room_lines, summary_line
 from roomtui.rooms.model import Roster, Track, Tracks
 from roomtui.rooms.picture import LiveRoom
 from roomtui.rooms.recording import EVERYTHING, RecordingRules
-from roomtui.rooms.untrusted import Untrusted
+from roomtui.rooms.untrusted import Untrusted, safe
 from tests.rooms.builders import after, participant, room, roster
 
 if TYPE_CHECKING:
@@ -144,3 +146,11 @@ def test_what_is_cut_says_so_and_fits(text: str, width: int) -> None:
     shown = cut(text, width)
     assert cut(shown, width) == shown
     assert shown == text or (shown.endswith("~") and text.startswith(shown[:-1]))
+
+
+def test_columns_are_as_wide_as_terminals_draw_them() -> None:
+    points = (*range(0x20, 0xD800), *range(0xE000, 0x1D360), *range(0x1D380, 0x20000))
+    shown = [chr(point) for point in points if safe(f"a{chr(point)}") == f"a{chr(point)}"]
+    # Signs of one cell that newer terminals draw in two (Unicode 16) are left out.
+    other = [each for each in shown if _width(each) != wcwidth(each) and unicodedata.category(each) != "So"]
+    assert [hex(ord(each)) for each in other] == []
