@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -302,10 +303,14 @@ def _who(participant: Participant, view: View) -> str:
     return shown(participant.identity, hide=view.hide) or participant.sid
 
 
-def _field(label: str, value: str, width: int) -> list[Line]:
+@lru_cache(maxsize=256)
+def _field(label: str, value: str, width: int) -> tuple[Line, ...]:
+    # Most of them are the same each second.
     first, *rest = wrap(value or "-", max(8, width - _LABEL - 1))
-    lines = [line((fit(label, _LABEL), Tone.DIM), " ", first)]
-    return [*lines, *(line(" " * (_LABEL + 1), more) for more in rest)]
+    return (
+        line((fit(label, _LABEL), Tone.DIM), " ", first),
+        *(line(" " * (_LABEL + 1), more) for more in rest),
+    )
 
 
 def _fields(entry: Entry, now: datetime, view: View) -> Iterator[tuple[str, str]]:
