@@ -42,14 +42,15 @@ class LineView(Toned, can_focus=False):
             self.reach(len(new))
             self.refresh(layout=wider or self.styles.is_auto_height)
             return
-        top = self.scroll_offset.y
-        self.refresh(
-            *(
-                Region(0, y - top, self.size.width, 1)
-                for y, (before, after) in enumerate(zip(old, new, strict=True))
-                if before != after and 0 <= y - top < self.size.height
-            )
-        )
+        (width, height), top = self.size, self.scroll_offset.y
+        regions: list[Region] = []
+        for y, (before, after) in enumerate(zip(old, new, strict=True), -top):
+            if before != after and 0 <= y < height:
+                start = _same_up_to(before, after)
+                if start < width:
+                    regions.append(Region(start, y, width - start, 1))
+        if regions:
+            self.refresh(*regions)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual asks with these
         """As wide as the widest line."""
@@ -70,3 +71,13 @@ class LineView(Toned, can_focus=False):
 
 def _widest(lines: Sequence[Line]) -> int:
     return max((sum(cell_len(piece.text) for piece in line) for line in lines), default=0)
+
+
+def _same_up_to(before: Line, after: Line) -> int:
+    """How many cells at the beginning of a line are the same in another."""
+    cells = 0
+    for old, new in zip(before, after, strict=False):
+        if old != new:
+            break
+        cells += cell_len(old.text)
+    return cells
