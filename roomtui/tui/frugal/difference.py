@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from roomtui.tui.frugal.grid import LATE
 from roomtui.tui.frugal.runs import runs
 from roomtui.tui.frugal.traits import Traits
 from roomtui.tui.frugal.writer import Writer
@@ -13,8 +14,12 @@ if TYPE_CHECKING:
     from roomtui.tui.frugal.runs import Run
 
 _NONE: Final = Traits()
-_OVERHEAD: Final = 6
+_WAY: Final = 6
 """Characters to get to a run, roughly."""
+_LOOK: Final = 11
+"""Characters to change the look, roughly."""
+_PIECE: Final = 16
+"""A run is not cut into less than so many characters."""
 
 
 class Terminal:
@@ -37,34 +42,45 @@ class Terminal:
         """Make use of what it is known to do."""
         self._writer.trust(traits)
 
-    def approach(self, wanted: Grid, *, most: int) -> str:
+    def approach(self, wanted: Grid, *, most: int, late: bool = True) -> str:
         """What to send so that the terminal comes closer to showing `wanted`.
 
-        The most urgent rows come first: those that answer the latest key, and of these the one with the cursor, where
-        people look. What was sent counts as shown.
+        The most urgent rows come first: those that answer the latest key, and of these the one where people look, and
+        those next to it. What was sent counts as shown. A row may be sent in part, but no half of a wide character.
 
         Args:
             wanted: what is to be shown, of the same size; rows that have come to be shown are no longer dirty in it.
-            most: no further row is begun after about so many characters.
+            most: about so many characters.
+            late: whether rows that answer no key are to be sent, too.
 
         Returns:
             Empty where nothing is left to do.
         """
         pieces: list[str] = []
-        length = 0
         batch: list[Run] = []
+        looks: set[str] = set()
         answering: int | None = None
-        at = wanted.cursor[1]
-        for urgency, _, row in sorted((urgency, row != at, row) for row, urgency in wanted.dirty.items()):
-            if length >= most:
+        room = most
+        for (key, _), row in self._by_urgency(wanted):
+            if room <= 0 or (key == LATE and not late):
                 break
-            if urgency[0] != answering:
+            if key != answering:
                 pieces.append(self._writer.write(batch))
-                batch, answering = [], urgency[0]
+                batch, answering = [], key
             for run in self._runs(wanted, row):
-                batch.append(run)
-                length += len(run.text) + _OVERHEAD
-            del wanted.dirty[row]
+                if room <= 0:
+                    break
+                room -= _WAY + _LOOK * (run.style not in looks)
+                looks.add(run.style)
+                part = _cut(run, max(room, _PIECE))
+                room -= self._writer.length(part)
+                batch.append(part)
+                self._has_shown(wanted, row, part.start, part.end)
+                if part is not run:
+                    break
+            else:
+                self._has_shown(wanted, row, 0, wanted.width)
+                del wanted.dirty[row]
         pieces.append(self._writer.write(batch))
         return "".join(pieces)
 
@@ -72,12 +88,26 @@ class Terminal:
         """Take the cursor to where it belongs."""
         return self._writer.go(cursor)
 
+    @staticmethod
+    def _by_urgency(wanted: Grid) -> list[tuple[tuple[int, int], int]]:
+        at = wanted.cursor[1]
+        ordered = sorted((urgency, abs(row - at), row) for row, urgency in wanted.dirty.items())
+        return [(urgency, row) for urgency, _, row in ordered]
+
     def _runs(self, wanted: Grid, row: int) -> list[Run]:
         texts, styles = wanted.texts[row], wanted.styles[row]
         shown_texts, shown_styles = self.shown.texts[row], self.shown.styles[row]
         if texts == shown_texts and styles == shown_styles:
             return []
-        found = runs(row, texts, styles, shown_texts, shown_styles)
-        self.shown.texts[row] = list(texts)
-        self.shown.styles[row] = list(styles)
-        return found
+        return runs(row, texts, styles, shown_texts, shown_styles)
+
+    def _has_shown(self, wanted: Grid, row: int, start: int, end: int) -> None:
+        self.shown.texts[row][start:end] = wanted.texts[row][start:end]
+        self.shown.styles[row][start:end] = wanted.styles[row][start:end]
+
+
+def _cut(run: Run, length: int) -> Run:
+    """The first characters of a run; of those whose width nobody doubts."""
+    if len(run.text) <= length or not run.text.isascii():
+        return run
+    return run._replace(end=run.start + length, text=run.text[:length])

@@ -11,6 +11,8 @@ UNKNOWN: Final = "\x00"
 """The text of a cell of which nobody knows what the terminal shows in it."""
 CONTINUED: Final = ""
 """The text of a cell that the wide character before it covers."""
+LATE: Final = 1
+"""The urgency of what answers no key."""
 
 # A frame of Textual's compositor: where to write, how it is to look, text, and line ends (each followed by a CUP).
 _TOKEN: Final = re.compile(r"\x1b\[([0-9;]*)([Hm])|([^\x00-\x1f\x7f-\x9f]+)|(\r?\n)")
@@ -30,7 +32,8 @@ class Grid:
         texts: per row, what each cell shows: one character, with the combining ones that belong to it.
         styles: per row, each cell's SGR parameters, as in `38;2;1;2;3`; empty for the terminal's own look.
         cursor: column and row, from 0, where the last frame left the cursor.
-        dirty: per row that was written to since it was last taken away, how urgent it is: the least first.
+        dirty: per row that was written to since it was last taken away, how urgent it is: the least first. The first
+            number is that of the key that it answers, below 0, or `LATE`; the second that of the frame.
     """
 
     def __init__(self, width: int, height: int, *, text: str = " ") -> None:
@@ -42,15 +45,21 @@ class Grid:
         self.dirty: dict[int, tuple[int, int]] = {}
         self._keys = 0
         self._frame = 0
+        self._late = False
 
-    def feed(self, frame: str) -> None:
+    def feed(self, frame: str, *, late: bool = False) -> None:
         """Take in one frame.
+
+        Args:
+            frame: sequences as Textual's compositor writes them.
+            late: whether it came so long after the last key that it answers none.
 
         Raises:
             NotUnderstood: it holds something else than cursor addresses, SGR and text. What came before that has been
                 taken in.
         """
         self._frame += 1
+        self._late = late
         x, y = self.cursor
         style = ""
         at = 0
@@ -75,14 +84,22 @@ class Grid:
         """What is written from now on is the answer to a key, more urgent than all that was before."""
         self._keys += 1
 
+    @property
+    def has_new_answer(self) -> bool:
+        """Whether something answers the latest key that is not sent yet."""
+        return any(key == -self._keys for key, _ in self.dirty.values())
+
     def touch(self, row: int) -> None:
         """This row is to be sent: before what older keys asked for, behind what this one did before."""
         urgency = self.dirty.get(row)
-        if urgency is None or urgency[0] != -self._keys:
+        if self._late:
+            self.dirty.setdefault(row, (LATE, self._frame))
+        elif urgency is None or urgency[0] != -self._keys:
             self.dirty[row] = (-self._keys, self._frame)
 
     def touch_all(self) -> None:
-        """Every row is to be sent."""
+        """Every row is to be sent, and somebody waits for it."""
+        self._late = False
         for row in range(self.height):
             self.touch(row)
 

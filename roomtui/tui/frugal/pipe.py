@@ -22,6 +22,12 @@ _SYNC: Final = ("\x1b[?2026h", "\x1b[?2026l")
 _WORTH_SYNC: Final = 1000
 _CONTROLS_WAITING_MAX: Final = 64
 _LAST_WORDS: Final = 1.0
+_ANSWERED_WITHIN: Final = 0.5
+"""Seconds after a key in which what is drawn counts as its answer; later it is something that nobody waits for."""
+_BEGINNING: Final = 160
+"""Bytes of an answer that show that a key was heard."""
+_FIRST_SCREEN_WITHIN: Final = 10.0
+"""Seconds after the start in which everything does."""
 
 
 class Pipe(threading.Thread):
@@ -53,8 +59,11 @@ class Pipe(threading.Thread):
         self._terminal = self._unknown_terminal()
         self._cursor_told: tuple[int, int] | None = self._wanted.cursor
         self._window = Window()
+        self._is_unanswered = False
+        self._answers_until = monotonic() + _FIRST_SCREEN_WITHIN
         self._in_sync = False
         self._stopping = False
+        self._nobody_answers = False
         self.aside: str | None = None
         """Why frames are handed on as they are; None while they are not."""
 
@@ -83,7 +92,7 @@ class Pipe(threading.Thread):
                 self._terminal.forget()
                 self._cursor_told = None
             try:
-                self._wanted.feed(frame)
+                self._wanted.feed(frame, late=self._monotonic() > self._answers_until)
             except NotUnderstood as error:
                 self._step_aside(str(error), frame)
             self._change.notify()
@@ -111,6 +120,8 @@ class Pipe(threading.Thread):
         """What is drawn from now on answers a key: it goes first."""
         with self._change:
             self._wanted.key_pressed()
+            self._is_unanswered = True
+            self._answers_until = self._monotonic() + _ANSWERED_WITHIN
 
     def in_sync(self) -> None:
         """The terminal is known to take whole frames at once (mode 2026)."""
@@ -130,7 +141,13 @@ class Pipe(threading.Thread):
         with self._change:
             self._asks = False
             patience = min(self._missing() or 0.0, _LAST_WORDS)
-            self._change.wait_for(lambda: self._missing() is None, patience)
+            self._change.wait_for(lambda: self._nobody_answers or self._missing() is None, patience)
+
+    def expect_nothing(self) -> None:
+        """The terminal has gone: it answers nothing any more."""
+        with self._change:
+            self._nobody_answers = True
+            self._change.notify_all()
 
     def stop(self) -> None:
         """Send what is left, for at most a second."""
@@ -154,7 +171,7 @@ class Pipe(threading.Thread):
             with self._change:
                 chunk = self._next()
                 while not chunk and not self._stopping:
-                    self._change.wait(self._window.overdue_in(self._monotonic()) if self._wanted.dirty else None)
+                    self._change.wait(self._patience())
                     chunk = self._next()
                 if not chunk:
                     return
@@ -169,9 +186,7 @@ class Pipe(threading.Thread):
         chunk = "".join(self._controls)
         self._controls.clear()
         now = self._monotonic()
-        room = MOST if self._stopping else self._window.room(now)
-        if room and self._wanted.dirty:
-            painted = self._terminal.approach(self._wanted, most=room)
+        if painted := self._paint(now):
             chunk += painted.join(_SYNC) if len(painted) > _WORTH_SYNC and self._in_sync else painted
         if not self._wanted.dirty and self._cursor_told != self._wanted.cursor:
             chunk += self._terminal.place_cursor(self._wanted.cursor)
@@ -179,6 +194,33 @@ class Pipe(threading.Thread):
         if (chunk or self._window.is_blind) and self._asks and self._window.sent(len(chunk), now):
             chunk += ASK
         return chunk
+
+    def _paint(self, now: float) -> str:
+        """What of the screen comes next, as much as there is room for."""
+        wanted, window, approach = self._wanted, self._window, self._terminal.approach
+        if not wanted.dirty:
+            return ""
+        if self._stopping:
+            return approach(wanted, most=MOST)
+        room = min(window.room(now), window.room_at_once)
+        if self._is_unanswered and wanted.has_new_answer:
+            # Its beginning need not wait until something else has arrived.
+            self._is_unanswered = False
+            room = max(room, min(window.room(now, more=_BEGINNING), _BEGINNING))
+        elif room < window.worth_sending:
+            room = 0
+        painted = approach(wanted, most=room, late=False)
+        if not painted and room and window.calm_in(now) == 0.0:
+            painted = approach(wanted, most=min(room, window.room_for_late))
+        return painted
+
+    def _patience(self) -> float | None:
+        """Seconds after which there may be something to send, though nothing new has come."""
+        if not self._wanted.dirty:
+            return None
+        now = self._monotonic()
+        waits = [self._window.overdue_in(now), self._window.calm_in(now)]
+        return min((wait for wait in waits if wait), default=None)
 
     def _hand_on(self, sequence: str) -> None:
         while len(self._controls) >= _CONTROLS_WAITING_MAX and self.is_alive() and not self._stopping:

@@ -94,6 +94,12 @@ class Writer:
         self._place = self._place._replace(cursor=cursor)
         return sequence
 
+    def length(self, run: Run) -> int:
+        """How many characters it takes to write this, roughly."""
+        if self._traits.erases and _SPACES in run.text and erasable(run.style):
+            return len(blanks(run.text, to_edge=run.end == self._width)[0])
+        return len(run.text)
+
     def write(self, runs: list[Run]) -> str:
         """All of these, row by row or look by look, whichever is shorter."""
         if not runs:
@@ -139,7 +145,7 @@ class Writer:
     def _step(self, place: Place, run: Run, following: Run | None) -> _Step:
         way, begin, recalled = self._to(place, run)
         text, end = run.text, run.end
-        if self._traits.erases and _SPACES in text and not begin.recalled and erasable(begin.style or ""):
+        if self._traits.erases and _SPACES in text and erasable(begin.style or ""):
             erased, length = blanks(text, to_edge=end == self._width)
             short = run._replace(end=run.start + length)
             further = 0 if following is None else self._between(short, following) - self._between(run, following)

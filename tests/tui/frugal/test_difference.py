@@ -149,18 +149,18 @@ def test_the_answer_to_the_latest_key_is_sent_first_and_in_the_order_of_its_fram
     wanted.feed("\x1b[4;1Hfour")
     wanted.feed("\x1b[5;1Hfifth")
     sent = [terminal.approach(wanted, most=1) for _ in range(4)]
-    assert [word for piece, word in zip(sent, ("fifth", "four", "one", "two"), strict=True) if word in piece] == [
+    assert [word for piece, word in zip(sent, ("fifth", "four", "two", "one"), strict=True) if word in piece] == [
         "fifth",
         "four",
-        "one",
         "two",
+        "one",
     ]
 
 
-def test_of_one_frame_the_row_with_the_cursor_is_sent_first() -> None:
+def test_of_one_frame_the_row_with_the_cursor_is_sent_first_and_those_next_to_it_after_it() -> None:
     wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
     wanted.feed("\x1b[1;1Hone\x1b[2;1Htwo\x1b[5;1Hfive\x1b[5;3H")
-    for word in ("five", "one", "two"):
+    for word in ("five", "two", "one"):
         assert word in terminal.approach(wanted, most=1)
 
 
@@ -250,3 +250,35 @@ def test_spaces_that_show_more_than_a_background_are_written(style: str) -> None
     wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT), Traits(erases=True))
     wanted.feed(f"\x1b[2;1H\x1b[{style}m{' ' * WIDTH}\x1b[0m")
     assert " " * WIDTH in terminal.approach(wanted, most=10**6)
+
+
+def test_what_answers_no_key_comes_last_and_makes_nothing_else_more_urgent() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    wanted.key_pressed()
+    wanted.feed("\x1b[3;1Hasked for\x1b[4;1Hthis, too")
+    wanted.feed("\x1b[1;1Hticks\x1b[3;1Hticks as well", late=True)
+    sent = [terminal.approach(wanted, most=1, late=False) for _ in range(4)]
+    assert "ticks as well" in "".join(sent)
+    assert "this, too" in "".join(sent)
+    assert sent[-1] == ""
+    assert list(wanted.dirty) == [0]
+    assert "ticks" in terminal.approach(wanted, most=1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(_frames(_NARROW + _WIDE), min_size=2, max_size=8), st.lists(st.integers(1, 40), min_size=8), _TRAITS)
+def test_a_slice_is_hardly_longer_than_asked_for_and_the_newest_frame_follows_from_any(
+    frames: list[str], sizes: list[int], traits: Traits
+) -> None:
+    _, frugal = _pair(traits)
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT), traits)
+    for frame in frames:
+        wanted.feed(frame)
+        for most in sizes:
+            sent = terminal.approach(wanted, most=most)
+            # A run of wide characters is not cut, and begins with an address and a whole look.
+            assert len(sent) <= most + WIDTH + len("\x1b[6;24H\x1b[;2;38;2;10;20;30;48;2;1;1;1m\x1b7")
+            frugal.read(sent)
+    while rest := terminal.approach(wanted, most=1):
+        frugal.read(rest)
+    assert [[cell[0] for cell in row] for row in frugal.cells()] == wanted.texts

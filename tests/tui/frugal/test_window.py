@@ -16,6 +16,7 @@ from roomtui.tui.frugal.window import (
     PATIENCE,
     QUEUEING,
     REMEMBERED,
+    SLOW,
     Window,
 )
 
@@ -36,8 +37,8 @@ def test_what_is_under_way_takes_room_until_it_has_arrived() -> None:
     window.sent(ASK_EVERY, now=0.0)
     window.answered(now=0.01)
     before = window.room(now=0.01)
-    assert window.sent(300, now=0.02)
-    assert window.room(now=0.02) == before - 300
+    assert window.sent(ASK_EVERY, now=0.02)
+    assert window.room(now=0.02) == before - ASK_EVERY
     window.answered(now=0.03)
     assert window.room(now=0.03) >= before
 
@@ -46,7 +47,7 @@ def test_small_frames_are_not_asked_about_one_by_one() -> None:
     window = Window()
     window.sent(1, now=0.0)
     window.answered(now=0.0)
-    asked = [window.sent(64, now=second) for second in range(8)]
+    asked = [window.sent(ASK_EVERY // 4, now=second) for second in range(8)]
     assert asked == [False, False, False, True] * 2
 
 
@@ -134,3 +135,43 @@ def test_on_a_fast_line_the_window_grows_until_it_does_not_matter() -> None:
         for _ in range(40):
             window.answered(now)
     assert window.size > 16_000
+
+
+def _slow(window: Window) -> float:
+    """A window that has learnt that its line is slow; when that was."""
+    now = 0.0
+    while window.size >= SLOW:
+        now += 1.0
+        if window.sent(window.room(now), now):
+            window.answered(now + 2 * QUEUEING)
+    return now + 2 * QUEUEING
+
+
+def test_on_a_slow_line_what_nobody_waits_for_waits_until_nothing_is_under_way_and_as_long_again() -> None:
+    window = Window()
+    window.sent(1, now=0.0)
+    window.answered(now=0.1)
+    assert window.calm_in(now=0.1) == 0.0
+    now = _slow(window)
+    assert window.calm_in(now) == pytest.approx(2 * QUEUEING - 0.1)
+    now += 10
+    assert window.calm_in(now) == 0.0
+    assert window.room_for_late < window.room(now)
+    assert window.sent(window.room_for_late, now), "and it is asked at once, so that it is known when it is calm again"
+    assert window.calm_in(now) is None
+    window.answered(now + 0.3)
+    assert window.calm_in(now + 0.3) == pytest.approx(0.2)
+
+
+def test_a_small_rest_of_the_window_is_not_worth_a_packet_but_never_waited_for_in_vain() -> None:
+    window = Window()
+    window.sent(1, now=0.0)
+    window.answered(now=0.1)
+    now = _slow(window)
+    for _ in range(50):
+        now += 1.0
+        while window.room(now) >= window.worth_sending:
+            window.sent(window.worth_sending, now)
+        assert window.calm_in(now) is None, "an answer is under way"
+        while window.calm_in(now) is None:
+            window.answered(now + 0.3)
