@@ -85,9 +85,18 @@ async def _run(command: Sequence[str], text: str, stdout: int, environ: Mapping[
         return Answer(None)
     finally:
         if process.returncode is None:  # too late, or nobody wants it any more
-            process.kill()
-            await process.wait()
+            await _end(process)
     return Answer(process.returncode, (out or b"").decode(errors="replace"))
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    process.kill()
+    # tmux hands its pipes to its server, and who has stopped closes nothing: they are not waited for.
+    if process.stdin is not None:
+        with suppress(AttributeError):  # that of one that is closed already has lost its loop
+            process.stdin.transport.abort()
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio has no other way
+    await process.wait()
 
 
 def our_terminal() -> str | None:

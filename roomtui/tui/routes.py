@@ -231,7 +231,11 @@ def _through(tmux: Tmux, environ: Mapping[str, str], tty: str | None) -> Route:
 def _beside_silent(environ: Mapping[str, str]) -> Route:
     if environ.get("STY"):
         return Route(Way.TMUX_SILENT, (through_screen,))
-    return Route(Way.TMUX_SILENT, (_form(Outside.TMUX),))
+    around = outside(environ.get("TERM", ""))
+    if around is Outside.MUTE:
+        return Route(Way.MUTE)
+    # Where TERM is none of tmux's, the variable may be left over from one.
+    return Route(Way.TMUX_SILENT, (_form(around if around is Outside.TERMINAL else Outside.TMUX),))
 
 
 def _form(around: Outside) -> Callable[[str], str]:

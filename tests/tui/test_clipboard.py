@@ -6,6 +6,7 @@ import asyncio
 import base64
 import os
 import re
+import signal
 import stat
 import sys
 import tempfile
@@ -153,6 +154,24 @@ async def test_a_tmux_that_does_not_answer_is_asked_once_and_not_said_to_have_it
     assert not copied.sure
     assert "tmux did not answer" in copied.sentence
     assert "press Y" in copied.sentence
+
+
+@pytest.mark.parametrize(
+    ("environ", "written"),
+    [
+        ({"TERM": "xterm-256color"}, osc_52(TEXT)),
+        ({"TERM": "screen"}, osc_52(TEXT) + through_tmux(osc_52(TEXT))),
+        ({"TERM": "screen", "STY": "1.pts"}, through_screen(osc_52(TEXT))),
+        ({"TERM": "linux"}, ""),
+    ],
+)
+async def test_beside_a_tmux_that_does_not_answer_nothing_is_sent_that_would_be_printed(
+    environ: dict[str, str], written: str
+) -> None:
+    terminal = Terminal({**TMUX, **environ})
+    copied = await terminal.clipboard.copy("TwiML", TEXT)
+    assert terminal.written == written
+    assert ("not copied" in copied.told) is (not written)
 
 
 async def test_in_a_screen_within_tmux_both_are_told() -> None:
@@ -364,6 +383,20 @@ async def test_a_program_that_is_missing_or_fails_is_no_success() -> None:
     assert not await run_with_input(("/nonexistent/program",), TEXT)
     assert not await run_with_input((sys.executable, "-c", "raise SystemExit(3)"), TEXT)
     assert await ask_with_input((sys.executable, "-c", "raise SystemExit(3)"), TEXT) == Answer(3)
+
+
+async def test_a_program_whose_pipes_somebody_keeps_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # As the server of a tmux does, which gets the pipes of its client, and may have been stopped.
+    keeper = "import signal; signal.pause()"
+    hangs = f"import subprocess, sys; k = subprocess.Popen([sys.executable, '-c', {keeper!r}]); "
+    hangs += f"open({str(tmp_path / 'pid')!r}, 'w').write(str(k.pid)); k.wait()"
+    monkeypatch.setattr(clipboard, "_TIMEOUT", 2.0)
+    try:
+        assert await asyncio.wait_for(ask_with_input((sys.executable, "-c", hangs), TEXT * 100_000), 30) == Answer(None)
+    finally:
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
 
 
 async def test_a_program_that_hangs_or_is_wanted_no_more_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,12 +49,12 @@ class Place:
     Attributes:
         layers: from the person's terminal inwards.
         term: what that terminal calls itself.
-        environ: what else stands in the environment of all of them.
+        before: what is handed to `env` before the dashboard.
     """
 
     layers: tuple[Layer, ...] = ()
     term: str = "xterm-256color"
-    environ: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> set[str]:
@@ -132,7 +132,7 @@ def around(place: Place, environ: Mapping[str, str], keys: Sshd | None = None) -
         # A short path, since a socket's may not be long.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="around-")))
         (folder / "screens").mkdir(mode=0o700)
-        inner = {**environ, **place.environ, "PS1": f"{PROMPT} ", "SHELL": "/bin/sh", "ENV": ""}
+        inner = {**environ, "PS1": f"{PROMPT} ", "SHELL": "/bin/sh", "ENV": ""}
         inner |= {"TMUX_TMPDIR": str(folder), "SCREENDIR": str(folder / "screens")}
         inner.pop("TERM", None)
         command = ["/bin/sh", "-i"]

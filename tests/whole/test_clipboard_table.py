@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import signal
+import subprocess
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -122,6 +125,26 @@ TABLE = {
             row(_ON, way=Way.TMUX, arrives=True, buffers="y"),
         ],
     ),
+    "tmux whose variable was lost, as by sudo": (
+        Place((_TMUX,), before=("-u", "TMUX")),
+        AT_YOUR_SIDE,
+    ),
+    "tmux that is not on the PATH": (
+        Place((_TMUX,), before=("PATH=/nowhere",)),
+        [
+            row(_OFF, way=Way.TMUX_SILENT, arrives=False, buffers="n"),
+            row(_ON, way=Way.TMUX_SILENT, arrives=True, buffers="y"),
+            row(_THROUGH, way=Way.TMUX_SILENT, arrives=True, buffers="n"),
+        ],
+    ),
+    "tmux before 3.2": (
+        Place((_TMUX,), before=("PATH={tools}/old:{path}",)),
+        [row(_THROUGH, way=Way.TMUX, arrives=True, buffers="y")],
+    ),
+    "a tmux that has ended": (
+        Place(before=("TMUX=/nowhere/default,1,0",)),
+        [row(way=Way.TMUX_SILENT, arrives=True)],
+    ),
     "ssh": (Place((_SSH,)), [row(way=Way.TERMINAL, arrives=True)]),
     "ssh, tmux there": (Place((_SSH, _TMUX)), [row(_OFF, way=Way.TMUX, arrives=True, buffers="y")]),
     "ssh, screen there": (Place((_SSH, _SCREEN)), [row(way=Way.SCREEN, arrives=True)]),
@@ -214,16 +237,13 @@ def test_what_arrives_where_and_what_is_said_of_it(
 ) -> None:
     place, rows = TABLE[name]
     _need(place)
-    # Where there is a display, a program for it would be tried: over ssh and in a multiplexer it is somebody else's.
-    tempting = tmp_path / "bin"
-    tempting.mkdir()
-    (tempting / "xclip").write_text(f"#!/bin/sh\ntouch {tmp_path}/tempted\n")
-    (tempting / "xclip").chmod(0o755)
+    tempting = _tools(tmp_path)
     display = {"DISPLAY": ":77", "PATH": f"{tempting}:{at_home['PATH']}"} if place.layers else {}
+    before = [each.format(tools=tempting, path=at_home["PATH"]) for each in place.before]
     with around(place, {**at_home, **display}, sshd) as running:
         known = [each for each in rows if settle(running, each.settings)]
         assert len(known) >= len(rows) - 1, "no more than `all` is new"
-        with dashboard(running):
+        with dashboard(running, *before):
             for each in known:
                 settle(running, each.settings)
                 running.clear()
@@ -236,8 +256,54 @@ def test_what_arrives_where_and_what_is_said_of_it(
         assert running.terminal.asked == 0
         for each in known:
             settle(running, each.settings)
-            check = running.doctor()["clipboard"]
+            check = running.doctor(*before)["clipboard"]
             assert check["detail"] == WORDS[each.way].outlook, each
             assert check["mend"] == WORDS[each.way].mend.format(term=place.term), each
             assert check["status"] == ("warn" if WORDS[each.way].mend else "ok")
     assert not (tmp_path / "tempted").exists()
+
+
+def _tools(folder: Path) -> Path:
+    """Programs that are found before those of the system."""
+    tools = folder / "tools"
+    (tools / "old").mkdir(parents=True)
+    # Where there is a display, a program for it would be tried: over ssh and in a multiplexer it is somebody else's.
+    (tools / "xclip").write_text(f"#!/bin/sh\ntouch {folder}/tempted\n")
+    # A real tmux, but for the one thing that it did not know then, and what it says it is.
+    real = shutil.which("tmux")
+    (tools / "old" / "tmux").write_text(
+        "#!/bin/sh\n"
+        'case " $* " in *" load-buffer -w "*) echo "unknown option -- w" >&2; exit 1;; esac\n'
+        'case "$1" in -V) echo "tmux 3.1c"; exit 0;; esac\n'
+        f'exec {real} "$@"\n'
+    )
+    for each in (tools / "xclip", tools / "old" / "tmux"):
+        each.chmod(0o755)
+    return tools
+
+
+def test_a_tmux_that_does_not_answer_holds_up_no_key(at_home: dict[str, str]) -> None:
+    _need(Place((_TMUX,)))
+    with tempfile.TemporaryDirectory(prefix="stuck-") as folder:
+        there = {**at_home, "TMUX_TMPDIR": folder}
+
+        def tmux(*arguments: str) -> str:
+            command = ["tmux", "-f", "/dev/null", "-L", "stuck", *arguments]
+            return subprocess.run(command, env=there, capture_output=True, text=True, check=True, timeout=30).stdout
+
+        tmux("new-session", "-d", "cat")
+        path, pid = tmux("display-message", "-p", "#{socket_path} #{pid}").split()
+        os.kill(int(pid), signal.SIGSTOP)
+        try:
+            with around(Place(), at_home) as running, dashboard(running, f"TMUX={path},{pid},0"):
+                running.terminal.type("y?")
+                running.terminal.shows("Keys", "pgup")
+                assert running.terminal.clipboard is None, "it still waits for tmux"
+                running.terminal.type("q")
+                running.terminal.shows_no("pgup")
+                sid, told = copied(running)
+                assert told == WORDS[Way.TMUX_SILENT].told
+                assert running.terminal.clipboard == sid
+        finally:
+            os.kill(int(pid), signal.SIGCONT)
+            tmux("kill-server")
