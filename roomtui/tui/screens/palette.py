@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.command import CommandPalette
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from roomtui.tui.screens.styled_once import StyledOnce
+
+if TYPE_CHECKING:
+    from textual.message import Message
 
 
 class Palette(CommandPalette, StyledOnce[None]):
@@ -17,3 +22,9 @@ class Palette(CommandPalette, StyledOnce[None]):
     def on_mount(self) -> None:
         """Let the cursor rest."""
         self.query_one(Input).cursor_blink = False
+
+    async def _on_message(self, message: Message) -> None:
+        # Enter, pressed once more than needed, has chosen already: Textual would run the command again, and take the
+        # next screen away, or the last one there is.
+        if not (isinstance(message, (Input.Submitted, OptionList.OptionSelected)) and not self.is_current):
+            await super()._on_message(message)
