@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
@@ -23,18 +25,24 @@ from roomtui.cli.exits import say
 from roomtui.cli.options import Number, takes_global_options, watch_options
 from roomtui.config import Config, ConfigError, journal_file, load
 from roomtui.rooms.untrusted import safe
+from roomtui.tui.terminal import Colours, colours, described_colours, is_like_vt, shows_letters
 from roomtui.twilio_api.credentials import Credentials
 from roomtui.twilio_api.origin import ApiUrl
 from roomtui.watch.writer_lock import only_what_was_done_stays
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from textual.driver import Driver
 
     from roomtui.config import Typed
     from roomtui.tui.app import RoomtuiApp
 
 _SANDBOX_ENDS_WITHIN: Final = 3.0
 _LEAVES_WITHIN: Final = 3.0
+_TAKEN_WITHIN: Final = 0.3
+"""Seconds that a terminal has to take the last words."""
 _DEMO_NUMBER: Final = "+15005550006"
 """The number that Twilio's test accounts call from (Test Credentials, "Make calls")."""
 
@@ -45,13 +53,12 @@ _DEMO_NUMBER: Final = "+15005550006"
 @click.option(
     "--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all that is shown; see `roomtui replay`."
 )
-def watch(*, typed: Typed, record: Path | None) -> int:
+def watch(*, typed: Typed, record: Path | None) -> NoReturn:
     """The dashboard: all live rooms, what closes first on top. This is what `roomtui` alone does."""
     config = load(typed)
     ApiUrl.parse(config.api_url)
     need_a_terminal()
-    _run(config, typed=typed, record=record)
-    return 0
+    end_at_once(_run(config, typed=typed, record=record))
 
 
 @click.command()
@@ -63,7 +70,7 @@ def watch(*, typed: Typed, record: Path | None) -> int:
 @click.option(
     "--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all that is shown; see `roomtui replay`."
 )
-def demo(*, typed: Typed, rooms: int, speed: float, seed: int, record: Path | None) -> int:
+def demo(*, typed: Typed, rooms: int, speed: float, seed: int, record: Path | None) -> NoReturn:
     """The dashboard on a local Twilio with lively traffic: no account, no network."""
     need_a_terminal()
     with _sandbox(rooms, speed, seed) as process:
@@ -82,14 +89,14 @@ def demo(*, typed: Typed, rooms: int, speed: float, seed: int, record: Path | No
             refresh=typed.refresh or base.refresh,
             reads_per_second=typed.reads_per_second or base.reads_per_second,
             no_pii=bool(typed.no_pii),
-            ascii=bool(typed.ascii),
+            ascii=typed.ascii,
             mouse=bool(typed.mouse),
             plain_output=bool(typed.plain_output),
         )
         # Of a play nothing is to stay but what was done in it.
         with only_what_was_done_stays(journal_file(config.name)):
-            _run(config, rate=speed, record=record)
-    return 0
+            code = _run(config, rate=speed, record=record)
+    end_at_once(code)
 
 
 @contextmanager
@@ -127,7 +134,7 @@ def _account_of(process: subprocess.Popen[str]) -> dict[str, str]:
     return account
 
 
-def _run(config: Config, *, typed: Typed | None = None, rate: float = 1.0, record: Path | None = None) -> None:
+def _run(config: Config, *, typed: Typed | None = None, rate: float = 1.0, record: Path | None = None) -> int:
     # Commands that print do without the screen.
     from roomtui.cli.accounts import one_after_the_other  # noqa: PLC0415
     from roomtui.cli.watched import WatchedAccount  # noqa: PLC0415
@@ -141,8 +148,20 @@ def _run(config: Config, *, typed: Typed | None = None, rate: float = 1.0, recor
     last = asyncio.run(one_after_the_other(config, watched))
     if record is not None:
         say(f"Recorded into {safe(str(record))}: `roomtui replay` shows it again.")
-    if last.app.return_code:
-        sys.exit(last.app.return_code)
+    return last.app.return_code or 0
+
+
+def end_at_once(code: int) -> NoReturn:
+    """End the process, all of whose work is done.
+
+    Python would take a while to forget all that the system forgets at once; and where the terminal has gone, it would
+    end with a code of its own.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    logging.shutdown()
+    os._exit(code)
 
 
 def need_a_terminal() -> None:
@@ -151,32 +170,63 @@ def need_a_terminal() -> None:
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     if not all(stream is not None and os.isatty(stream.fileno()) for stream in streams):
         raise ConfigError("The dashboard needs a terminal; `roomtui ls` prints the rooms anywhere.")
-    if os.environ.get("TERM", "").lower() in {"", "dumb", "unknown"}:
-        # Of which nobody knows what it can; Textual would send it millions of colours.
-        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
+    _believe_the_terminal()
     # Whoever exports these tells how large the terminal was then; it knows better itself, where it knows at all.
     if all(os.get_terminal_size(sys.__stderr__.fileno() if sys.__stderr__ is not None else 2)):
         for name in ("COLUMNS", "LINES"):
             os.environ.pop(name, None)
 
 
+def _believe_the_terminal() -> None:
+    # Before Textual is imported: it reads these once, and would send colours to all that are not called "dumb".
+    found = colours(os.environ, described_colours)
+    os.environ.pop("NO_COLOR", None)
+    if found is Colours.NONE:
+        os.environ["NO_COLOR"] = "1"
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard" if found is Colours.NONE else found.value)
+
+
+def driver_class(*, plain_output: bool) -> type[Driver]:
+    """What draws on the terminal."""
+    from roomtui.tui.driver import TerminalDriver  # noqa: PLC0415 - commands that print do without the screen
+    from roomtui.tui.frugal.driver import FrugalDriver  # noqa: PLC0415 - as above
+
+    return TerminalDriver if plain_output or is_like_vt(os.environ) else FrugalDriver
+
+
+def only_ascii(*, wished: bool | None) -> bool:
+    """Whether nothing but ASCII is drawn: as it was wished, else as the locale says."""
+    return wished if wished is not None else not shows_letters()
+
+
+def _after(seconds: float, do: Callable[..., object], *arguments: object) -> None:
+    timer = threading.Timer(seconds, do, arguments)
+    timer.daemon = True
+    timer.start()
+
+
 async def until_left(app: RoomtuiApp, *, mouse: bool) -> None:
     """Run the dashboard; whoever ends the process gets the terminal back as it was."""
+    from roomtui.tui.driver import TerminalDriver  # noqa: PLC0415 - commands that print do without the screen
 
-    def leave(number: signal.Signals) -> None:
-        # The terminal may be gone, or may have been stopped: nothing that waits for it may hold us.
-        at_the_latest = threading.Timer(_LEAVES_WITHIN, os._exit, (128 + number,))
-        at_the_latest.daemon = True
-        at_the_latest.start()
+    loop = asyncio.get_running_loop()
+
+    def leave(number: int, _: FrameType | None) -> None:
+        # The terminal may be gone, may stand still, or may have been stopped: nothing that waits for it may hold us.
+        driver = app._driver  # noqa: SLF001 - Textual has no other way to it
+        if isinstance(driver, TerminalDriver):
+            driver.leave()
+            _after(_TAKEN_WITHIN, driver.let_go)
+        _after(_LEAVES_WITHIN, os._exit, 128 + number)
         # Not before the first frame: a screen that is just being made cannot be taken down.
-        app.call_after_refresh(app.exit, return_code=128 + number)
+        loop.call_soon_threadsafe(partial(app.call_after_refresh, app.exit, return_code=128 + number))
 
     # Textual begins with the size that Rich believes in (80x25 for a dumb terminal, and for one that tells no size),
     # goes on with the one that Python believes in, and where they differ lays out the screen for ever.
     columns, lines = shutil.get_terminal_size()
     if tuple(app.console.size) != (columns, lines):
         app.console.size = (columns, lines)
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        loop.add_signal_handler(number, leave, number)
+        # Not the loop's own: it may be held up by a terminal that takes nothing.
+        signal.signal(number, leave)
     await app.run_async(mouse=mouse)

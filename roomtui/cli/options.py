@@ -75,7 +75,7 @@ def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--reads-per-second", type=click.IntRange(1, 80), metavar="N", help="Never ask more often than this [20]."
         ),
         click.option("--mouse/--no-mouse", default=None, help="Listen to the mouse [no]."),
-        click.option("--ascii/--no-ascii", default=None, help="Draw nothing but ASCII [no]."),
+        click.option("--ascii/--no-ascii", default=None, help="Draw nothing but ASCII [as the locale is]."),
         click.option(
             "--plain-output/--frugal-output",
             default=None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from roomtui.cli.dashboard import need_a_terminal, until_left
+from roomtui.cli.dashboard import driver_class, end_at_once, need_a_terminal, only_ascii, until_left
 from roomtui.cli.options import Number
 from roomtui.config import ConfigError, journal_file
 from roomtui.rooms.untrusted import safe
@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--speed", type=Number(SLOWEST, FASTEST), default=1.0, metavar="X", help="Play faster, or slower [1].")
-@click.option("--ascii", "ascii_only", is_flag=True, help="Draw nothing but ASCII.")
+@click.option("--ascii/--no-ascii", "ascii_only", default=None, help="Draw nothing but ASCII [as the locale is].")
 @click.option("--mouse", is_flag=True, help="Listen to the mouse.")
 @click.option("--no-pii", is_flag=True, help="Mask phone numbers.")
 @click.option("--plain-output", is_flag=True, help="Send whole lines, not only the cells that changed.")
-def replay(*, file: Path, speed: float, ascii_only: bool, mouse: bool, no_pii: bool, plain_output: bool) -> int:
+def replay(
+    *, file: Path, speed: float, ascii_only: bool | None, mouse: bool, no_pii: bool, plain_output: bool
+) -> NoReturn:
     """Show a shift again that `roomtui watch --record FILE` has recorded: the same screens, the time of then.
 
     `p` pauses and plays on, `[` and `]` wind by a minute, `{` and `}` by ten, `+` and `-` play faster and slower. No
@@ -44,7 +46,6 @@ def replay(*, file: Path, speed: float, ascii_only: bool, mouse: bool, no_pii: b
         raise ConfigError(str(error)) from None
     need_a_terminal()
     from roomtui.tui.app import RoomtuiApp  # noqa: PLC0415 - commands that print do without the screen
-    from roomtui.tui.frugal.driver import FrugalDriver  # noqa: PLC0415 - as above
     from roomtui.tui.session import Settings  # noqa: PLC0415 - as above
 
     board = Board()
@@ -60,16 +61,16 @@ def replay(*, file: Path, speed: float, ascii_only: bool, mouse: bool, no_pii: b
             reads=lambda: 0,
             read_only=True,
             hide_personal=no_pii,
-            ascii_only=ascii_only,
+            ascii_only=only_ascii(wished=ascii_only),
             mouse=mouse,
             replay=feed,
         ),
-        driver_class=None if plain_output else FrugalDriver,
+        driver_class=driver_class(plain_output=plain_output),
     )
     asyncio.run(until_left(app, mouse=mouse))
     if tape.unreadable:
         click.echo(f"{file}: {tape.unreadable} of its lines cannot be read; what they told is missing.", err=True)
-    return app.return_code or 0
+    end_at_once(app.return_code or 0)
 
 
 async def _session(feed: Replay) -> Session:

@@ -9,13 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from roomtui.cli.accounts import config_of, mistaken
-from roomtui.cli.dashboard import until_left
+from roomtui.cli.dashboard import driver_class, only_ascii, until_left
 from roomtui.cli.garbage import Garbage
 from roomtui.config import ConfigError, journal_file, state_file
 from roomtui.rooms.untrusted import safe
 from roomtui.state import StateFile
 from roomtui.tui.app import RoomtuiApp
-from roomtui.tui.frugal.driver import FrugalDriver
 from roomtui.tui.session import Session, Settings
 from roomtui.twilio_api.clock import ServerClock
 from roomtui.watch.board import Board
@@ -66,7 +65,7 @@ class WatchedAccount:
             self._clock,
             self._open_session,
             self._settings(rate),
-            driver_class=None if config.plain_output else FrugalDriver,
+            driver_class=driver_class(plain_output=config.plain_output),
         )
 
     def _settings(self, rate: float) -> Settings:
@@ -79,7 +78,7 @@ class WatchedAccount:
             speed=rate,
             read_only=config.read_only,
             hide_personal=config.no_pii,
-            ascii_only=config.ascii,
+            ascii_only=only_ascii(wished=config.ascii),
             mouse=config.mouse,
             caller_id=config.caller_id,
             memory=self._memory,

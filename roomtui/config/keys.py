@@ -113,7 +113,7 @@ SETTINGS: Final = (
     Key("accent", Color(), "the colour of the account's name, to tell accounts apart", '"red"'),
     Key("theme", Text(least=1), "the theme of the dashboard", '"nord"'),
     Key("columns", Texts(least=1), "the columns of the table, in their order", '["closes", "name", "people", "why"]'),
-    Key("ascii", Flag(), "draw nothing but ASCII", "true", default=False, option="--ascii"),
+    Key("ascii", Flag(), "draw nothing but ASCII (where nothing is said: as the locale is)", "true", option="--ascii"),
     Key(
         "plain_output",
         Flag(),

@@ -97,7 +97,7 @@ class Config:
         refresh: seconds between two looks at the rooms list.
         reads_per_second: the promised limit.
         no_pii: phone numbers are masked.
-        ascii: only ASCII is drawn.
+        ascii: only ASCII is drawn; None where nothing was said: as the locale is.
         mouse: the mouse is listened to.
         plain_output: the terminal is sent whole lines, not only the cells that changed.
         caller_id: the number that phones are called from (E.164), if one is configured.
@@ -118,7 +118,7 @@ class Config:
     refresh: float = DEFAULT_REFRESH
     reads_per_second: int = DEFAULT_READS_PER_SECOND
     no_pii: bool = False
-    ascii: bool = False
+    ascii: bool | None = None
     mouse: bool = False
     plain_output: bool = False
     caller_id: str | None = None

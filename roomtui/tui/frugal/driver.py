@@ -9,9 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from textual import events
-from textual.drivers.linux_driver import LinuxDriver
 
-from roomtui.tui.frugal import plain_keys
+from roomtui.tui.driver import TerminalDriver
 from roomtui.tui.frugal.pipe import Pipe
 from roomtui.tui.frugal.traits import Traits, is_erased_in_colour, let_line_feeds_through
 
@@ -20,19 +19,16 @@ if TYPE_CHECKING:
 
     from textual.message import Message
 
-plain_keys.install()
-
 _SYNC: Final = frozenset({"\x1b[?2026h", "\x1b[?2026l"})
 _ALTERNATE: Final = re.compile(r"\x1b\[\?1049([hl])")
 # A frame of the compositor begins by addressing the cursor; all else that is written are controls.
 _FRAME: Final = re.compile(r"\x1b\[[0-9;]*H")
 
 
-class FrugalDriver(LinuxDriver):
+class FrugalDriver(TerminalDriver):
     """Hands frames to a `Pipe`, and lets everything else through."""
 
     _pipe: Pipe | None = None
-    _has_terminal = False
 
     @property
     def aside(self) -> str | None:
@@ -43,37 +39,26 @@ class FrugalDriver(LinuxDriver):
         """Take over the terminal, for the first time or again; what was to be shown still is."""
         if self._file is None:
             self._file = sys.__stderr__
-        before, writer = self._pipe, self._writer_thread
+        before = self._pipe
         if self._file is not None:
             asks = self.input_tty and os.isatty(self.fileno)
             self._pipe = Pipe(self._file, asks=asks, wanted=None if before is None else before.wanted)
             self._pipe.start()
-        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives no types here
-        if self._writer_thread is writer:
+        super().start_application_mode()
+        if not self.has_terminal:
             # Sent to the background (`bg`), which may not: the shell will tell when it has the terminal.
             if self._pipe is not None:
                 self._pipe.stop()
             self._pipe = before
             return
-        self._has_terminal = True
         self._look_at_terminal()
         self._repaint_when_resized()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
-        self._has_terminal = False
-        if self._pipe is not None:
+        if self._pipe is not None and self.has_terminal:
             self._pipe.hush()
         super().stop_application_mode()
-
-    def _sigcont_application(self, *_: object) -> None:
-        """Go on after having been stopped."""
-        if self._has_terminal and self._auto_restart:
-            # Stopped without a word before (SIGSTOP): the shell has had the terminal, and nothing of it is as it was.
-            # Textual would take it over twice: with two threads that read the keys, and our modes as those to restore.
-            self.suspend_application_mode()
-            self._must_signal_resume = True
-        super()._sigcont_application()
 
     def write(self, data: str) -> None:
         """Write a frame, or something else."""
@@ -95,7 +80,19 @@ class FrugalDriver(LinuxDriver):
                 elif alternate.group(1) == "l":
                     pipe.leave_out()
                     data = f"\x1b[m{data}"
-            pipe.control(data)
+            if data := self.understood(data):
+                pipe.control(data)
+
+    def let_go(self) -> None:
+        """Throw away what the terminal does not take, and wait for no answer of it."""
+        if self._pipe is not None:
+            self._pipe.expect_nothing()
+        super().let_go()
+
+    def _lost(self) -> None:
+        if self._pipe is not None:
+            self._pipe.expect_nothing()
+        super()._lost()
 
     def repaint(self) -> None:
         """Send the whole screen anew, after something else wrote on it, or set the line's modes."""
@@ -124,7 +121,7 @@ class FrugalDriver(LinuxDriver):
 
     def _look_at_terminal(self) -> None:
         """Find out what it can do. The line's modes are put back with those that Textual has changed."""
-        if self._pipe is not None and self._has_terminal and self._file is not None:
+        if self._pipe is not None and self.has_terminal and self._file is not None:
             output = self._file.fileno()
             erases = is_erased_in_colour(os.environ, output)
             line_feeds = self.attrs_before is not None and let_line_feeds_through(output, self.fileno)

@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from textual._xterm_parser import XTermParser
-from textual.drivers import linux_driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,8 +46,3 @@ class PlainKeys(XTermParser):
         if self._timeout_time is not None:
             self._timeout_time = 0.0
             yield from self.tick()
-
-
-def install() -> None:
-    """Have Textual's driver for Unix terminals parse so; it asks for its parser by this name."""
-    setattr(linux_driver, "XTermParser", PlainKeys)  # noqa: B010 - the module does not offer the name, but looks it up
