@@ -21,6 +21,7 @@ from roomtui.tui.clipboard import Clipboard
 from roomtui.tui.columns import View
 from roomtui.tui.commands import commands
 from roomtui.tui.fed import Fed
+from roomtui.tui.filters import fit_for
 from roomtui.tui.lines import ASCII, UNICODE
 from roomtui.tui.screens.copied import CopiedScreen
 from roomtui.tui.screens.help import HelpScreen
@@ -119,6 +120,7 @@ class RoomtuiApp(Fed, inherit_bindings=False):
     ) -> None:
         self._accent = settings.accent  # asked for while Textual begins
         super().__init__(driver_class=driver_class)
+        self._filters = fit_for(self._filters, no_colours=self.no_color, ascii_only=settings.ascii_only)
         self.board = board
         self.clock = clock
         self.settings = settings
