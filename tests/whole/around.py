@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.cli.program import PROGRAM, until
 from tests.whole.reading import ReadingTerminal
 
@@ -66,6 +68,16 @@ def missing(kind: str) -> str | None:
     """The first program that this kind of layer needs and is not installed."""
     path = os.pathsep.join((os.environ.get("PATH", ""), _SYSTEM))
     return next((each for each in NEEDED[kind] if shutil.which(each, path=path) is None), None)
+
+
+def need(place: Place) -> None:
+    """Skip the test, with the reason, where a program is missing; in CI, where none may be, fail."""
+    for kind in sorted(place.kinds):
+        lacking = missing(kind)
+        if lacking is not None and os.environ.get("CI") == "true":
+            pytest.fail(f"{lacking} is missing, and here it must not be: install it", pytrace=False)
+        if lacking is not None:
+            pytest.skip(f"{lacking} is not installed; copying through {kind} is not tested")
 
 
 class Around:
@@ -126,7 +138,9 @@ class Around:
 
 
 @contextmanager
-def around(place: Place, environ: Mapping[str, str], keys: Sshd | None = None) -> Iterator[Around]:
+def around(
+    place: Place, environ: Mapping[str, str], keys: Sshd | None = None, *, columns: int = 100, lines: int = 30
+) -> Iterator[Around]:
     """`place`, with a shell in it that has this environment, until the end of the block."""
     with ExitStack() as stack:
         # A short path, since a socket's may not be long.
@@ -158,7 +172,9 @@ def around(place: Place, environ: Mapping[str, str], keys: Sshd | None = None) -
                 command = keys.command("env", *told, *command)
         for name in tmuxes:
             stack.callback(_kill_tmux, name, inner)
-        terminal = ReadingTerminal(program=_whole(command), environ={**inner, "TERM": place.term})
+        terminal = ReadingTerminal(
+            program=_whole(command), environ={**inner, "TERM": place.term}, columns=columns, lines=lines
+        )
         stack.enter_context(terminal)
         terminal.shows(PROMPT)
         yield Around(terminal, folder, inner, tmuxes)

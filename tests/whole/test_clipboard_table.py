@@ -21,7 +21,7 @@ import pytest
 
 from roomtui.tui.routes import WORDS, Way
 from tests.cli.program import environment, running_sandbox, until
-from tests.whole.around import PROMPT, Around, Layer, Place, Sshd, around, missing, running_sshd
+from tests.whole.around import PROMPT, Around, Layer, Place, Sshd, around, missing, need, running_sshd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,15 +165,6 @@ TABLE = {
 }
 
 
-def _need(place: Place) -> None:
-    for kind in sorted(place.kinds):
-        lacking = missing(kind)
-        if lacking is not None and os.environ.get("CI") == "true":
-            pytest.fail(f"{lacking} is missing, and here it must not be: install it", pytrace=False)
-        if lacking is not None:
-            pytest.skip(f"{lacking} is not installed; copying through {kind} is not tested")
-
-
 @pytest.fixture(scope="module")
 def world() -> Iterator[SandboxProcess]:
     """A sandbox with one room."""
@@ -236,7 +227,7 @@ def test_what_arrives_where_and_what_is_said_of_it(
     name: str, at_home: dict[str, str], sshd: Sshd | None, tmp_path: Path
 ) -> None:
     place, rows = TABLE[name]
-    _need(place)
+    need(place)
     tempting = _tools(tmp_path)
     display = {"DISPLAY": ":77", "PATH": f"{tempting}:{at_home['PATH']}"} if place.layers else {}
     before = [each.format(tools=tempting, path=at_home["PATH"]) for each in place.before]
@@ -283,7 +274,7 @@ def _tools(folder: Path) -> Path:
 
 
 def test_a_tmux_that_does_not_answer_holds_up_no_key(at_home: dict[str, str]) -> None:
-    _need(Place((_TMUX,)))
+    need(Place((_TMUX,)))
     with tempfile.TemporaryDirectory(prefix="stuck-") as folder:
         there = {**at_home, "TMUX_TMPDIR": folder}
 
