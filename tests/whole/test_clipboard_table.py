@@ -85,6 +85,10 @@ TABLE = {
             row(_THROUGH, way=Way.TMUX, arrives=True, buffers="y"),
         ],
     ),
+    "the same, when it has been told": (
+        Place((Layer("tmux", ("-as terminal-features ',vt220:clipboard'",)),), term="vt220"),
+        [row(_OFF, way=Way.TMUX, arrives=True, buffers="y")],
+    ),
     "tmux on the console of Linux": (
         Place((_TMUX,), term="linux"),
         [row(_THROUGH, way=Way.TMUX_ALONE, arrives=False, buffers="y")],
@@ -163,6 +167,36 @@ TABLE = {
         ],
     ),
 }
+
+
+README = (
+    ("a terminal, over ssh too", Way.TERMINAL),
+    ("tmux, whatever it is set to", Way.TMUX),
+    ("tmux in a terminal that it does not know", Way.TMUX_ALONE),
+    ("tmux in tmux, on either side of ssh", Way.TMUX_IN_TMUX),
+    ("GNU screen", Way.SCREEN),
+    ("tmux in screen", Way.TMUX_SHUT_IN),
+    ("tmux in screen, so set", Way.TMUX_IN_SCREEN),
+    ("ssh out of tmux or screen; `sudo` in them", Way.AROUND),
+    ("tmux out of reach", Way.TMUX_SILENT),
+    ("the console of Linux, `TERM=dumb`", Way.MUTE),
+    ("your own desk: `wl-copy`, `xclip`, `xsel`, `pbcopy`", Way.LOCAL),
+)
+"""The ways that the README tells of, and where they are taken."""
+
+
+def lines_of_readme() -> list[str]:
+    """The table in the README: what happens, and what to set."""
+    head = ["| where | a copy goes to | to be set |", "|---|---|---|"]
+    told = [(name, WORDS[way].outlook, WORDS[way].mend.format(term="TERM")) for name, way in README]
+    return [*head, *(f"| {name} | {outlook} | {mend.rstrip('.')} |" for name, outlook, mend in told)]
+
+
+def test_the_readme_tells_the_same() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert "\n".join(lines_of_readme()) in text
+    left_out = set(Way) - {way for _, way in README} - {Way.TMUX_IN_EITHER}  # told as `TMUX_IN_TMUX` is
+    assert not left_out
 
 
 @pytest.fixture(scope="module")
