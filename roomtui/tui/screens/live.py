@@ -54,6 +54,7 @@ class LiveScreen(ArrangedScreen):
         self._panes: dict[str, LineView] = {}
         self._detail_of: tuple[object, ...] = ()
         self._events_of: tuple[object, ...] = ()
+        self._rest_of: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Summary, banner, table and detail, filter, keys."""
@@ -121,8 +122,19 @@ class LiveScreen(ArrangedScreen):
         self.table.hold(on=self.app.screen is not self)
         self.table.show(self._state.picture, self._view, changed, nothing=self.nothing_to_show)
         self.attend()
-        self.show_rest()
+        # Most of what is read changes nothing that is told beside the table; time goes on with the ticks.
+        if changed is None or self._rest_of != self._made_of:
+            self.show_rest()
         self._offer_what_can_be_done()
+
+    @property
+    def _made_of(self) -> tuple[object, ...]:
+        """What the rest of the screen is made of, but for time."""
+        state, table = self._state, self.table
+        picture, soon = state.picture, table.closing_by(self.app.clock.now() + timedelta(seconds=SOON))
+        counts = len(picture.live), picture.people, picture.unread, soon, table.found, table.waiting
+        marks = (len(table.marks), table.hidden_marks) if table.marks else None
+        return counts, marks, picture.as_of, state.link, state.events, self.selected, self._view
 
     def tick(self) -> None:
         """Let the countdowns go on."""
@@ -162,6 +174,7 @@ class LiveScreen(ArrangedScreen):
     def show_rest(self) -> None:
         """Show what is not the table."""
         now = self.app.clock.now()
+        self._rest_of = self._made_of
         self.bar.tell(self.table.found, self.table.waiting)
         self._pane("summary").show([self._summary()])
         text, tone = words.freshness(self._state.picture, self._state.link, now, self._refresh)

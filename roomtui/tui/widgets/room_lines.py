@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -73,6 +74,7 @@ class RoomLines(Toned):
         self._top = 0
         # What decides which line shows what, but the rooms themselves and time.
         self._stands: tuple[object, ...] = ()
+        self._looked_at = -math.inf
         self._drawn: dict[int, Drawn] = {}
         # What was made of rooms that are or were on screen just now: where rows move, nothing is made again.
         self._made: dict[str, Drawn] = {}
@@ -216,30 +218,37 @@ class RoomLines(Toned):
 
         `among` has the SIDs of the rooms that are not what they were, None if any may be.
         """
-        self._look_where_rows_are()  # in another width, nothing of what stands there counts
+        if among is None:
+            self._columns()  # in another width, nothing of what stands there counts
+        self._top = self.scroll_offset.y
         if not self._drawn:
             self.refresh()
             return
-        size, instant = self.size, self._instant
-        stands = self._rows.arrangement, self._top, self._cursor_sid, self._view, size
-        if stands != self._stands or not len(self._rows):
-            self._stands, among = stands, None
-        if among is None:
-            self._forget_what_is_far()
+        height, width = self.size.height, self.size.width
         regions: list[Region] = []
-        for y, drawn in self._drawn.items():
-            if y >= size.height:
-                continue
-            if self._still_stands(y, drawn) if among is None else drawn.sid not in among and drawn.holds_at(instant):
+        for y, drawn in self._suspects(among):
+            if y >= height:
                 continue
             wanted = self._wanted(y)
-            spans = drawn.changes(wanted, self._placed, size.width)
+            spans = drawn.changes(wanted, self._placed, width)
             if spans:
                 regions += [Region(start, y, end - start, 1) for start, end in spans]
             else:
                 self._drawn[y] = wanted
         if regions:
             self.refresh(*regions)
+
+    def _suspects(self, among: Collection[str] | None) -> list[tuple[int, Drawn]]:
+        """The lines that may not be as they stand on the screen."""
+        stands = self._rows.arrangement, self._top, self._cursor_sid, self._view, self.size
+        looked_at, self._looked_at = self._looked_at, self._instant
+        if among is None or stands != self._stands or not len(self._rows):
+            self._stands = stands
+            self._forget_what_is_far()
+            return [(y, drawn) for y, drawn in self._drawn.items() if not self._still_stands(y, drawn)]
+        if looked_at == self._instant:
+            return [(y, drawn) for y, drawn in self._drawn.items() if drawn.sid in among]
+        return [(y, each) for y, each in self._drawn.items() if each.sid in among or not each.holds_at(self._instant)]
 
     def _still_stands(self, y: int, drawn: Drawn) -> bool:
         # The same room at the same instant is the same text: most of the time nothing needs to be made to see that.

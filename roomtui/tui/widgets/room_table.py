@@ -384,9 +384,10 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Keep the cursor on screen."""
-        self._fit_the_scrollbar()
+        self.reach(len(self._rows))
         self._scroll_to_cursor()
         self.refresh()
 
     def _fit_the_scrollbar(self) -> None:
-        self.reach(len(self._rows))
+        if len(self._rows) != self.virtual_size.height:
+            self.reach(len(self._rows))

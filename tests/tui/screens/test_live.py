@@ -113,22 +113,29 @@ async def test_a_tick_draws_only_the_cells_that_changed() -> None:
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         shown = table(stage)
-        drawn: list[int] = []
-        render_line = shown.render_line
+        rows: list[int] = []
+        parts: list[tuple[int, int, int]] = []
+        render_line, render_part = shown.render_line, shown.render_part
 
         def counted(y: int) -> Strip:
-            drawn.append(y)
+            rows.append(y)
             return render_line(y)
 
+        def part_counted(y: int, start: int, end: int) -> Strip | None:
+            parts.append((y, start, end))
+            return render_part(y, start, end)
+
         shown.render_line = counted  # type: ignore[method-assign] # to count
+        shown.render_part = part_counted  # type: ignore[method-assign] # to count
         stage.app.tick()
         await pilot.pause()
-        assert drawn == []
+        assert (rows, parts) == ([], [])
         stage.clock.advance(1)
         stage.app.tick()
         await pilot.pause()
-        assert sorted(set(drawn)) == list(range(shown.size.height))
-        assert len(drawn) == shown.size.height
+        (closes,) = (each for each in shown._columns() if each.column.key == "closes")
+        assert rows == [], "of a row, only the countdown"
+        assert sorted(parts) == [(y, closes.start, closes.end) for y in range(shown.size.height)]
 
 
 async def test_the_order_holds_still_just_after_a_key_and_while_a_dialog_is_open() -> None:
