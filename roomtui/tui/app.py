@@ -286,7 +286,16 @@ class RoomtuiApp(Fed, inherit_bindings=False):
         await asyncio.wait({self._copying}, timeout=_A_MOMENT)
 
     async def _copy(self, what: str, text: str) -> None:
-        self.tell((await self.copier.copy(what, text)).sentence)
+        copied = await self.copier.copy(what, text)
+        if isinstance(self.screen, CopiedScreen):
+            self.screen.heard(copied)
+        else:
+            self.tell(copied.sentence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what was selected in a field, as everything else is copied."""
+        self._clipboard = text  # from where Textual pastes
+        self.run_worker(self.copy("Selection", text), exit_on_error=False)
 
     def find(self, sid: str) -> Entry | None:
         """The room of this SID, live or ended, if it is known; an ended one as whoever asks for them knows it."""

@@ -139,3 +139,15 @@ async def test_a_copy_that_takes_its_time_stops_no_key_and_gives_way_to_the_next
         await settle(pilot)
         assert asked[-1] == "second"
         assert told(stage) == "second: in tmux's buffer."
+
+
+async def test_what_is_selected_in_a_field_goes_the_same_way_as_everything_else() -> None:
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"board", "shift+home", "ctrl+c")
+        await settle(pilot)
+        assert stage.app.copier.last is not None
+        assert (stage.app.copier.last.what, stage.app.copier.last.text) == ("Selection", "board")
+        assert told(stage) == stage.app.copier.last.sentence
+        assert stage.app.clipboard == "board"
