@@ -60,7 +60,8 @@ class Chronicle:
         about: what the lines about the watching itself say: who, host, profile, account.
         ended_by_us: told the SID of each room that another dashboard or a command of ours has ended.
         tell: told, in a sentence, when the journal begins to be not writable.
-        monotonic: seconds that only grow.
+        monotonic: seconds that only grow, and may stand still while the machine sleeps.
+        wall: this machine's clock, in seconds.
 
     Attributes:
         trouble: a sentence where the journal cannot be written, else None.
@@ -76,6 +77,7 @@ class Chronicle:
         ended_by_us: Callable[[str], object] = lambda _sid: None,
         tell: Callable[[str], object] = lambda _sentence: None,
         monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.trouble: str | None = None
         self._board = board
@@ -83,6 +85,7 @@ class Chronicle:
         self._clock = clock
         self._about = dict(about)
         self._monotonic = monotonic
+        self._wall = wall
         self._lock = WriterLock(journal.path)
         self._ours: OursLately | None = None
         self._ended_by_us = ended_by_us
@@ -91,6 +94,9 @@ class Chronicle:
         self._lost = 0
         self._as_of: datetime | None = None
         self._looked_at = 0.0
+        self._looked_at_by_the_wall = 0.0
+        # When the list before a sleep was read, and how many of the events that wait were heard before it.
+        self._slept: tuple[datetime, int] | None = None
         # Since when nothing was missed, None while something is.
         self._covered_from: datetime | None = None
         self._written: dict[Key, list[datetime]] = {}
@@ -123,14 +129,14 @@ class Chronicle:
 
     async def write_down(self) -> None:
         """Write what has happened, if it is us who write."""
-        state = self._board.state
-        gap = self._gap(state)
+        slept = self._slept
+        gap = self._gap(self._board.state)
         if self._as_of is None or self._covered_from is None:
             return
-        heard = list(self._waiting)
-        self._waiting.clear()
+        seen_until, count = slept if slept is not None else (self._as_of, len(self._waiting))
+        heard = [self._waiting.popleft() for _ in range(min(count, len(self._waiting)))]
         try:
-            taken, ours = await asyncio.to_thread(self._write, heard, self._as_of, gap)
+            taken, ours = await asyncio.to_thread(self._write, heard, seen_until, gap)
         except Exception as error:  # noqa: BLE001 - whoever ended unseen here would leave the log looking complete
             self._in_trouble(error)
             self._waiting.extendleft(reversed(heard))
@@ -141,7 +147,11 @@ class Chronicle:
             # Somebody else writes; should they be killed, it is us.
             now = self._monotonic()
             self._waiting.extendleft(each for each in reversed(heard) if now - each[0] < _REMEMBERED)
-        if gap is not None:
+        if slept is not None:
+            # What has been heard since is of another time of watching.
+            self._slept, self._covered_from = None, self._as_of
+            self._news.set()
+        elif gap is not None:
             self._covered_from = None
         for sid in ours:
             self._ended_by_us(sid)
@@ -159,7 +169,11 @@ class Chronicle:
     def _hear(self, state: BoardState) -> None:
         as_of = state.picture.as_of
         if as_of is not None and as_of != self._as_of:
-            self._as_of, self._looked_at = as_of, self._monotonic()
+            now, wall = self._monotonic(), self._wall()
+            if self._as_of is not None and self._slept is None and self._has_slept(now, wall, as_of - self._as_of):
+                self._slept = self._as_of, len(self._waiting)
+                self._news.set()
+            self._as_of, self._looked_at, self._looked_at_by_the_wall = as_of, now, wall
             if self._covered_from is None:
                 self._covered_from = as_of
                 self._news.set()
@@ -168,6 +182,14 @@ class Chronicle:
             self._waiting.extend((now, event) for event in state.news)
             self._forget_some()
             self._news.set()
+
+    def _has_slept(self, now: float, wall: float, unseen: timedelta) -> bool:
+        """Whether the machine slept since the last list; `unseen` has passed at Twilio meanwhile.
+
+        The monotonic clock may not have gone on; and this machine's clock alone may just have been set.
+        """
+        slept = wall - self._looked_at_by_the_wall - (now - self._looked_at)
+        return self._covered_from is not None and slept > _NO_NEWS and unseen.total_seconds() > _NO_NEWS
 
     def _forget_some(self) -> None:
         while len(self._waiting) > _WAITING_MAX:
@@ -183,7 +205,9 @@ class Chronicle:
             await self.write_down()
 
     def _gap(self, state: BoardState) -> Line | None:
-        """What is to be said of it, where nobody sees what happens now."""
+        """What is to be said of it, where nobody sees what happens now, or nobody saw what has happened."""
+        if self._slept is not None:
+            return self._of_the_watching("watching-interrupted", self._clock.now(), since=self._slept[0])
         if state.link.state is LinkState.PAUSED:
             return self._of_the_watching("watching-paused", self._clock.now())
         longest = max(_NO_NEWS, 3 * (state.link.every or 0.0))

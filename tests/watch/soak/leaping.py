@@ -43,17 +43,21 @@ class LeapingLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._leap = _Leap()
         super().__init__(self._leap)
+        self._slept = 0.0
 
     def time(self) -> float:
         return self._leap.now
 
     def wall(self) -> datetime:
         """The host's clock."""
-        return BEGINS + timedelta(seconds=self._leap.now)
+        return BEGINS + timedelta(seconds=self._leap.now + self._slept)
 
-    def jump(self, seconds: float) -> None:
-        """The machine slept."""
-        self._leap.now += seconds
+    def sleep_for(self, seconds: float, *, monotonic_goes_on: bool) -> None:
+        """The machine sleeps; on Linux its monotonic clock stops meanwhile (`clock_gettime`, CLOCK_MONOTONIC)."""
+        if monotonic_goes_on:
+            self._leap.now += seconds
+        else:
+            self._slept += seconds
 
     def waits_for(self, on_its_way: Callable[[], bool]) -> None:
         """As long as this says so, something is on its way over a socket."""

@@ -116,7 +116,7 @@ def watch(plan: Plan, home: Path) -> Watched:
     asyncio.set_event_loop(loop)
     try:
         with in_the_time_of(loop):
-            return loop.run_until_complete(_Shift(plan, home, loop).go())
+            return loop.run_until_complete(Shift(plan, home, loop).go())
     finally:
         asyncio.set_event_loop(None)
         loop.close()
@@ -145,7 +145,7 @@ def in_the_time_of(loop: LeapingLoop) -> Iterator[None]:
         yield
 
 
-class _Shift:
+class Shift:
     def __init__(self, plan: Plan, home: Path, loop: LeapingLoop) -> None:
         self.plan, self.loop = plan, loop
         self.journal = home / "journal-soak.jsonl"
@@ -212,6 +212,7 @@ class _Shift:
                 ended_by_us=poller.ended_by_us,
                 tell=self.done.told.append,
                 monotonic=loop.time,
+                wall=lambda: loop.wall().timestamp(),
             )
             closings = Closings(board, clock)
             closings.start()
