@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+import select
+import sys
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from roomtui.tui.frugal.difference import Terminal
@@ -21,7 +26,14 @@ ASK: Final = "\x1b[6n"
 _SYNC: Final = ("\x1b[?2026h", "\x1b[?2026l")
 _WORTH_SYNC: Final = 1000
 _CONTROLS_WAITING_MAX: Final = 64
-_LAST_WORDS: Final = 1.0
+_STUCK: Final = 1.5
+"""Seconds without an answer after which none is to be expected soon."""
+_LAST_ANSWERS: Final = 0.5
+_LAST_WORDS: Final = 0.3
+"""Both together, and what else there is to do, must be over within a second."""
+_LOOKS_EVERY: Final = 0.1
+_FRAME_WAITS: Final = 1.0
+_MODE: Final = re.compile(r"\x1b\[")
 _ANSWERED_WITHIN: Final = 0.5
 """Seconds after a key in which what is drawn counts as its answer; later it is something that nobody waits for."""
 _BEGINNING: Final = 160
@@ -50,6 +62,8 @@ class Pipe(threading.Thread):
     ) -> None:
         super().__init__(daemon=True, name="frugal-output")
         self._file = file
+        self._descriptor = _descriptor(file)
+        self._encoding = getattr(file, "encoding", None) or getattr(sys.__stderr__, "encoding", None) or "utf-8"
         self._asks = asks
         self._monotonic = monotonic
         self._change = threading.Condition()
@@ -140,7 +154,7 @@ class Pipe(threading.Thread):
         """
         with self._change:
             self._asks = False
-            patience = min(self._missing() or 0.0, _LAST_WORDS)
+            patience = min(max(0.0, _STUCK - (self._missing() or 0.0)), _LAST_ANSWERS)
             self._change.wait_for(lambda: self._nobody_answers or self._missing() is None, patience)
 
     def expect_nothing(self) -> None:
@@ -150,7 +164,7 @@ class Pipe(threading.Thread):
             self._change.notify_all()
 
     def stop(self) -> None:
-        """Send what is left, for at most a second."""
+        """Send what is left, for a moment at most."""
         with self._change:
             self._stopping = True
             self._change.notify()
@@ -161,7 +175,7 @@ class Pipe(threading.Thread):
         return Terminal(Grid(self._wanted.width, self._wanted.height), self._traits)
 
     def _missing(self) -> float | None:
-        return self._window.overdue_in(self._monotonic())
+        return self._window.unanswered_for(self._monotonic())
 
     # -- the thread
 
@@ -177,10 +191,24 @@ class Pipe(threading.Thread):
                     return
                 self._change.notify_all()
             try:
-                self._file.write(chunk)
-                self._file.flush()
+                self._write(chunk)
             except (OSError, ValueError):  # the terminal has gone, or its file is closed
                 return
+
+    def _write(self, chunk: str) -> None:
+        """Write all of it, however long the terminal takes.
+
+        Not through the file: it would be locked as long as the terminal takes nothing, and nobody could end who has to
+        flush it.
+        """
+        if self._descriptor is not None:
+            try:
+                _write_all(self._descriptor, chunk.encode(self._encoding, "replace"))
+            except OSError:  # it has gone: whoever has a file of his own before it hears it there
+                self._descriptor = None
+        if self._descriptor is None:
+            self._file.write(chunk)
+            self._file.flush()
 
     def _next(self) -> str:
         chunk = "".join(self._controls)
@@ -223,9 +251,14 @@ class Pipe(threading.Thread):
         return min((wait for wait in waits if wait), default=None)
 
     def _hand_on(self, sequence: str) -> None:
-        while len(self._controls) >= _CONTROLS_WAITING_MAX and self.is_alive() and not self._stopping:
-            self._change.wait(0.1)
-        self._controls.append(sequence)
+        waiting = self._controls
+        if self.aside is not None:
+            # A frame is a change of the one before: none is left out, unless the terminal takes nothing at all.
+            self._change.wait_for(lambda: len(waiting) < _CONTROLS_WAITING_MAX or self._stopping, _FRAME_WAITS)
+        if len(waiting) >= _CONTROLS_WAITING_MAX:
+            # The oldest, but none that switches a mode: a copy, a bell.
+            del waiting[next((at for at, each in enumerate(waiting) if not _MODE.match(each)), 0)]
+        waiting.append(sequence)
         self._change.notify()
 
     def _step_aside(self, reason: str, frame: str) -> None:
@@ -235,3 +268,18 @@ class Pipe(threading.Thread):
         self._wanted.touch_all()
         self._controls.append("\x1b[m" + self._terminal.approach(self._wanted, most=MOST * 64) + "\x1b[m" + frame)
         self._terminal.forget_pen()
+
+
+def _descriptor(file: TextIO) -> int | None:
+    with suppress(OSError, ValueError):
+        return file.fileno()
+    return None
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        with suppress(BlockingIOError):
+            data = data[os.write(descriptor, data) :]
+            continue
+        # Another program on this terminal wants to wait for nothing.
+        select.select([], [descriptor], [], _LOOKS_EVERY)

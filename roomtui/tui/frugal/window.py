@@ -80,6 +80,10 @@ class Window:
             return 0.0 if waited >= NO_ANSWER else FIRST_PATIENCE - waited % FIRST_PATIENCE
         return max(0.0, PATIENCE - waited)
 
+    def unanswered_for(self, now: float) -> float | None:
+        """Seconds that an answer is missing; None where none is."""
+        return now - self._questions[0].at if self._questions else None
+
     @property
     def worth_sending(self) -> int:
         """With less room than this it is waited for more."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import pty
 import threading
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +19,7 @@ from roomtui.tui.frugal.pipe import ASK, Pipe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from random import Random
+    from typing import TextIO
 
 
 class Line(io.StringIO):
@@ -184,4 +188,74 @@ def test_whoever_stops_waits_only_so_long_for_a_line_that_takes_nothing(
     assert pipe.is_alive(), "still stuck, and left behind"
     line.open.set()
     pipe.join(20)
+    assert not pipe.is_alive()
+
+
+def test_a_line_that_takes_nothing_holds_up_nobody_and_keeps_the_modes_and_the_newest(pipe: Pipe, line: Line) -> None:
+    line.open.clear()
+    pipe.control("<first>")
+    assert line.begun.wait(20)
+    pipe.control("\x1b[?1006h")
+    for number in range(1000):
+        pipe.control(f"\x1b]52;c;{number}\x07")
+        pipe.frame(f"\x1b[1;1Hn{number:04}", 20, 3)
+    assert len(pipe._controls) < 100
+    line.open.set()
+    sent = line.until(lambda text: "0999" in text)
+    assert sent.index("\x1b[?1006h") < sent.index("\x1b]52;c;999\x07")
+    assert "\x1b]52;c;5\x07" not in sent
+
+
+@pytest.fixture
+def full_terminal() -> Iterator[tuple[TextIO, int]]:
+    """A terminal that takes nothing, since nobody reads at its other end; and that end."""
+    master, slave = pty.openpty()
+    os.set_blocking(slave, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(slave, b"x" * 512)
+    os.set_blocking(slave, True)
+    with os.fdopen(slave, "w", encoding="utf-8") as file:
+        yield file, master
+        os.close(master)
+
+
+def test_whoever_flushes_the_file_of_a_terminal_that_takes_nothing_is_not_held_up(
+    full_terminal: tuple[TextIO, int],
+) -> None:
+    file, other_end = full_terminal
+    pipe = Pipe(file, asks=False)
+    pipe.start()
+    pipe.control("x" * 500_000 + "<stuck>")
+
+    def end() -> None:
+        file.flush()
+        pipe.stop()
+
+    flushed = threading.Thread(target=end, daemon=True)
+    flushed.start()
+    flushed.join(20)
+    assert not flushed.is_alive()
+    assert pipe.is_alive(), "still stuck, and left behind"
+    read = b""
+    while b"<stuck>" not in read:
+        read += os.read(other_end, 65536)
+    pipe.join(20)
+    assert not pipe.is_alive()
+
+
+def test_a_terminal_that_somebody_lets_wait_for_nothing_gets_everything_all_the_same(
+    full_terminal: tuple[TextIO, int],
+) -> None:
+    file, other_end = full_terminal
+    os.set_blocking(file.fileno(), False)
+    pipe = Pipe(file, asks=False)
+    pipe.start()
+    text = "é" * 30_000
+    pipe.control(f"<{text}>")
+    read = b""
+    while not read.endswith(b">"):
+        read += os.read(other_end, 65536)
+    assert f"<{text}>".encode() in read
+    pipe.stop()
     assert not pipe.is_alive()
