@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import re
-import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from roomtui.twilio_api.http11.addresses import connected
 from roomtui.twilio_api.http11.faults import (
     ConnectTimeout,
     Disconnected,
@@ -28,13 +27,9 @@ if TYPE_CHECKING:
     from roomtui.twilio_api.http11.connection import Connection
     from roomtui.twilio_api.origin import Origin
 
-HAPPY_EYEBALLS: Final = 0.25
-"""Seconds after which a host's next address is tried beside the one that does not answer (RFC 8305)."""
-
 _PROXY_HEAD_MAX: Final = 16 * 1024
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.[0-9] ([1-5][0-9]{2})(?:[ \t][^\r\n]*)?\r?\n", re.ASCII)
 _END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
-_ERRNO: Final = re.compile(r"\[Errno ([0-9]+)\]", re.ASCII)
 
 _ProtocolT = TypeVar("_ProtocolT", bound=asyncio.BaseProtocol)
 
@@ -92,21 +87,16 @@ class Opening:
             self._taken = True
             return protocol
 
+        sock = await connected(there.host, there.port)
         try:
             transport, _ = await self._loop.create_connection(
                 taken,
-                there.host,
-                there.port,
+                sock=sock,
                 ssl=self._way.tls if secure else None,
                 server_hostname=there.host if secure else None,
-                happy_eyeballs_delay=HAPPY_EYEBALLS,
             )
-        except UnicodeError:  # a name that cannot be one: too long, or with an empty part
-            raise socket.gaierror(socket.EAI_NONAME, "not a name") from None
         except ConnectionError as error:
-            raise (HandshakeBroken() if secure and self._taken else _telling(error)) from None
-        except OSError as error:
-            raise _telling(error) from None
+            raise (HandshakeBroken() if secure else error) from None
         return transport
 
     async def _connect_through(self, proxy: Origin) -> None:
@@ -188,14 +178,3 @@ def _connect_request(way: Way) -> bytes:
     if way.authorization is not None:
         headers["Proxy-Authorization"] = way.authorization
     return request("CONNECT", place, headers)
-
-
-def _telling(error: OSError) -> OSError:
-    """The error, with its number, where a host has several addresses: asyncio then tells only what all of them said."""
-    if error.errno is not None:
-        return error
-    found = _ERRNO.search(str(error))
-    if found is None:
-        return error
-    number = int(found[1])
-    return OSError(number, errno.errorcode.get(number, "unknown"))
