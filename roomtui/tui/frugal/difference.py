@@ -90,7 +90,7 @@ class Terminal:
 
     @staticmethod
     def _by_urgency(wanted: Grid) -> list[tuple[tuple[int, int], int]]:
-        at = wanted.cursor[1]
+        at = wanted.looked_at
         ordered = sorted((urgency, abs(row - at), row) for row, urgency in wanted.dirty.items())
         return [(urgency, row) for urgency, _, row in ordered]
 

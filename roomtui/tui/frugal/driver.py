@@ -6,9 +6,11 @@ import os
 import re
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from textual import events
+from textual.app import ScreenStackError
 
 from roomtui.tui.driver import TerminalDriver
 from roomtui.tui.frugal.pipe import Pipe
@@ -69,7 +71,7 @@ class FrugalDriver(TerminalDriver):
             pipe.in_sync()
         elif _FRAME.match(data):
             width, height = self._app.size
-            pipe.frame(data, width, height)
+            pipe.frame(data, width, height, focus=self._focused_rows())
         else:
             if alternate := _ALTERNATE.search(data):
                 # Another screen: an empty one, or one that is not ours.
@@ -118,6 +120,14 @@ class FrugalDriver(TerminalDriver):
         if self._pipe is not None:
             self._pipe.stop()
         super().close()
+
+    def _focused_rows(self) -> range:
+        """The rows of what has the focus in a dialog; elsewhere the cursor tells where people look."""
+        with suppress(ScreenStackError):  # there is no screen yet, or no more
+            focused = self._app.focused
+            if focused is not None and self._app.screen.is_modal:
+                return range(focused.region.y, focused.region.bottom)
+        return range(0)
 
     def _look_at_terminal(self) -> None:
         """Find out what it can do. The line's modes are put back with those that Textual has changed."""

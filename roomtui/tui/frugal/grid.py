@@ -32,6 +32,7 @@ class Grid:
         texts: per row, what each cell shows: one character, with the combining ones that belong to it.
         styles: per row, each cell's SGR parameters, as in `38;2;1;2;3`; empty for the terminal's own look.
         cursor: column and row, from 0, where the last frame left the cursor.
+        focus: the rows of what has the focus, if that is known: there people look, and at the cursor if it is in it.
         dirty: per row that was written to since it was last taken away, how urgent it is: the least first. The first
             number is that of the key that it answers, below 0, or `LATE`; the second that of the frame.
     """
@@ -42,6 +43,7 @@ class Grid:
         self.texts = [[text] * width for _ in range(height)]
         self.styles = [[""] * width for _ in range(height)]
         self.cursor = (0, 0)
+        self.focus = range(0)
         self.dirty: dict[int, tuple[int, int]] = {}
         self._keys = 0
         self._frame = 0
@@ -83,6 +85,12 @@ class Grid:
     def key_pressed(self) -> None:
         """What is written from now on is the answer to a key, more urgent than all that was before."""
         self._keys += 1
+
+    @property
+    def looked_at(self) -> int:
+        """The row where people look."""
+        at = self.cursor[1]
+        return at if not self.focus or at in self.focus else self.focus[0]
 
     @property
     def has_new_answer(self) -> bool:

@@ -94,8 +94,8 @@ class Pipe(threading.Thread):
             self._traits = traits
             self._terminal.trust(traits)
 
-    def frame(self, frame: str, width: int, height: int) -> None:
-        """Show one frame of Textual's compositor on a screen of this size."""
+    def frame(self, frame: str, width: int, height: int, *, focus: range = range(0)) -> None:
+        """Show one frame of Textual's compositor on a screen of this size; `focus`: the rows where people look."""
         with self._change:
             if self.aside is not None:
                 self._hand_on(frame)
@@ -106,6 +106,7 @@ class Pipe(threading.Thread):
                 self._terminal.forget()
                 self._cursor_told = None
             try:
+                self._wanted.focus = focus
                 self._wanted.feed(frame, late=self._monotonic() > self._answers_until)
             except NotUnderstood as error:
                 self._step_aside(str(error), frame)

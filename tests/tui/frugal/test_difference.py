@@ -164,6 +164,16 @@ def test_of_one_frame_the_row_with_the_cursor_is_sent_first_and_those_next_to_it
         assert word in terminal.approach(wanted, most=1)
 
 
+def test_where_something_else_than_the_cursors_row_has_the_focus_its_first_row_is_sent_first() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    wanted.focus = range(2, 5)
+    wanted.feed("\x1b[1;1Hone\x1b[3;1Hthree\x1b[6;1Hsix\x1b[6;1H")
+    for word in ("three", "one", "six"):
+        assert word in terminal.approach(wanted, most=1)
+    wanted.feed("\x1b[3;1HTHREE\x1b[4;1HFOUR\x1b[4;1H")
+    assert "FOUR" in terminal.approach(wanted, most=1)
+
+
 def _tick(wanted: Grid, style: str, second: int) -> None:
     for row in range(HEIGHT):
         wanted.feed(f"\x1b[{row + 1};1H\x1b[{style}m  0:0{second} room {row}   \x1b[0m")
