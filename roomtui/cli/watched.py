@@ -158,6 +158,7 @@ class WatchedAccount:
         # The SDK and the scheduler take a while to load: in a thread, behind the first frame.
         await asyncio.to_thread(_load_what_polls)
         from roomtui.cli.connect import connect  # noqa: PLC0415 - loaded by now
+        from roomtui.twilio_api.retries import OPEN  # noqa: PLC0415 - as above
         from roomtui.watch.chronicle import Chronicle  # noqa: PLC0415 - as above
         from roomtui.watch.closings import Closings  # noqa: PLC0415 - as above
         from roomtui.watch.hindsight import recall  # noqa: PLC0415 - as above
@@ -168,8 +169,8 @@ class WatchedAccount:
         from roomtui.watch.schedule import Schedule  # noqa: PLC0415 - as above
 
         config, clock, budget, board = self._config, self._clock, self._budget, self._board
-        connection = connect(config, clock, budget)
-        poller = Poller(connection.gateway, board, clock, budget, Schedule(), refresh=config.refresh)
+        connection = connect(config, clock, budget, retries=OPEN)
+        poller = Poller(connection.gateway, board, clock, budget, Schedule(), refresh=config.refresh, doubt=clock.doubt)
         actions = self._actions = connection.acting(LastingActions)
         past = Past(connection.gateway, board, clock, budget, recall=partial(recall, journal_file(config.name)))
 

@@ -110,6 +110,7 @@ class Picture:
     as_of: datetime | None = None
     _people: int | None = field(default=None, init=False, repr=False, compare=False)
     _unread: int | None = field(default=None, init=False, repr=False, compare=False)
+    _unlisted: int | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def counted(
@@ -120,11 +121,13 @@ class Picture:
         *,
         people: int,
         unread: int,
+        unlisted: int | None = None,
     ) -> Picture:
-        """A picture whose people and unread rooms somebody has counted already, so that nobody goes through `live`."""
+        """A picture of which somebody has counted what there is to count, so that nobody goes through `live`."""
         picture = cls(live, ended, as_of)
         object.__setattr__(picture, "_people", people)
         object.__setattr__(picture, "_unread", unread)
+        object.__setattr__(picture, "_unlisted", unlisted)
         return picture
 
     @property
@@ -140,6 +143,13 @@ class Picture:
         if self._unread is not None:
             return self._unread
         return sum(live.roster is None for live in self.live.values())
+
+    @property
+    def listed(self) -> int:
+        """How many rooms Twilio lists as in progress; the others among `live` have ended, and how is being asked."""
+        if self._unlisted is not None:
+            return len(self.live) - self._unlisted
+        return sum(live.listed for live in self.live.values())
 
     def find(self, sid: str) -> LiveRoom | EndedRoom | None:
         """The room of this SID, live or ended, or None."""

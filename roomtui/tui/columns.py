@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -41,11 +42,15 @@ _SHORT_TYPES: Final[dict[str, str]] = {RoomType.GROUP_SMALL: "small", RoomType.P
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How things are to be shown: personal data hidden or not, which glyphs, if data is old, what calls or moves."""
+    """How things are to be shown: personal data hidden or not, which glyphs, if data is old, what calls or moves.
+
+    `stale` is the list; a roster is old after `fresh` seconds.
+    """
 
     hide: bool = False
     glyphs: Glyphs = UNICODE
     stale: bool = False
+    fresh: float = math.inf
     alerts: Shown | None = None
     moves: Moves | None = None
 
@@ -81,11 +86,18 @@ class Column:
     down: bool = False
 
 
+def is_old(live: LiveRoom, now: datetime, view: View) -> bool:
+    """Whether others may be in the room by now, and nothing else on the screen says so."""
+    return not view.stale and words.is_old(live.roster, now, view.fresh)
+
+
 def _closes(entry: Entry, now: datetime, view: View) -> Piece:
     if isinstance(entry, EndedRoom):
         # Ended rooms stand below the live ones and say so: an age there cannot be taken for a countdown.
         return Piece(f"{span(plain.since(entry.ended_at, now) or 0)} ago ", Tone.DIM)
     text, near = words.closes(entry, now, at_most=view.glyphs.at_most)
+    if is_old(entry, now, view):
+        return Piece(f"{text} ?", Tone.DIM)
     tone = Tone.DIM if view.stale or not entry.listed else words.TONES[near]
     return Piece(f"{text} {words.SIGNS[near]}", tone)
 
@@ -103,6 +115,8 @@ def _people(entry: Entry, now: datetime, view: View) -> Piece:
         return Piece("", Tone.DIM)
     if view.stale or entry.roster is None:
         return Piece(plain.people(entry), Tone.DIM)
+    if is_old(entry, now, view):
+        return Piece(f"{plain.people(entry)}?", Tone.DIM)
     moved = view.moves.of(entry.room.sid, now) if view.moves is not None else 0
     sign = view.glyphs.up if moved > 0 else view.glyphs.down if moved < 0 else ""
     return Piece(sign + plain.people(entry), Tone.WARN if entry.is_full else Tone.TEXT)

@@ -19,6 +19,7 @@ from roomtui.rooms.recording import Recording
 from roomtui.rooms.twiml import phones_in
 from roomtui.rooms.untrusted import safe
 from roomtui.tui import words
+from roomtui.tui.columns import is_old
 from roomtui.tui.lines import Line, Piece, Tone, fit, line, wrap
 from roomtui.tui.timeline import figures, moves_lines, timeline_lines
 
@@ -137,9 +138,17 @@ def _outlook(entry: Entry, now: datetime, view: View) -> Line:
     at = _time_of_day(entry.deadline.at, now)
     tone = Tone.DIM if view.stale else words.TONES[near]
     if near is Urgency.DUE:
-        return line((f"{text} {words.SIGNS[near]}", tone), f" since {at}: {why}")
+        return line((f"{text} {words.SIGNS[near]}", tone), f" since {at}: {why}", _as_of(entry, now, view))
     by = "at" if entry.deadline.certain else "at the latest at"
-    return line("closes ", (f"in {text} {words.SIGNS[near]}".rstrip(), tone), f" {by} {at}: {why}")
+    closes = f"in {text} {words.SIGNS[near]}".rstrip()
+    return line("closes ", (closes, tone), f" {by} {at}: {why}", _as_of(entry, now, view))
+
+
+def _as_of(live: LiveRoom, now: datetime, view: View) -> tuple[str, Tone]:
+    """How old it is who is in the room, where it is older than it looks."""
+    if live.roster is None or not is_old(live, now, view):
+        return "", Tone.WARN
+    return f" (as of {span(plain.since(live.roster.as_of, now) or 0)} ago)", Tone.WARN
 
 
 def _time_of_day(instant: datetime, now: datetime) -> str:

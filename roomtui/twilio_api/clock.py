@@ -17,6 +17,15 @@ DATE_GRAIN: Final = 1.0
 DRIFT: Final = 50e-6
 """Seconds per second by which the host's quartz and Twilio's clock may part: what we know gets older."""
 
+JUMP: Final = 5.0
+"""Seconds by which Twilio's clock and the host's may part from one answer to the next without a word about it."""
+
+DOUBTED_FOR: Final = 60.0
+"""Seconds for which it is told that the time has jumped, even if it has jumped back: it may again."""
+
+ACCEPTED_AFTER: Final = 900.0
+"""Seconds after which a time that has jumped, and stays there, is told no more: whoever watches has read it."""
+
 DISAGREEMENT: Final = 0.05
 """Seconds by which the servers behind one address may differ. A gap no wider than this is no jump of the clock."""
 
@@ -62,6 +71,10 @@ class ServerClock:
         self._bounds: tuple[float, float] | None = None
         self._learnt = 0.0
         self._told: float | None = None
+        self._apart = 0.0
+        self._jumped: float | None = None
+        self._jump = 0.0
+        self._before = 0.0
 
     def now(self) -> datetime:
         """Twilio's time now: aware, UTC."""
@@ -85,9 +98,40 @@ class ServerClock:
         low = told - self._rate * received
         high = told + DATE_GRAIN - self._rate * sent
         if self._bounds is not None:
-            low, high = self._narrowed(self._bounds, (low, high), received) or (low, high)
+            narrowed = self._narrowed(self._bounds, (low, high), received)
+            if narrowed is None:
+                self._notice_jump(sum(self._bounds) / 2, (low + high) / 2, received)
+            low, high = narrowed or (low, high)
         self._bounds = (low, high)
         self._learnt = received
+        self._apart = self._wall().timestamp() - received
+
+    def doubt(self) -> float | None:
+        """Seconds by which the time of the answers has jumped lately, if nobody can say why; else None.
+
+        Countdowns go by the newest answer, and may be wrong. A host that slept is no riddle: its own clock, which went
+        on, says the same.
+        """
+        if self._jumped is None or self._bounds is None:
+            return None
+        since, away = self.monotonic() - self._jumped, sum(self._bounds) / 2 - self._before
+        if since < (ACCEPTED_AFTER if abs(away) > JUMP else DOUBTED_FOR):
+            return abs(self._jump)
+        self._jumped = None
+        return None
+
+    def _notice_jump(self, before: float, after: float, at: float) -> None:
+        """The offset is no more what it was `before`; so much do we know at monotonic time `at`."""
+        jump = after - before
+        slept = self._rate * (self._wall().timestamp() - at - self._apart)
+        if abs(jump) <= JUMP:
+            return
+        if abs(jump - slept) <= JUMP:
+            self._before += jump
+            return
+        if self._jumped is None:
+            self._before = before
+        self._jumped, self._jump = at, jump
 
     def skew(self) -> float | None:
         """Seconds by which the host's wall clock is ahead of Twilio's; None before the first answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -31,6 +32,7 @@ class Retries:
         attempts: how often at most, the first one included.
         throttled_attempts: how often at most while Twilio says 429; None: as often as otherwise. A dashboard has a
             later look to hope for and a person to tell; a command has not.
+        patience: who is asked to wait longer than this does not, but tells so: as above.
         first: the longest wait before the second attempt; each further one doubles it.
         longest: no wait of our own choosing is longer.
         total: no attempt begins after so much time on the wire and between attempts. Waiting for the read budget
@@ -42,6 +44,7 @@ class Retries:
     longest: float = 8.0
     total: float = 20.0
     throttled_attempts: int | None = None
+    patience: float = math.inf
 
     def wants(self, *, attempt: int, reading: bool, status: int | None) -> bool:
         """Whether to send again after attempt number `attempt` (from 1) failed.
@@ -60,16 +63,22 @@ class Retries:
     def delay(self, *, attempt: int, retry_after: float | None, rng: random.Random) -> float:
         """Seconds to wait before the next attempt: exponential with full jitter, or what Twilio asks for.
 
-        Jitter comes on top of Twilio's wish, lest all watchers come back at the same moment.
+        Jitter comes on top of Twilio's wish, lest all watchers come back at the same moment. For ever, where nobody
+        has the patience.
         """
         ceiling = min(self.longest, self.first * 2.0 ** (attempt - 1))
         if retry_after is None:
             return rng.uniform(0.0, ceiling)
+        if retry_after > self.patience:
+            return math.inf
         return retry_after + rng.uniform(0.0, min(self.first, ceiling))
 
 
 PATIENT: Final = Retries(throttled_attempts=20, total=60.0)
 """For a command: slow down with everybody else who reads this account, rather than fail."""
+
+OPEN: Final = Retries(patience=2.0)
+"""For a dashboard: whoever looks at it is told what is wrong, rather than kept waiting."""
 
 
 def read_retry_after(value: str | None, now: datetime) -> float | None:

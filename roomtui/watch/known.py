@@ -148,7 +148,7 @@ class Known:
         live, changed = self.live.changed()
         ended = self._ended_newest_first()
         if changed or ended is not before.ended or self.as_of != before.as_of:
-            self._picture = Picture.counted(live, ended, self.as_of, people=self.live.people, unread=self.live.unread)
+            self._picture = Picture.counted(live, ended, self.as_of, **self.live.counts)
         after = self._picture
         if self._since is None:
             self._since = before.as_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from roomtui.rooms.model import Room
     from roomtui.rooms.picture import LiveRoom
 
-_NOBODY: Final = (0, 0)
+_NOBODY: Final = (0, 0, 0)
+
+
+class Counts(TypedDict):
+    """What is counted of all rooms together; see `LiveRooms`."""
+
+    people: int
+    unread: int
+    unlisted: int
 
 
 class LiveRooms(MutableMapping[str, "LiveRoom"]):
@@ -25,11 +33,13 @@ class LiveRooms(MutableMapping[str, "LiveRoom"]):
     Attributes:
         people: participants in rooms whose roster is known.
         unread: rooms whose roster is not known yet.
+        unlisted: rooms that left Twilio's list, and nobody knows yet how.
     """
 
     def __init__(self, *, seen: Callable[[LiveRoom], object], gone: Callable[[str], object]) -> None:
         self.people = 0
         self.unread = 0
+        self.unlisted = 0
         self._rooms: dict[str, LiveRoom] = {}
         # As the list told of them: of ten thousand rooms nearly all are told as before.
         self._listed: dict[str, Room] = {}
@@ -38,6 +48,11 @@ class LiveRooms(MutableMapping[str, "LiveRoom"]):
         self._written: dict[str, None] = {}
         self._seen = seen
         self._gone = gone
+
+    @property
+    def counts(self) -> Counts:
+        """What a picture is to tell without counting it."""
+        return {"people": self.people, "unread": self.unread, "unlisted": self.unlisted}
 
     def changed(self) -> tuple[Mapping[str, LiveRoom], tuple[str, ...]]:
         """All rooms as they are now, and the SIDs of those whose entry is another one than it was the last time."""
@@ -83,14 +98,16 @@ class LiveRooms(MutableMapping[str, "LiveRoom"]):
         return len(self._rooms)
 
     def _count(self, old: LiveRoom | None, new: LiveRoom | None) -> None:
-        were, were_unread = _people(old)
-        are, are_unread = _people(new)
+        were, were_unread, were_unlisted = _people(old)
+        are, are_unread, are_unlisted = _people(new)
         self.people += are - were
         self.unread += are_unread - were_unread
+        self.unlisted += are_unlisted - were_unlisted
 
 
-def _people(live: LiveRoom | None) -> tuple[int, int]:
-    """How many are known to be in a room, and how many rooms these are of which that is not known."""
+def _people(live: LiveRoom | None) -> tuple[int, int, int]:
+    """How many are known to be in a room; how many rooms these are of which that is not known; how many unlisted."""
     if live is None:
         return _NOBODY
-    return (live.roster.connected, 0) if live.roster is not None else (0, 1)
+    people, unread = (live.roster.connected, 0) if live.roster is not None else (0, 1)
+    return people, unread, not live.listed

@@ -7,7 +7,9 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms.model import RoomStatus
 from roomtui.twilio_api.errors import NotFound, Refused, TwilioError
+from roomtui.watch.ailments import Ailments
 from roomtui.watch.board import Link, LinkState
 from roomtui.watch.budget import Attention
 from roomtui.watch.extras import Extras
@@ -49,6 +51,9 @@ _IN_FULL_EVERY: Final = 6.0
 # How often the selected room itself is asked for: between two times the list and those who are in it tell (seconds).
 _FETCHED_EVERY: Final = 1.5
 _BACK_OFF_MAX: Final = 30.0
+# Who waits longer for the list is told why; who may ask nothing for longer than this, was asked to by Twilio (seconds).
+_LATE: Final = 5.0
+_PEACE: Final = 1.5
 # On screen an end is noticed within so many seconds, be the list as long as it may.
 _NOTICED_WITHIN: Final = 5.0
 
@@ -70,6 +75,7 @@ class Poller:
         monotonic: seconds that only grow.
         gather: seconds for which answers are gathered into one picture.
         later: a timer in place of the event loop's.
+        doubt: the seconds by which Twilio's time has jumped lately, None where it has not.
     """
 
     def __init__(
@@ -84,6 +90,7 @@ class Poller:
         monotonic: Callable[[], float] = time.monotonic,
         gather: float = GATHER,
         later: Later | None = None,
+        doubt: Callable[[], float | None] = lambda: None,
     ) -> None:
         self._gateway = gateway
         self._board = board
@@ -98,6 +105,8 @@ class Poller:
         self._in_full: tuple[str, float] | None = None
         self._fetched: tuple[str, float] | None = None
         self._failures = 0
+        self._ailments = Ailments(doubt)
+        self._asked_at: float | None = None
         self._turns = Turns()
         self._looks = Looks(self._look_at_room)
         self._known = Known(clock, seen=self._rota.see, gone=self._forget)
@@ -218,11 +227,28 @@ class Poller:
         self._keeps_looking = True
         self._look_closer()
 
+    def _say_what_is_late(self, now: float) -> None:
+        """While the list is waited for, nobody else says why."""
+        if self._paused:
+            return
+        # Nothing but a wish of Twilio's keeps a read that a person waits for from going out for so long.
+        peace = self._budget.delay(now, urgent=True)
+        if peace > _PEACE:
+            again = self._clock.now() + timedelta(seconds=peace)
+            self._link(LinkState.TROUBLE, "Twilio limits this account's requests, and asks us to wait", again)
+        elif self._asked_at is not None and now - self._asked_at > _LATE and self._is_live:
+            self._link(LinkState.LIVE, f"The rooms list, asked for more than {_LATE:g} s ago, has not come yet")
+
+    @property
+    def _is_live(self) -> bool:
+        return self._board.state.link.state is LinkState.LIVE
+
     def _look_closer(self) -> None:
         self._stop_looking()
         if self._failures or self._stopped:
             return
         now = self._monotonic()
+        self._say_what_is_late(now)
         looks = max(_IN_FLIGHT_MAX, self._budget.allowed // 4) - len(self._looks.under_way) - self._extras.under_way
         if looks <= 0:
             self._look_again()
@@ -272,11 +298,12 @@ class Poller:
             await self._list_rooms(urgent=True)
 
     async def _list_rooms(self, *, urgent: bool) -> None:
+        self._asked_at = self._monotonic()
         try:
             await self._listing.read(urgent=urgent)
             was_in_trouble, self._failures = self._failures > 0, 0
             self._showing.now()
-            self._link(LinkState.PAUSED if self._paused else LinkState.LIVE)
+            self._link(LinkState.PAUSED if self._paused else LinkState.LIVE, self._ailments.told(self._attention))
             self._keep_the_list_to_its_share()
             self._looks.go_on()
             if was_in_trouble and not self._paused:
@@ -285,6 +312,8 @@ class Poller:
             self._in_trouble(error.sentence, error.retry_after if isinstance(error, Refused) else None)
         except Exception as error:  # noqa: BLE001 - a job that failed unseen would leave an old picture looking new
             self._in_trouble(_own_fault(error))
+        finally:
+            self._asked_at = None
 
     async def _look_at_room(self, sid: str, *, urgent: bool) -> None:
         live = self._known.live.get(sid)
@@ -297,12 +326,16 @@ class Poller:
         self._rota.begun(sid, self._monotonic())
         try:
             await self._learn_of(live, briefly=briefly, urgent=urgent)
-        except NotFound:
+        except NotFound as error:
             self._known.not_found(sid, self._monotonic())
+            self._look_failed(sid, error.sentence, lost=True)
         except TwilioError as error:
             self._look_failed(sid, error.sentence)
         except Exception as error:  # noqa: BLE001 - as above: nobody awaits a look
             self._look_failed(sid, _own_fault(error))
+        else:
+            self._ailments.well(sid)
+            self._tell_what_ails()
         if urgent:
             self._showing.at_once()
             await self._extras.read_rules(sid)
@@ -320,6 +353,10 @@ class Poller:
         )
         if fetched:
             room = await self._gateway.room(sid, urgent=urgent)
+            if not live.listed and room.is_live and room.status != RoomStatus.IN_PROGRESS:
+                # Neither listed nor said to be in progress: as good as not known.
+                self._known.not_found(sid, self._monotonic())
+                return
         if room.is_live:
             turn = None if urgent else self._turns.next(sid)
             roster = await read_roster(
@@ -376,6 +413,7 @@ class Poller:
         self._turns.forget(sid)
         self._looks.forget(sid)
         self._extras.forget(sid)
+        self._ailments.well(sid)
 
     def _is_of_interest(self, before: LiveRoom) -> bool:
         """Whether a person sees more of what a look at this room has found than that it was looked at."""
@@ -385,10 +423,14 @@ class Poller:
         now = self._known.live.get(sid)
         return sid in self._attention.visible and not (now is not None and now.tells_the_same(before))
 
-    def _look_failed(self, sid: str, sentence: str) -> None:
+    def _look_failed(self, sid: str, sentence: str, *, lost: bool = False) -> None:
         # The roster stays as it was, with its age; the list's own trouble is told by the list.
-        if sid == self._attention.selected and self._failures == 0 and self._board.state.link.state is LinkState.LIVE:
-            self._link(LinkState.LIVE, sentence)
+        (self._ailments.lost if lost else self._ailments.failed)(sid, sentence)
+        self._tell_what_ails()
+
+    def _tell_what_ails(self) -> None:
+        if self._failures == 0 and self._is_live:
+            self._link(LinkState.LIVE, self._ailments.told(self._attention))
 
     def _in_trouble(self, sentence: str, retry_after: float | None = None) -> None:
         self._failures += 1

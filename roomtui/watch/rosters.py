@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from operator import attrgetter, is_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.model import Participant, ParticipantStatus, Roster
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 # All that is told of a participant and kept.
 _told = attrgetter(*(each.name for each in fields(Participant) if each.name not in {"url", "links"}))
+
+
+_STATUSES: Final = frozenset(status.value for status in ParticipantStatus)
 
 
 class Turns:
@@ -77,7 +80,7 @@ async def read_roster(
         present = _once(present + reconnecting)
     gone = before.gone if before is not None else None
     if everybody or missing or not present:
-        gone = await _of(gateway, room_sid, ParticipantStatus.DISCONNECTED, urgent=urgent)
+        gone = await _gone(gateway, room_sid, present, urgent=urgent)
         # Between two reads somebody may have left: then the later answer is the true one.
         left = {p.sid for p in gone}
         present = tuple(p for p in present if p.sid not in left)
@@ -96,9 +99,9 @@ def _is_empty(roster: Roster) -> bool:
 async def _still_empty(
     gateway: Gateway, room_sid: str, clock: Clock, before: Roster, status: ParticipantStatus, *, urgent: bool
 ) -> Roster:
-    found = await _of(gateway, room_sid, status, urgent=urgent)
     if status is ParticipantStatus.DISCONNECTED:
-        return Roster((), found, clock.now())
+        return Roster((), await _gone(gateway, room_sid, (), urgent=urgent), clock.now())
+    found = await _of(gateway, room_sid, status, urgent=urgent)
     return Roster(found, before.gone, clock.now())
 
 
@@ -144,6 +147,19 @@ async def _of(gateway: Gateway, room_sid: str, status: ParticipantStatus, *, urg
     # Each record tells its own status; it counts more than the question did.
     gone = status is ParticipantStatus.DISCONNECTED
     return tuple(participant for participant in participants if participant.is_present is not gone)
+
+
+async def _gone(
+    gateway: Gateway, room_sid: str, present: tuple[Participant, ...], *, urgent: bool
+) -> tuple[Participant, ...]:
+    """Those who left; who has a status that we do not know, and was not found among those present, has left, too."""
+    participants = await gateway.participants(room_sid, status=ParticipantStatus.DISCONNECTED.value, urgent=urgent)
+    here = {participant.sid for participant in present}
+    return tuple(
+        participant
+        for participant in participants
+        if not participant.is_present or (participant.status not in _STATUSES and participant.sid not in here)
+    )
 
 
 def _once(participants: tuple[Participant, ...]) -> tuple[Participant, ...]:

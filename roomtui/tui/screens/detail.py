@@ -128,8 +128,8 @@ class DetailScreen(RoomScreen):
             return
         width = max(20, pane.scrollable_content_region.width)
         state, now = self.app.board.state, self.app.clock.now()
-        every = (state.link.every or self.app.refresh_seconds) * self.app.settings.speed
-        view = replace(self.app.view, stale=words.is_stale(state.picture, now, every))
+        fresh = words.fresh_for(state.link, self.app.refresh_seconds, self.app.settings.speed)
+        view = replace(self.app.view, stale=words.is_stale(state.picture, now, fresh), fresh=self.fresh(fresh))
         remarkable = notes(entry, self._past, view) if isinstance(entry, EndedRoom) and self._past is not None else ()
         pane.show([*in_full(entry, now, view, width, remarkable), (), line((_MORE, Tone.DIM))])
 

@@ -88,15 +88,15 @@ class LiveScreen(ArrangedScreen):
     @property
     def _view(self) -> View:
         picture, now = self._state.picture, self.app.clock.now()
-        stale, alarms = words.is_stale(picture, now, self._refresh), self.app.alarms
+        fresh, alarms = words.fresh_for(self._state.link, self.app.refresh_seconds, self._speed), self.app.alarms
+        stale = words.is_stale(picture, now, fresh)
         alerts = None if alarms is None else alarms.shown
-        return replace(self.app.view, stale=stale, alerts=alerts, moves=self._moves)
+        return replace(self.app.view, stale=stale, fresh=self.fresh(fresh), alerts=alerts, moves=self._moves)
 
     @property
-    def _refresh(self) -> float:
-        # In Twilio's seconds: that is what the age of the data is told in.
-        every = self._state.link.every or self.app.refresh_seconds
-        return every * self.app.settings.speed
+    def _speed(self) -> float:
+        # Twilio's seconds are what the age of the data is told in.
+        return self.app.settings.speed
 
     @property
     def selected(self) -> Entry | None:
@@ -177,7 +177,9 @@ class LiveScreen(ArrangedScreen):
         self._rest_of = self._made_of
         self.bar.tell(self.table.found, self.table.waiting)
         self._pane("summary").show([self._summary()])
-        text, tone = words.freshness(self._state.picture, self._state.link, now, self._refresh)
+        text, tone = words.freshness(
+            self._state.picture, self._state.link, now, self.app.refresh_seconds, speed=self._speed
+        )
         self._pane("freshness").show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
         self._show_heading()
         self.show_banner()
@@ -197,7 +199,7 @@ class LiveScreen(ArrangedScreen):
             (f" {self.app.settings.account}", Tone.ACCOUNT),
             self._kind_of_session(),
             *self.said_of_filter(),
-            f"  {len(picture.live)} live" if known else "",
+            f"  {picture.listed} live" if known else "",
             rooms,
             f"  {plain.plural(picture.people, 'person', 'people')}" if known else "",
             people,

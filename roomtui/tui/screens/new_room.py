@@ -170,7 +170,9 @@ class NewRoomDialog(Dialog[str]):
     def _taken(self, new: NewRoom) -> str:
         # Among the rooms in progress a name is there once. Where the table is old, Twilio is to say it.
         state, clock = self.app.board.state, self.app.clock
-        old = words.is_stale(state.picture, clock.now(), self.app.refresh_seconds * self.app.settings.speed)
+        old = words.is_stale(
+            state.picture, clock.now(), words.fresh_for(state.link, self.app.refresh_seconds, self.app.settings.speed)
+        )
         if old or not new.unique_name:
             return ""
         if all(each.room.unique_name.raw != new.unique_name for each in state.picture.live.values()):

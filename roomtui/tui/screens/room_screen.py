@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -90,6 +91,10 @@ class RoomScreen(StyledOnce[None], inherit_bindings=False):
         banner.display = sentence is not None
         if sentence is not None:
             banner.show([line((f" {text}", Tone.WARN)) for text in wrap(sentence, max(20, self.size.width - 2))])
+
+    def fresh(self, seconds: float) -> float:
+        """For how long a roster is new. A recording has no newer one, and none of the reads that changed nothing."""
+        return seconds if self.app.settings.replay is None else math.inf
 
     def on_screen_resume(self) -> None:
         """Say again which keys work: under a dialog the line of keys has not changed."""
