@@ -143,6 +143,9 @@ class Window:
         change = used * (1.0 - queued / QUEUEING)
         # A window that was not made use of tells nothing about a larger one (RFC 7661).
         most = max(self.size, 2 * question.under_way)
+        if self.size < SLOW and queued < QUEUEING / 4:
+            # The line was held up, and is no slow one: what is sent in its pauses does not make more use of it.
+            most = max(most, 4 * question.under_way)
         self.size = round(min(max(self.size + change, self.size / 2, LEAST), most, MOST))
 
     @property

@@ -175,3 +175,15 @@ def test_a_small_rest_of_the_window_is_not_worth_a_packet_but_never_waited_for_i
         assert window.calm_in(now) is None, "an answer is under way"
         while window.calm_in(now) is None:
             window.answered(now + 0.3)
+
+
+def test_a_quick_line_that_was_held_up_is_known_to_be_quick_again_by_what_ticks() -> None:
+    window = Window()
+    window.sent(1, now=0.0)
+    window.answered(now=0.001)
+    now = _slow(window) + 10
+    for _ in range(60):
+        now += 1.0
+        if window.calm_in(now) == 0.0 and window.sent(min(window.room_for_late, 300), now):
+            window.answered(now + 0.002)
+    assert window.size >= SLOW
