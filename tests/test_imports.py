@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.program import PROGRAM, environment, running_sandbox, until
+from tests.whole.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tests.cli.program import SandboxProcess
 
 ROOT = Path(__file__).parents[1]
+AIOHTTP = ("aiohttp", "multidict", "yarl")
+"""The sandbox's server, and what it brings along: a tenth of a second for whoever only asks Twilio."""
 _MAIN = """
 import atexit, sys
 atexit.register(lambda: print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr))
@@ -79,7 +82,7 @@ def test_commands_that_print_load_neither_screen_nor_scheduler(
     )
     loaded = _loaded_by(done.stderr)
     assert "twilio" in loaded, "it has not asked Twilio at all"
-    assert not loaded & {"textual", "rich", "apscheduler", "phonenumbers", "requests", "urllib3"}
+    assert not loaded & {"textual", "rich", "apscheduler", "phonenumbers", "requests", "urllib3", *AIOHTTP}
 
 
 def test_who_only_looks_loads_nothing_that_changes_something(sandbox: SandboxProcess, tmp_path: Path) -> None:
@@ -89,6 +92,32 @@ def test_who_only_looks_loads_nothing_that_changes_something(sandbox: SandboxPro
         assert "roomtui.twilio_api.sdk" in loaded
         assert not loaded & {"roomtui.watch.actions", "roomtui.watch.desk", "roomtui.watch.journal"}
         assert not {name for name in loaded if name.startswith("twilio.rest.")}, "resources that nobody asks"
+
+
+def test_the_dashboard_loads_no_second_http_library(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    sandbox.create("for-watching")
+    listed = tmp_path / "loaded"
+    program = f"""
+import os, pathlib, sys
+leave = os._exit  # the dashboard waits for nobody at its end
+def tell(code):
+    pathlib.Path({str(listed)!r}).write_text(" ".join(sys.modules))
+    leave(code)
+os._exit = tell
+from roomtui.cli.main import main
+try:
+    main()
+finally:
+    tell(0)
+"""
+    command = (sys.executable, "-c", program)
+    with Terminal("watch", environ=environment(tmp_path, **sandbox.environ), program=command) as terminal:
+        terminal.shows("for-watching", "nobody came yet")
+        terminal.type("q")
+        terminal.process.wait(30)
+    loaded = {name.partition(".")[0] for name in listed.read_text(encoding="utf-8").split()}
+    assert {"textual", "twilio", "httptools"} <= loaded
+    assert not loaded & {*AIOHTTP, "requests", "urllib3"}
 
 
 def test_a_list_that_is_passed_on_loads_neither_tables_nor_rosters(sandbox: SandboxProcess, tmp_path: Path) -> None:

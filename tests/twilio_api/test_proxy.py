@@ -80,6 +80,54 @@ async def test_says_that_the_proxy_refuses(
         assert len(way.heads) == 1, "it would not get better"
 
 
+@pytest.mark.parametrize(
+    ("answer", "words", "tries"),
+    [
+        (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", "does not connect us to video.twilio.com (HTTP 502).", 2),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n", "(HTTP 302). Have it allow that", 1),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "does not answer like a proxy: is HTTPS_PROXY right?", 1),
+        (b"\x15\x03\x01\x00\x02\x02\x16\n", "does not answer like a proxy: is HTTPS_PROXY right?", 1),
+        (b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n", "does not answer like a proxy: is HTTPS_PROXY right?", 1),
+        (b"x" * 20_000, "does not answer like a proxy: is HTTPS_PROXY right?", 1),
+        (b"HTTP/1.1 200 OK\r\nA: " + b"x" * 20_000, "does not answer like a proxy: is HTTPS_PROXY right?", 1),
+        (b"", "closed the connection without an answer. HTTPS_PROXY names it.", 2),
+        (b"HTTP/1.1 403 Forb", "closed the connection without an answer. HTTPS_PROXY names it.", 2),
+    ],
+)
+async def test_says_what_the_proxy_did_instead(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, answer: bytes, words: str, tries: int
+) -> None:
+    async with tunnel(answer) as way:
+        monkeypatch.setenv("https_proxy", f"http://me:{SECRET}@{way.address}")
+        with pytest.raises(Unreachable) as failed:
+            await connect("https://video.twilio.com", retries=Retries(attempts=2)).room("x")
+        assert failed.value.sentence.startswith(f"The proxy {way.address} ")
+        assert words in failed.value.sentence
+        assert SECRET not in failed.value.sentence
+        assert len(way.heads) == tries
+
+
+async def test_does_not_wait_for_the_proxys_answer_for_ever(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        gone.set()
+        writer.close()
+
+    gone = asyncio.Event()
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    async with server:
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        gateway = connect("https://video.twilio.com", connect_timeout=0.1, retries=Retries(attempts=1))
+        with pytest.raises(Unreachable) as failed:
+            await gateway.room("x")
+        assert failed.value.sentence == (
+            f"The proxy {address} took the connection, but did not connect us to video.twilio.com within 0.1 s."
+        )
+        await gateway.close()
+        await gone.wait()
+
+
 async def test_says_that_the_proxy_cannot_be_reached(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     async with tunnel(b"") as way:
         address = way.address

@@ -1,0 +1,196 @@
+"""TLS with certificates that are made here: whom it trusts, and what it says of whom it does not."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import warnings
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from roomtui.twilio_api.errors import TwilioError, Unreachable
+from roomtui.twilio_api.http11.trust import NoTrust, context_from_environment
+from roomtui.twilio_api.retries import Retries
+from tests.twilio_api.http11.wired import Peer, answering, ok, wired
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from roomtui.twilio_api.transport import Transport
+    from tests.twilio_api.conftest import Open
+
+NAMES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+ONCE = Retries(attempts=1)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(autouse=True)
+def _trusts_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
+    """The authority's certificate, as a file."""
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return path
+
+
+def server_side(authority: trustme.CA, *names: str, expired: bool = False) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    until = datetime.now(timezone.utc) - timedelta(days=1) if expired else None
+    authority.issue_cert(*names, not_after=until).configure_cert(context)
+    return context
+
+
+async def fails(transport: Transport, url: str) -> str:
+    with pytest.raises(TwilioError) as failed:
+        await transport.request("GET", f"{url}/v1/Rooms")
+    return failed.value.sentence
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+async def test_trusts_the_authority_that_the_environment_names(
+    open_to: Open, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, str(bundle))
+    context = server_side(authority, "localhost")
+    seen: list[str | None] = []
+    context.sni_callback = lambda _sock, name, _context: seen.append(name)
+    async with wired(answering(ok(b"{}")), context, "localhost") as server:
+        url = f"https://localhost:{server.origin.port}"
+        answers = [await open_to(url).request("GET", f"{url}/v1/Rooms") for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        sock = server.peers[0].writer.get_extra_info("ssl_object")
+        assert seen[0] == "localhost"
+        assert sock.version() in {"TLSv1.2", "TLSv1.3"}
+
+
+async def test_keeps_a_secure_connection_too(
+    open_to: Open, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    async with wired(answering(ok(b"{}")), server_side(authority, "127.0.0.1")) as server:
+        url = f"https://127.0.0.1:{server.origin.port}"
+        transport = open_to(url)
+        for _ in range(5):
+            await transport.request("GET", f"{url}/v1/Rooms")
+        assert len(server.peers) <= 2, "at most one was dropped for a ticket that had not been read yet"
+        await transport.close()
+        await server.until_ended()
+
+
+async def test_says_that_it_does_not_know_the_authority(open_to: Open, authority: trustme.CA) -> None:
+    async with wired(answering(ok(b"{}")), server_side(authority, "localhost"), "localhost") as server:
+        url = f"https://localhost:{server.origin.port}"
+        sentence = await fails(open_to(url), url)
+        assert sentence.startswith(f"The certificate of localhost:{server.origin.port} (TLS) is not trusted: ")
+        assert sentence.endswith("If a proxy looks into TLS here, point SSL_CERT_FILE to its CA.")
+        assert len(server.peers) == 0, "and does not try again"
+
+
+@pytest.mark.parametrize(
+    ("name", "expired", "words"),
+    [
+        ("localhost", True, "certificate has expired. Is this machine's clock right?"),
+        ("elsewhere.example", False, "certificate is not valid for 'localhost'. Is the API URL right?"),
+    ],
+)
+async def test_says_what_is_wrong_with_a_certificate(
+    open_to: Open, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch,
+    name: str, words: str, *, expired: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    async with wired(answering(ok(b"{}")), server_side(authority, name, expired=expired), "localhost") as server:
+        url = f"https://localhost:{server.origin.port}"
+        assert (await fails(open_to(url), url)).endswith(words)
+
+
+async def test_says_that_plain_http_is_no_tls(open_to: Open) -> None:
+    async def mumble(peer: Peer) -> None:
+        peer.say(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        await peer.ended()
+
+    async with wired(mumble) as server:
+        url = f"https://127.0.0.1:{server.origin.port}"
+        sentence = await fails(open_to(url), url)
+        assert (
+            sentence == f"127.0.0.1:{server.origin.port} does not speak TLS: is the API URL right, https:// and port?"
+        )
+
+
+async def test_does_not_wait_for_a_handshake_for_ever(open_to: Open) -> None:
+    async def silent(peer: Peer) -> None:
+        await peer.ended()
+
+    async with wired(silent) as server:
+        url = f"https://127.0.0.1:{server.origin.port}"
+        sentence = await fails(open_to(url, connect_timeout=0.1, retries=ONCE), url)
+        assert sentence == (f"No secure connection (TLS) to 127.0.0.1:{server.origin.port}: no handshake within 0.1 s.")
+        await server.until_ended()
+
+
+async def test_speaks_nothing_older_than_tls_1_2(
+    open_to: Open, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    context = server_side(authority, "localhost")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    async with wired(answering(ok(b"{}")), context, "localhost") as server:
+        url = f"https://localhost:{server.origin.port}"
+        assert (await fails(open_to(url), url)).startswith("No secure connection (TLS) to localhost:")
+
+
+# -- whom the environment trusts --------------------------------------------------------------------------------------
+
+
+def test_checks_names_and_certificates() -> None:
+    context = context_from_environment()
+    assert context.check_hostname
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_trusts_whom_the_environment_names_and_nobody_else(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    assert context_from_environment().cert_store_stats()["x509_ca"] == 1
+    monkeypatch.setenv("CURL_CA_BUNDLE", "/not/asked/for")
+    assert context_from_environment().cert_store_stats()["x509_ca"] == 1
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
+    with pytest.raises(NoTrust, match="CURL_CA_BUNDLE"):
+        context_from_environment()
+
+
+def test_takes_a_directory_of_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path))
+    assert context_from_environment().cert_store_stats()["x509_ca"] == 0, "read one by one, when they are needed"
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file or directory"), ("hello", "no certificate")])
+async def test_says_which_variable_names_no_certificates(
+    open_to: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, content: str | None, reason: str
+) -> None:
+    path = tmp_path / "ca\x1b[2J.pem"
+    if content is not None:
+        await asyncio.to_thread(path.write_text, content)
+    monkeypatch.setenv(variable, str(path))
+    transport = open_to("https://localhost:1")
+    for _ in range(2):
+        with pytest.raises(Unreachable) as failed:
+            await transport.request("GET", "https://localhost:1/v1/Rooms")
+        assert failed.value.sentence.startswith(f"The certificates that {variable} names (")
+        assert failed.value.sentence.endswith(f"{reason}.") or "no certificate" in failed.value.sentence
+        assert "\x1b" not in failed.value.sentence
