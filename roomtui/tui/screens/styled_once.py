@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from textual import events, on
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 from roomtui.tui.screens.composed import CellCompositor
@@ -46,3 +47,7 @@ class StyledOnce(Screen[ScreenResultType]):
 
 class Dialog(ModalScreen[ScreenResultType], StyledOnce[ScreenResultType]):
     """A screen that lies above another and keeps its keys to itself."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Leave it, once: pressed again before it has gone, Textual would take the next screen away, or the last."""
+        return super().dismiss(result) if self.is_current else AwaitComplete.nothing()
