@@ -50,4 +50,6 @@ class Dialog(ModalScreen[ScreenResultType], StyledOnce[ScreenResultType]):
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Leave it, once: pressed again before it has gone, Textual would take the next screen away, or the last."""
-        return super().dismiss(result) if self.is_current else AwaitComplete.nothing()
+        if self.is_current:
+            return super().dismiss(result)
+        return AwaitComplete.nothing()  # type: ignore[no-untyped-call]  # Textual gives no types here
