@@ -15,11 +15,12 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
+import os
 import selectors
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from textual.app import App
 
@@ -139,7 +140,14 @@ def main() -> None:
         seen = {"turns": turns.noted, "ages": [sample._asdict() for sample in ages.samples]}
         file.write_text(json.dumps(seen), encoding="utf-8")
 
+    end = os._exit
+
+    def write_and_end(status: int) -> NoReturn:
+        write()
+        end(status)
+
     atexit.register(write)
+    os._exit = write_and_end  # the program ends at once, and asks nobody
     from roomtui.cli.main import main as program  # noqa: PLC0415 - what it loads is its own cost, and comes last
 
     program()
