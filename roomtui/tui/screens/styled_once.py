@@ -52,4 +52,5 @@ class Dialog(ModalScreen[ScreenResultType], StyledOnce[ScreenResultType]):
         """Leave it, once: pressed again before it has gone, Textual would take the next screen away, or the last."""
         if self.is_current:
             return super().dismiss(result)
-        return AwaitComplete.nothing()  # type: ignore[no-untyped-call]  # Textual gives no types here
+        nothing: AwaitComplete = AwaitComplete.nothing()  # type: ignore[no-untyped-call]  # Textual gives no types here
+        return nothing
