@@ -185,6 +185,8 @@ class Connection(asyncio.Protocol):
         self._poll = None
         if self._waiter is not None:
             self._conclude(error)
+        if self._transport is not None:
+            self._transport.abort()  # it is closed, but Python 3.10 knows that of TLS only if we say so
         self._transport = None
         self._gone(self)
 
