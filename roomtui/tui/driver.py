@@ -33,6 +33,7 @@ _STOPS_WITHIN: Final = 0.05
 _NOT_FOR_ALL: Final = re.compile(r"\x1b\[(?:[<>=][0-9;]*u|\?[0-9;]*\$p|\?(?:1004|2004|2048)[hl])")
 # No other screen to come back from, and perhaps no cursor that hides.
 _ALTERNATE: Final = re.compile(r"\x1b\[\?1049([hl])")
+_POINTER: Final = re.compile(r"\x1b\]22;[^\x07]*\x07")
 _CLEAR: Final = "\x1b[m\x1b[H\x1b[2J"
 
 
@@ -112,6 +113,8 @@ class TerminalDriver(LinuxDriver):
 
     def understood(self, data: str) -> str:
         """What of this the terminal understands."""
+        if not self._mouse:
+            data = _POINTER.sub("", data)
         if not self._modest:
             return data
         data = _NOT_FOR_ALL.sub("", data)

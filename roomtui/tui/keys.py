@@ -12,8 +12,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from textual import events, on
-from textual.app import App
 from textual.message import Message
+
+from roomtui.tui.sized import Sized
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -30,25 +31,25 @@ class _Handled(Message):
         self.number = number
 
 
-class OneKeyAtATime(App[None]):
-    """An app in which no key overtakes what the one before it has set going."""
+class OneKeyAtATime(Sized):
+    """An app in which no key, and no paste, overtakes what the one before it has set going."""
 
     def __init__(self, *, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
-        self._keys_waiting: deque[events.Key] = deque()
+        self._keys_waiting: deque[events.Key | events.Paste] = deque()
         self._key_number = 0
         self._key_timer: asyncio.TimerHandle | None = None
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key wait for its turn; everything else goes its way."""
-        if not isinstance(event, events.Key) or event.is_forwarded:
+        if not isinstance(event, (events.Key, events.Paste)) or event.is_forwarded:
             await super().on_event(event)
         elif self._key_timer is not None:
             self._keys_waiting.append(event)
         else:
             await self._hand_on(event)
 
-    async def _hand_on(self, key: events.Key) -> None:
+    async def _hand_on(self, key: events.Key | events.Paste) -> None:
         self._key_number += 1
         number = self._key_number
         loop = asyncio.get_running_loop()
