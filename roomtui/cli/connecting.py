@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from roomtui.cli.exits import mask_numbers
+from roomtui.cli.exits import mask_numbers, say
+from roomtui.rooms.countdown import span
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from roomtui.cli.connect import Connection
     from roomtui.config import Config
+    from roomtui.twilio_api.clock import ServerClock
+
+
+_FAR_OFF: Final = 12 * 3600.0
+"""Seconds. A host whose clock is wrong by so much is rare; a `Date` that is, would make every countdown wrong."""
 
 
 @asynccontextmanager
@@ -26,5 +32,20 @@ async def connected(config: Config) -> AsyncIterator[Connection]:
     connection = connect(config, ServerClock(), ReadBudget(config.reads_per_second), retries=PATIENT)
     try:
         yield connection
+        _tell_of_the_time(connection.clock)
     finally:
         await connection.gateway.close()
+
+
+def _tell_of_the_time(clock: ServerClock) -> None:
+    """Say where the time that all countdowns go by cannot be trusted."""
+    jump, skew = clock.doubt(), clock.skew()
+    if jump is not None:
+        say(f"The time in Twilio's answers has jumped by {span(round(jump))}: how long is left may be wrong.")
+    elif skew is None:
+        say("Twilio's answers tell no time: how long is left goes by this machine's clock.")
+    elif abs(skew) >= _FAR_OFF:
+        say(
+            f"Twilio's clock and this machine's are {span(round(abs(skew)))} apart: how long is left goes by Twilio's. "
+            "If that is the wrong one, so is all of it."
+        )

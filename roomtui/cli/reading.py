@@ -15,7 +15,7 @@ from roomtui.twilio_api.gateway import RoomQuery
 from roomtui.watch.rosters import read_last_roster, read_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from roomtui.cli.connect import Connection
     from roomtui.rooms.model import Room, Roster
@@ -70,12 +70,13 @@ async def read_rosters(connection: Connection, found: Found) -> Exit:
     rooms, rosters = found.rooms, found.rosters
     began = connection.clock.monotonic()
     failures: list[TwilioError] = []
+    lost: list[NotFound] = []
 
     async def read(room: Room) -> None:
         try:
             rosters[room.sid] = await roster_of(connection, room)
-        except NotFound:
-            pass  # ended between the list and this moment; the second look below finds out
+        except NotFound as error:
+            lost.append(error)  # ended between the list and this moment; the second look below finds out
         except TwilioError as error:
             failures.append(error)
 
@@ -88,7 +89,7 @@ async def read_rosters(connection: Connection, found: Found) -> Exit:
         stop=lambda: len(failures) >= FAILURES_MAX,
     )
     if not failures and (len(rosters) < len(rooms) or connection.clock.monotonic() - began > 1):
-        return await _see_who_ended(connection, found)
+        return await _see_who_ended(connection, found, lost)
     if not failures:
         return Exit.DONE
     missing = len(rooms) - len(rosters)
@@ -112,7 +113,7 @@ async def roster_of(connection: Connection, room: Room) -> Roster:
     return await read_last_roster(connection.gateway, room.sid, connection.clock)
 
 
-async def _see_who_ended(connection: Connection, found: Found) -> Exit:
+async def _see_who_ended(connection: Connection, found: Found, lost: list[NotFound]) -> Exit:
     # Time has passed: a room that ended meanwhile must not be told as one that will close some day.
     rooms, rosters = found.rooms, found.rosters
     if not any(room.is_live for room in rooms.values()):
@@ -150,7 +151,16 @@ async def _see_who_ended(connection: Connection, found: Found) -> Exit:
     if failures:
         say(f"Not every room that is not listed any more could be looked at again: {failures[0]}")
         return code_of(failures[0])
-    return Exit.DONE
+    return _say_whose_roster_is_missing(found, live, lost)
+
+
+def _say_whose_roster_is_missing(found: Found, live: Mapping[str, Room], lost: list[NotFound]) -> Exit:
+    # Twilio said that it did not know them, and lists them all the same.
+    unread = [sid for sid, room in found.rooms.items() if room.is_live and sid in live and sid not in found.rosters]
+    if not (unread and lost):
+        return Exit.DONE
+    say(f"{plural(len(unread), 'roster')} of rooms in progress could not be read: {lost[0]}")
+    return Exit.FAILED
 
 
 async def for_each(
