@@ -6,6 +6,7 @@ of the kind, as many as somebody wants, the same ones each time.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -198,4 +199,5 @@ def names(random: Random) -> Iterator[str]:
             chr(random.randrange(0x110000)) if random.random() < _ANYTHING else random.choice(sort)
             for _ in range(length)
         )
-        yield "".join(parts)[:_LONGEST]
+        # Two halves of a pair, side by side, are to JSON the one letter that they make.
+        yield str(json.loads(json.dumps("".join(parts)[:_LONGEST])))
