@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 PROMISE: Final = 20
 _KEYS: Final = ("j", "j", "enter", "escape", "s", "c", "k", "2", "down", "1", "3", "1", "G", "g", "p", "p")
 _KEY_EVERY: Final = 20.0
+_SANDBOX_REMEMBERS: Final = 300
 _SETTLES_WITHIN: Final = 20.0
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
@@ -124,7 +125,7 @@ def watch(plan: Plan, home: Path) -> Watched:
 
 @contextmanager
 def in_the_time_of(loop: LeapingLoop) -> Iterator[None]:
-    """Textual, APScheduler and the sandbox ask the machine for the time."""
+    """Textual, APScheduler and the sandbox ask the machine for the time; and the sandbox remembers less than usual."""
 
     class Now(apscheduler_base.datetime):  # type: ignore[misc] # untyped
         @classmethod
@@ -133,6 +134,8 @@ def in_the_time_of(loop: LeapingLoop) -> Iterator[None]:
 
     with (
         mock.patch("textual._time.get_time", loop.time),
+        # What the sandbox remembers is not to be taken for what the dashboard does.
+        mock.patch("roomtui.sandbox.world.register.ENDED_ROOMS_KEPT", _SANDBOX_REMEMBERS),
         mock.patch.object(apscheduler_base, "datetime", Now),
         mock.patch.object(apscheduler_executors, "datetime", Now),
         mock.patch.multiple(
