@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from roomtui.sandbox.options import SandboxOptions
 from roomtui.sandbox.server import Sandbox
@@ -36,11 +36,13 @@ from tests.whole.faults.middle import Middle
 from tests.whole.faults.truth import SOON, RoomTruth, Row, Town, Truth, truth_of, untrue
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from datetime import datetime
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+_T = TypeVar("_T")
 
 REFRESH: Final = 2.0
 PATIENCE: Final = 0.15
@@ -137,7 +139,7 @@ class Watch:
     pilot: Pilot[None]
     journal: Path
     secrets: tuple[str, ...]
-    host_is_off: timedelta = timedelta()
+    host: list[timedelta]
     truths: list[Truth] = field(default_factory=list)
     screens: list[str] = field(default_factory=list)
 
@@ -179,6 +181,14 @@ class Watch:
         while self.transport.counts.in_flight:
             await asyncio.sleep(0.005)
             await _until_idle(max_sleep=_A_MOMENT)
+
+    async def through(self, deed: Coroutine[object, object, _T]) -> _T:
+        """What comes of a deed; time passes until something does."""
+        task = asyncio.ensure_future(deed)
+        while not task.done():
+            await asyncio.sleep(0.01)  # the journal is written in a thread
+            await self.second()
+        return await task
 
     # -- what is seen
 
@@ -349,5 +359,5 @@ async def watching(place: Path, *, api_url: str | None = None) -> AsyncIterator[
         look = Settings(account="acme", refresh=REFRESH, reads_per_second=20, reads=lambda: budget.total)
         app = RoomtuiApp(board, clock, connect, look, ticks=False)
         async with app.run_test(size=(110, 30)) as pilot:
-            yield Watch(sandbox, middle, town, time, jobs, transport, app, pilot, journal, secrets_of(sandbox))
+            yield Watch(sandbox, middle, town, time, jobs, transport, app, pilot, journal, secrets_of(sandbox), host)
             await middle.become(middle.bend)
