@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.cli.program import SandboxProcess
 
 _ATTRIBUTES = {0, 1, 4, 7, 22, 24, 27}
-_FEW = _ATTRIBUTES | {39, 49, *range(30, 38), *range(40, 48), *range(90, 98)}
+_FEW = _ATTRIBUTES | {39, 49, *range(30, 38), *range(40, 48), *range(90, 98), *range(100, 108)}
 NONE, FEW, MANY, ALL = "none", "few", "256", "millions"
 
 _SEQUENCE = re.compile(rb"\x1b(?:\[([<>=?]?)([0-9;]*)([ -/]*)([@-~])|([78DM]))")
@@ -140,7 +140,7 @@ def test_where_the_locale_has_only_ascii_nothing_else_is_drawn(
     program = PROGRAM if "LC_CTYPE" in locale else ("/usr/bin/env", "-u", "LC_CTYPE", *PROGRAM)
     with Terminal(environ={**environ, **locale}, program=program) as terminal:
         terminal.shows("M?llers ????" if ascii_only else "M\u00fcllers \u6771", "nobody came yet", "q Quit")
-        for key, shown in (("e", "Cancel"), ("t", "<Room"), ("J", "unique_name")):
+        for key, shown in (("e", "Cancel"), ("t", "<Room"), ("J", "audio_only")):
             terminal.type(key)
             terminal.shows(shown)
             terminal.type("\x1b")
