@@ -87,10 +87,8 @@ def trouble(picture: Picture, link: Link, now: datetime) -> str | None:
     sentence = link.trouble.rstrip(".")
     seconds = since(picture.as_of, now)
     age = "No data yet" if seconds is None else f"No new data for {span(seconds)}"
-    if link.state is LinkState.PAUSED:
-        return f"{sentence}."
-    if link.next_try is None:
-        return f"{sentence}."
+    if link.state is LinkState.PAUSED or link.next_try is None:
+        return sentence if sentence.endswith(("?", "!")) else f"{sentence}."
     wait = max(0, round((link.next_try - now).total_seconds()))
     again = f"next try in {wait} s" if wait else "trying again"
     return f"{age}: {sentence}; {again}."

@@ -55,8 +55,8 @@ class Ground:
 
 
 @contextmanager
-def a_ground() -> Iterator[Ground]:
-    """Servers that answer, until the end of the block."""
+def a_ground(*, speed: float = 0.0, drip: float = 0.02) -> Iterator[Ground]:
+    """Servers that answer, until the end of the block; `speed` and `drip` as of the sandbox and of `Middle`."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -65,7 +65,7 @@ def a_ground() -> Iterator[Ground]:
     up = threading.Event()
 
     async def serve() -> None:
-        async with Sandbox(SandboxOptions(speed=0)) as sandbox, Middle(sandbox.url) as middle:
+        async with Sandbox(SandboxOptions(speed=speed)) as sandbox, Middle(sandbox.url, drip=drip) as middle:
             sandbox.world.account.read_limit = sandbox.world.account.write_limit = 0
             ready.append(Ground(sandbox, middle, Town(sandbox), 0.0, loop))
             up.set()
