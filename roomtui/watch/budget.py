@@ -14,7 +14,7 @@ from typing import Final
 # A read keeps its place for so long after its answer: a second, and what two clocks may differ by in it (seconds).
 _PLACE: Final = 1.0 + 0.002
 # A read that is not answered after so long has arrived all the same, or was lost (seconds).
-_ON_ITS_WAY_MAX: Final = 0.5
+_ON_ITS_WAY_MAX: Final = 2.0
 # How much the latest answer tells of how long answers take, and what is thought before the first (seconds).
 _LATEST: Final = 1 / 16
 _AT_FIRST: Final = 0.1
@@ -40,8 +40,8 @@ class ReadBudget:
     host or a busy server may push the reads of two seconds into one. But each has arrived before its answer has. So a
     read takes up a place from when it is let through until a second after it was answered: of two reads of which one
     was let through a second after the other was answered, no second has both. What that costs follows what it is for:
-    on a quick line next to nothing, on one with answers after 100 ms a tenth of the promise. Half a second on the way
-    is the most that is allowed for, so that a server that does not answer does not stop everything.
+    on a quick line next to nothing, on one with answers after 100 ms a tenth of the promise. Two seconds on the way
+    are the most that is allowed for, so that a server that does not answer does not stop everything.
 
     After a refusal (429) the allowance is halved, then grows by one read a second while nothing is refused, slowly
     near the rate that was refused (additive increase, multiplicative decrease). Ordinary reads leave a part free, so

@@ -143,7 +143,7 @@ class Read:
 
 
 a_way = st.floats(min_value=0, max_value=0.15)
-a_stall = st.just(0.0) | st.floats(min_value=0, max_value=0.3)
+a_stall = st.just(0.0) | st.floats(min_value=0, max_value=0.3) | st.floats(min_value=0, max_value=1.8)
 reads = st.lists(
     st.builds(
         Read,
@@ -210,7 +210,7 @@ def test_on_a_quick_line_hardly_anything_is_given_up_for_it_and_on_a_slow_one_wh
     assert rate(0.005) >= 18.3
     assert rate(0.1) >= 16.7
     assert rate(0.4) >= 13.0
-    assert rate(8.0) >= 12.2, "one that does not answer is still asked"
+    assert rate(8.0) >= 6.0, "one that does not answer is still asked"
 
 
 def test_reads_that_are_never_answered_do_not_slow_down_those_that_are_for_ever() -> None:
@@ -218,7 +218,7 @@ def test_reads_that_are_never_answered_do_not_slow_down_those_that_are_for_ever(
     for _ in range(10):
         budget.let_through(0.0)
         budget.went_out(0.0)
-    assert budget.left(2.0) == 9, "they are not waited for"
+    assert budget.left(3.1) == 9, "they are not waited for"
     for _ in range(10):
         budget.over(10.0)
     assert budget.left(10.0) == 9, "and that they were given up says nothing of others"
