@@ -52,3 +52,14 @@ def test_trouble_that_is_being_tried_again_says_so() -> None:
 
 def test_no_trouble_no_banner() -> None:
     assert words.trouble(FRESH, Link(LinkState.LIVE), NOW) is None
+
+
+def test_a_list_that_is_read_rarely_says_how_rarely_and_is_old_soon_after() -> None:
+    rarely = Link(LinkState.LIVE, every=10.0)
+    assert freshness(FRESH, rarely, 15) == "live, every 10 s"
+    assert freshness(FRESH, rarely, 17) == "17s old"
+
+
+def test_a_question_is_not_given_a_full_stop() -> None:
+    asked = Link(LinkState.LIVE, "nothing like Twilio: is the API URL right?")
+    assert words.trouble(FRESH, asked, NOW) == "nothing like Twilio: is the API URL right?"

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.cli.program import environment
-from tests.whole.faults.bends import pass_on
 from tests.whole.faults.commands import a_ground
+from tests.whole.faults.middle import pass_on
 from tests.whole.faults.table import FAULTS, Fault
 from tests.whole.faults.watch import secrets_of
 from tests.whole.terminal import Terminal

@@ -10,7 +10,8 @@ import pytest
 from roomtui.rooms.untrusted import safe
 from roomtui.watch.actions import EndOutcome
 from tests.whole.faults import bends
-from tests.whole.faults.bends import pass_on, refuses
+from tests.whole.faults.bends import refuses
+from tests.whole.faults.middle import pass_on
 from tests.whole.faults.watch import watching
 
 if TYPE_CHECKING:

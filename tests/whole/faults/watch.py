@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 REFRESH: Final = 2.0
-PATIENCE: Final = 0.15
+PATIENCE: Final = 0.25
 """Seconds that an answer may take here, in the place of ten."""
 FRESH: Final = 12
 """Seconds that what is shown as new may be old: the list's own bound is three refreshes and two seconds."""
