@@ -9,10 +9,11 @@ the same run, by turns or side by side; the ratio says more than the number.
     --markdown           the table as the README has it
     --budget-seconds N   how long the read budget is watched [60; quick: 20]; 300 for the record
 
-Names: `start`, `scale`, `polling`, `bytes`, `budget`, `ls`, `sandbox`; without one, all. What each measures stands in
-its module in `tests/benchmarks/subjects`; what they are held against, in `tests/benchmarks/bare`. It needs Linux
-(`/proc`) and the test extra, talks to this machine only, and ends every process that it has started. The exit code is 1
-if a benchmark could not be carried out; a limit that is missed is told in the table.
+Names: `start`, `scale`, `polling`, `bytes`, `budget`, `ls`, `sandbox`; without one, all. Only by name: `line`, with
+twenty minutes and an sshd. What each measures stands in its module in `tests/benchmarks/subjects`; what they
+are held against, in `tests/benchmarks/bare`. It needs Linux (`/proc`) and the test extra, talks to this machine only,
+and ends every process that it has started. The exit code is 1 if a benchmark could not be carried out; a limit that is
+missed is told in the table.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.figures import markdown_table, plain_table
 from tests.benchmarks.processes import load_average
 from tests.benchmarks.run import Run
-from tests.benchmarks.subjects import budget, listing, polling, sandbox, scale, screen_bytes, start
+from tests.benchmarks.subjects import budget, line, listing, polling, sandbox, scale, screen_bytes, start
 
 if TYPE_CHECKING:
     from tests.benchmarks.figures import Figure
@@ -45,6 +46,7 @@ _SUBJECTS = {
     "ls": listing.measure,
     "sandbox": sandbox.measure,
 }
+_ONLY_IF_NAMED = {"line": line.measure}
 # A thread that notes when something came must not wait five milliseconds for the one that looks at it.
 _SWITCH_EVERY = 0.0005
 
@@ -73,7 +75,7 @@ def main() -> int:
 def _measured(name: str, run: Run, figures: list[Figure]) -> bool:
     """Add the figures of one benchmark; whether it could be carried out."""
     try:
-        figures += _SUBJECTS[name](run)
+        figures += {**_SUBJECTS, **_ONLY_IF_NAMED}[name](run)
     except Exception:  # noqa: BLE001 - whatever broke one benchmark, the others are still worth having
         traceback.print_exc()
         return False
@@ -82,14 +84,14 @@ def _measured(name: str, run: Run, figures: list[Figure]) -> bool:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure roomtui.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(_SUBJECTS)} [all]")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(_SUBJECTS)} [all], or line")
     parser.add_argument("--quick", action="store_true", help="rough figures in a quarter of the time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there, too")
     parser.add_argument("--markdown", action="store_true", help="the table as the README has it")
     parser.add_argument("--budget-seconds", type=float, metavar="N", help="how long the read budget is watched")
     options = parser.parse_args()
-    if unknown := [name for name in options.names if name not in _SUBJECTS]:
-        parser.error(f"no benchmark {', '.join(unknown)}: there are {', '.join(_SUBJECTS)}")
+    if unknown := [name for name in options.names if name not in {*_SUBJECTS, *_ONLY_IF_NAMED}]:
+        parser.error(f"no benchmark {', '.join(unknown)}: there are {', '.join((*_SUBJECTS, *_ONLY_IF_NAMED))}")
     return options
 
 
