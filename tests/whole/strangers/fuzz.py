@@ -79,9 +79,9 @@ class Watched(Terminal):
     def leave(self) -> int:
         """Press q, out of whatever dialog is open; the exit code."""
         for _ in range(12):
-            self.type("\x1b")
-            self.type("\x1b")
-            self.type("q")
+            for key in ("\x1b", "\x1b", "q"):
+                _wait(lambda: False, 0.3)  # so that each is a key of its own
+                self.type(key)
             if _wait(lambda: self.process.poll() is not None, 3.0):
                 break
         return self.ends(5)
