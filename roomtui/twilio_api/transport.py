@@ -325,7 +325,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
                 return explain(
                     fault,
                     host=str(self.api.origin),
-                    connecting=min(self._connect_timeout, request.timeout),
+                    connecting=self._connect_timeout,
                     waiting=request.timeout,
                     proxy=self._proxy.name if self._proxy is not None else None,
                 )

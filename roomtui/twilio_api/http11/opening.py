@@ -84,7 +84,8 @@ class Opening:
         secure = there.scheme == "https"
 
         def taken() -> _ProtocolT:
-            self._taken = True
+            # Where nothing is to be agreed on any more, it is as good as there.
+            self._taken = secure or self._way.proxy is not None
             return protocol
 
         sock = await connected(there.host, there.port)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from roomtui.twilio_api.http11.connection import Connection
-from roomtui.twilio_api.http11.faults import Closed, Disconnected, NotHttp
+from roomtui.twilio_api.http11.faults import AnswerTimeout, Closed, Disconnected, NotHttp
 from roomtui.twilio_api.http11.opening import Opening
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Pool:
         deadline = self._loop.time() + timeout
         connection = self._take()
         if connection is None:
-            connection = await self._connect(min(timeout, self._connect_timeout))
+            connection = await self._connect(timeout)
         if sending is not None:
             sending()
         answer = await connection.ask(request, deadline=deadline, body_max=body_max, heard=heard, headless=headless)
@@ -135,18 +135,22 @@ class Pool:
         try:
             # Not `wait_for`: that of Python 3.10 and 3.11 may lose the connection, or the cancelling, where both come
             # at the same moment.
-            await asyncio.wait((task,), timeout=timeout)
-            self._demand(task, opening)
+            await asyncio.wait((task,), timeout=min(timeout, self._connect_timeout))
+            if not task.done():
+                self._late(opening, timeout)
+            self._demand(task)
         except BaseException:
             task.cancel()
             connection.abort()
             raise
         return connection
 
-    def _demand(self, task: asyncio.Task[Connection], opening: Opening) -> None:
+    def _late(self, opening: Opening, timeout: float) -> NoReturn:
+        raise opening.late() if self._connect_timeout <= timeout else AnswerTimeout
+
+    @staticmethod
+    def _demand(task: asyncio.Task[Connection]) -> None:
         """Raise whatever keeps the connection from being there."""
-        if not task.done():
-            raise opening.late()
         if task.cancelled():
             raise Closed
         connection = task.result()

@@ -234,10 +234,13 @@ async def test_a_mistake_of_ours_while_the_answer_is_read_is_not_called_a_bad_an
 async def test_who_waits_too_long_closes_the_connection() -> None:
     async def silent(peer: Peer) -> None:
         await peer.asked()
+        peer.say(ok(b"x"))
+        await peer.asked()
         await peer.ended()
 
     async with wired(silent) as server:
         pool = server.pool()
+        await get(pool)
         with pytest.raises(AnswerTimeout):
             await get(pool, timeout=0.02)
         await server.until_ended()
@@ -247,6 +250,8 @@ async def test_who_waits_too_long_closes_the_connection() -> None:
 async def test_one_byte_after_the_other_does_not_take_longer_than_there_is_time() -> None:
     async def dripping(peer: Peer) -> None:
         await peer.asked()
+        peer.say(ok(b"x"))
+        await peer.asked()
         peer.say(b"HTTP/1.1 200 OK\r\n\r\n")
         while not peer.writer.is_closing():
             peer.say(b".")
@@ -255,6 +260,7 @@ async def test_one_byte_after_the_other_does_not_take_longer_than_there_is_time(
 
     async with wired(dripping) as server:
         pool = server.pool()
+        await get(pool)
         with pytest.raises(AnswerTimeout):
             await get(pool, timeout=0.05, body_max=1 << 30)
         await pool.close()
