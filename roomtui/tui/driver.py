@@ -45,6 +45,7 @@ class TerminalDriver(LinuxDriver):
     line_lost = False
     leaving = False
     _modest = False
+    _draws_no_more = False
     _stopping = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - just as Textual's
@@ -70,6 +71,7 @@ class TerminalDriver(LinuxDriver):
 
         It may stand still for ever, and with it whoever writes. To be called in a thread of its own.
         """
+        self._draws_no_more = True
         while self._file is not None and self.has_terminal:
             with suppress(termios.error, OSError):
                 termios.tcflush(self._file.fileno(), termios.TCOFLUSH)
@@ -108,7 +110,7 @@ class TerminalDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Write, but nothing that a terminal of this kind might show as text."""
         data = self.understood(data)
-        if data:
+        if data and not self._draws_no_more:
             super().write(data)
 
     def understood(self, data: str) -> str:
@@ -132,6 +134,7 @@ class TerminalDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         """Give the terminal back, if it is ours."""
         if self.has_terminal:
+            self._draws_no_more = False  # its last words it is to have
             super().stop_application_mode()
             self.has_terminal = False
 

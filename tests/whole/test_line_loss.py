@@ -1,0 +1,234 @@
+"""The line is cut, or whoever listens has gone: everything ends at once, and leaves nothing behind but its journal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from tests.cli.program import PROGRAM, environment, harmless, until
+from tests.whole.terminal import Terminal, children_of, is_running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.cli.program import SandboxProcess
+
+_WITHIN = 1.0
+"""Seconds in which it has ended."""
+_CPU_MAX = 0.05
+"""Seconds of the processor that this may take: whoever spins takes all of the time."""
+_MEASURED = 3
+_BUSY_MACHINE = 10.0
+_DEAF = (
+    sys.executable,
+    "-Sc",
+    "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])",
+)
+"""What runs a program as `nohup` does."""
+
+
+def signalled(number: signal.Signals) -> Callable[[Terminal], None]:
+    return lambda terminal: terminal.signal(number)
+
+
+class Loss(NamedTuple):
+    """What happens, to a program that was begun so, and with which code it ends."""
+
+    happens: Callable[[Terminal], None]
+    code: int
+    begun: Sequence[str] = ()
+
+
+LOSSES = {
+    "SIGHUP": Loss(signalled(signal.SIGHUP), 129),
+    "SIGTERM": Loss(signalled(signal.SIGTERM), 143),
+    "SIGINT": Loss(signalled(signal.SIGINT), 130),
+    "the terminal is closed": Loss(Terminal.hang_up, 129),
+    "the terminal is closed, SIGHUP is ignored": Loss(Terminal.hang_up, 129, _DEAF),
+}
+HOW = ("--frugal-output", "--plain-output")
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of the processor that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def lose(terminal: Terminal, loss: Loss) -> tuple[int, float, float]:
+    """The exit code, the seconds it took, and those of the processor."""
+    pid = terminal.process.pid
+    cpu, began = cpu_of(pid), time.monotonic()
+    last = cpu
+    loss.happens(terminal)
+    while is_running(pid) and time.monotonic() - began < _BUSY_MACHINE:
+        try:
+            last = cpu_of(pid)
+        except OSError:
+            break
+        time.sleep(0.005)
+    return terminal.ends(1), time.monotonic() - began, last - cpu
+
+
+def journal_of(home: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for each in home.rglob("*.jsonl") for line in each.read_text().splitlines()]
+
+
+def left_behind(home: Path) -> list[str]:
+    """Files that are neither the journal, its lock nor what is remembered."""
+    known = (".jsonl", ".jsonl.lock")
+    return [
+        each.name
+        for each in home.rglob("*")
+        if not each.is_dir() and not each.name.endswith(known) and not each.name.startswith("state-")
+    ]
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_dashboard_ends_within_a_second_and_says_so_in_its_journal(
+    home: Path, known: dict[str, str], sandbox: SandboxProcess, name: str, how: str
+) -> None:
+    sandbox.create("board")
+    loss = LOSSES[name]
+    taken: list[tuple[float, float]] = []
+    for _ in range(_MEASURED):
+        with Terminal("watch", how, environ=known, program=[*loss.begun, *PROGRAM]) as terminal:
+            terminal.shows("board", "nobody came yet", "live ")
+            until(lambda: any(line["event"] == "watching-began" for line in journal_of(home)[-1:]))
+            code, seconds, cpu = lose(terminal, loss)
+        assert code == loss.code
+        last = journal_of(home)[-1]
+        assert last["event"] == "watching-ended"
+        taken.append((seconds, cpu))
+        if seconds < _WITHIN and cpu <= _CPU_MAX:
+            break  # once is enough: others are at work on this machine
+    assert min(seconds for seconds, _ in taken) < _WITHIN, taken
+    assert min(cpu for _, cpu in taken) <= _CPU_MAX, taken
+    assert left_behind(home) == []
+
+
+@pytest.mark.parametrize("name", [*LOSSES, "SIGKILL"])
+def test_the_sandbox_of_a_demo_ends_with_it(home: Path, name: str) -> None:
+    loss = LOSSES.get(name, Loss(signalled(signal.SIGKILL), -9))
+    with Terminal("demo", environ=environment(home), program=[*loss.begun, *PROGRAM]) as terminal:
+        terminal.shows("daily-standup", "live ")
+        children = children_of(terminal.process.pid)
+        assert children
+        began = time.monotonic()
+        code, _, _ = lose(terminal, loss)
+        until(lambda: not any(map(is_running, children)), _BUSY_MACHINE)
+        assert code == loss.code
+        assert time.monotonic() - began < _BUSY_MACHINE
+    assert left_behind(home) == []
+    # Nothing that was left hinders the next one.
+    with Terminal("demo", environ=environment(home)) as terminal:
+        terminal.shows("daily-standup", "live ")
+        terminal.type("q")
+        assert terminal.ends() == 0
+
+
+def test_after_being_killed_the_next_one_writes_on_and_no_other_terminal_has_changed(
+    home: Path, known: dict[str, str], sandbox: SandboxProcess
+) -> None:
+    sandbox.create("board")
+    with Terminal("-i", environ={**known, "PS1": "prompt: "}, program=["/bin/sh"]) as other:
+        other.shows("prompt:")
+        with Terminal(environ=known) as terminal:
+            terminal.shows("board", "live ")
+            until(lambda: journal_of(home))
+            terminal.signal(signal.SIGKILL)
+            assert terminal.ends() == -signal.SIGKILL
+        assert other.settings == other.cooked
+        assert not children_of(other.process.pid)
+    with Terminal(environ=known) as terminal:
+        terminal.shows("board", "live ")
+        until(lambda: [line["event"] for line in journal_of(home)].count("watching-began") == 2)
+        terminal.type("q")
+        assert terminal.ends() == 0
+    assert journal_of(home)[-1]["event"] == "watching-ended"
+    assert left_behind(home) == []
+
+
+class StandsStill(Terminal):
+    """A terminal that from some moment on takes nothing any more, as after ctrl+s, or behind a dead line."""
+
+    stands_still = False
+
+    def _feed(self, data: bytes) -> None:
+        super()._feed(data)
+        while self.stands_still:
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_terminal_that_takes_nothing_holds_up_nobody_who_ends_it(
+    home: Path, known: dict[str, str], sandbox: SandboxProcess, how: str
+) -> None:
+    sandbox.create("board")
+    with StandsStill("watch", how, environ=known) as terminal:
+        terminal.shows("board", "live ")
+        terminal.stands_still = True
+        for number in range(60):  # each changes all of the screen
+            terminal.type("\x0c" if number % 2 else "?\x1b")
+            time.sleep(0.02)
+        began = time.monotonic()
+        terminal.signal(signal.SIGTERM)
+        until(lambda: not is_running(terminal.process.pid), _BUSY_MACHINE)
+        seconds = time.monotonic() - began
+        terminal.stands_still = False
+        assert terminal.process.wait() == 143
+    # Whole lines may stand in a queue so long that only the last resort is left, which writes nothing down.
+    assert seconds < (3.0 if how == "--frugal-output" else 5.0)
+    assert how != "--frugal-output" or journal_of(home)[-1]["event"] == "watching-ended"
+
+
+@pytest.mark.parametrize("arguments", [("ls",), ("ls", "--json"), ("log",), ("log", "--follow"), ("ls", "--watch")])
+def test_a_command_whose_reader_has_enough_ends_quietly(
+    known: dict[str, str], sandbox: SandboxProcess, arguments: tuple[str, ...]
+) -> None:
+    for number in range(3):
+        sandbox.create(f"room-{number}")
+    with Terminal(environ=known) as terminal:  # so that the journal has something to tell
+        terminal.shows("3 live")
+        sandbox.create("one-more")
+        terminal.shows("4 live")
+        terminal.type("q")
+        terminal.ends()
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments], env=dict(known), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline()
+    process.stdout.close()
+    try:
+        code = process.wait(20)
+        said = process.stderr.read()
+        assert "roomtui:" not in said
+        harmless(said)
+    finally:
+        process.kill()
+        process.stderr.close()
+    assert code in {0, 1, 141, -signal.SIGPIPE}
+
+
+@pytest.mark.parametrize("arguments", [("ls", "--watch"), ("log", "--follow")])
+def test_a_command_that_goes_on_ends_with_its_terminal(
+    known: dict[str, str], sandbox: SandboxProcess, arguments: tuple[str, ...]
+) -> None:
+    sandbox.create("board")
+    with Terminal(*arguments, environ=known) as terminal:
+        until(lambda: terminal.bytes_written or arguments[0] == "log")
+        time.sleep(1.0)
+        pid = terminal.process.pid
+        terminal.hang_up()
+        until(lambda: not is_running(pid), 5)
