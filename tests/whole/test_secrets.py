@@ -253,12 +253,14 @@ def test_the_dashboard_gives_none_away_in_all_its_life(tmp_path: Path, kind: str
                 until(lambda: echo.count > before + 1, 60)  # noqa: B023 - waited for here
                 live_through(terminal)
             echo.status = None
-            terminal.leave()
+            terminal.signal(signal.SIGTERM)  # whatever is open
+            terminal.ends(20)
             told = watching.stop()
         with Watched(Screen(110, 34), "replay", str(tape), environ=environ, cwd=tmp_path) as terminal:
             terminal.also = said.extend
             terminal.shows("10 live")
-            terminal.leave()
+            terminal.signal(signal.SIGTERM)  # whatever is open
+            terminal.ends(20)
         assert (tmp_path / "tmux.told").exists(), "nothing was copied: nothing was tried"
         assert tape.stat().st_size
         search(tmp_path, running, bytes(said), told, terminal.text.encode())
