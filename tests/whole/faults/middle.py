@@ -172,7 +172,8 @@ class Middle:
         try:
             writer.write(request.having("Connection", "close").encoded())
             answer = await _read(reader)
-            assert answer is not None
+            if answer is None:
+                raise ConnectionResetError  # it is being stopped
             return answer.having("Connection", None)
         finally:
             writer.close()
