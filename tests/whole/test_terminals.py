@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.cli.program import PROGRAM, until
+from tests.cli.program import PROGRAM
 from tests.whole.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -187,18 +186,6 @@ def test_what_is_pasted_is_text_and_no_keys(terminal: Terminal) -> None:
         assert "Cancel" not in terminal.text
         assert "paused" not in terminal.text
         terminal.type("\x1bq")
-        assert terminal.ends() == 0
-
-
-def test_bytes_that_are_no_text_change_nothing(terminal: Terminal) -> None:
-    with terminal:
-        terminal.shows("board", "maths", "q Quit")
-        os.write(terminal._master, b"\xe9\xff\xc3")
-        terminal.type("j")
-        until(lambda: any(line.startswith(">") and "maths" in line for line in terminal.lines))
-        terminal.type("k")
-        until(lambda: any(line.startswith(">") and "board" in line for line in terminal.lines))
-        terminal.type("q")
         assert terminal.ends() == 0
 
 
