@@ -27,6 +27,10 @@ FALLBACK_SAY: Final = "The meeting is not available. Goodbye."
 
 # What XML 1.0 has no way to write, not even as a character reference (XML 1.0, section 2.2).
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The end of a reference or a tag, and quotation marks: no mark is put on these.
+_MARKUP: Final = frozenset("&;<>\"'")
+# More characters than `safe` lets be drawn as one letter, so that the letter itself is among so many.
+_LETTER_MAX: Final = 16
 # A TwiML Bin reads {{...}} as a template: a room called {{From}} would be the caller's number.
 _BRACES: Final = {ord("{"): "&#123;", ord("}"): "&#125;"}
 
@@ -168,9 +172,24 @@ def _attribute(raw: str) -> str:
 
 
 def _with_references(escaped: str) -> str:
-    # What no eye sees, a terminal obeys or a parser changes (a bare carriage return) is written as a reference: to
-    # whoever reads the XML it is the very same character.
-    return "".join(each if each.isprintable() else f"&#{ord(each)};" for each in escaped)
+    """The same to whoever reads the XML, and to people the very text that it is: `safe` of it changes nothing.
+
+    A reference stands for what no eye sees, a terminal obeys, a parser changes (a bare carriage return), or what is
+    drawn into its neighbour or would be composed with it: on its way through a terminal's selection or an editor,
+    `>` and a mark of a stranger's may become one letter, and the snippet no XML at all.
+    """
+    if escaped.isascii() and escaped.isprintable():
+        return escaped
+    written: list[str] = []
+    before = ""  # what the next character may be drawn into: of one letter at least, nothing of the markup
+    for each in escaped:
+        if each.isprintable() and safe(before + each) == safe(before) + each:
+            written.append(each)
+            before = "" if each in _MARKUP else each if each.isascii() else (before + each)[-_LETTER_MAX:]
+        else:
+            written.append(f"&#{ord(each)};")
+            before = ""
+    return "".join(written)
 
 
 def _xml(unique_name: str, identity: str, fallback_say: str) -> str:
