@@ -102,6 +102,7 @@ class TerminalDriver(LinuxDriver):
                         return
                     for message in parser.feed(decode(read)):
                         self.process_message(message)
+                    continue  # what has arrived comes before the question whether it came in time
                 for message in parser.tick():
                     self.process_message(message)
 

@@ -4,6 +4,9 @@ Terminals send alt with a key as escape and that key, and Textual takes what arr
 without the escape. Over a slow line an escape and the next key arrive in one piece all the time: then the escape is
 lost, and an enter that was meant for what lies below answers the dialog that was to be left. Here no key is pressed
 with alt (multiplexers lose those anyhow), so an escape that begins no sequence of the terminal's own is an escape.
+
+Nor does it matter how the line cuts what is sent: whole or in pieces, the same keys come of it. And what no key is (an
+answer that nobody understands, the rest of a sequence that broke off) presses none: Textual takes its letters for keys.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from textual import events
+from textual._time import get_time
 from textual._xterm_parser import XTermParser
 
 if TYPE_CHECKING:
@@ -21,55 +25,80 @@ if TYPE_CHECKING:
 
 _ESCAPE: Final = "\x1b"
 # CSI and SS3 begin so. ESC TAB is shift+tab on Linux's console; with alt, b, f and backspace go by words in a field.
-_GOES_ON: Final = r"\x1b\[O\tbf\x7f"
-_ALONE: Final = re.compile(rf"(?<=\x1b)(?=[^{_GOES_ON}])")
+_GOES_ON: Final = frozenset("[O\tbf\x7f")
 _PASTE_BEGINS: Final = "\x1b[200~"
 _PASTE_ENDS: Final = "\x1b[201~"
-_PERHAPS_A_PASTE: Final = re.compile(r"\x1b\[20{0,2}$")
-_BEGINS_ALONE: Final = re.compile(rf"[^{_GOES_ON}]")
+# A sequence that is at its end (ECMA-48, 5.4); two old kinds go on after a letter: F1 to F5 on Linux's console, and
+# where the mouse is.
+_COMPLETE: Final = re.compile(r"\x1b\[(?![\[M])[0-?]*[ -/]*[@-~]|\x1b\[\[.|\x1b\[M...|\x1bO[0-9;]*[^0-9;]", re.DOTALL)
+_TOO_LONG: Final = 32
+"""Letters: so long is no key; Textual would take each letter of it for one."""
+_TWO_KEYS: Final = 2
+"""Letters of what may have been an escape and a key of its own."""
 
 
 class PlainKeys(XTermParser):
     """Textual's parser of what a terminal sends, in which no escape is taken for an alt."""
 
-    _holds_an_escape = False
-    _held = ""
+    _begun = ""
     _pasted: str | None = None
 
     def feed(self, data: str) -> Iterable[Message]:
-        """Parse `data`; an escape at its end waits for what follows, as Textual has it.
+        """Parse `data`; a sequence that is begun at its end waits for what follows, as Textual has it.
 
         What is pasted is only text, in however many pieces and however late it comes: Textual takes what follows a
         marker that arrives in two pieces for keys.
         """
-        data, self._held = self._held + data, ""
-        while data:
+        at = 0
+        while at < len(data):
             if self._pasted is None:
-                keys, begins, data = data.partition(_PASTE_BEGINS)
-                if begins:
-                    self._pasted = ""
-                elif begun := _PERHAPS_A_PASTE.search(keys):
-                    keys, self._held = keys[: begun.start()], keys[begun.start() :]
-                if keys:
-                    yield from self._keys(keys)
+                yield from self._take(data[at])
+                at += 1
                 continue
-            pasted, ends, data = (self._pasted + data).partition(_PASTE_ENDS)
+            pasted, ends, data = (self._pasted + data[at:]).partition(_PASTE_ENDS)
+            at = 0
             self._pasted = None if ends else pasted
             if ends:
                 yield events.Paste(pasted.replace("\0", ""))
 
-    def _keys(self, data: str) -> Iterable[Message]:
-        if self._holds_an_escape and _BEGINS_ALONE.match(data):
-            yield from self._end_the_wait()
-        parts = _ALONE.split(data)
-        for number, part in enumerate(parts, 1):
-            yield from super().feed(part)
-            if number < len(parts):
-                yield from self._end_the_wait()
-        self._holds_an_escape = data.endswith(_ESCAPE)
+    def tick(self) -> Iterable[Message]:
+        """See whether a sequence should have gone on by now."""
+        if self._timeout_time is not None and get_time() >= self._timeout_time:
+            yield from self._break_off()
 
-    def _end_the_wait(self) -> Iterable[Message]:
-        # As if the time were up in which a sequence has to go on.
-        if self._timeout_time is not None:
-            self._timeout_time = 0.0
-            yield from self.tick()
+    def _take(self, letter: str) -> Iterable[Message]:
+        if self._begun and (letter == _ESCAPE or (self._begun == _ESCAPE and letter not in _GOES_ON)):
+            yield from self._break_off()
+        if self._begun or letter == _ESCAPE:
+            self._begun += letter
+        if self._begun == _PASTE_BEGINS:
+            self._forget()
+            self._pasted = ""
+            return
+        if len(self._begun) < _TOO_LONG:
+            yield from super().feed(letter)
+        if self._timeout_time is None:
+            self._begun = ""  # a key, or an answer that is understood
+        elif _COMPLETE.fullmatch(self._begun):
+            unknown = self._begun
+            self._forget()
+            if unknown[1] == "O":
+                yield from self._one_by_one(unknown)  # no terminal's
+
+    def _break_off(self) -> Iterable[Message]:
+        begun = self._begun
+        self._forget()
+        if len(begun) <= _TWO_KEYS:
+            yield from self._one_by_one(begun)
+
+    def _one_by_one(self, letters: str) -> Iterable[Message]:
+        yield events.Key("escape", _ESCAPE)
+        for letter in letters[1:]:
+            yield from super().feed(letter)
+
+    def _forget(self) -> None:
+        """Let what was begun be nothing."""
+        self._begun = ""
+        self._timeout_time = None
+        self._gen = self.parse(self._tokens.append)
+        self._awaiting = next(self._gen)
