@@ -172,6 +172,8 @@ class Extras:
         return best
 
     async def _read(self, extra: Extra, *, urgent: bool = False) -> None:
+        if extra.room_sid not in self._rooms:
+            return
         began = self._read_at[extra] = self._monotonic()
         try:
             if extra.participant_sid is None:
@@ -179,7 +181,8 @@ class Extras:
             else:
                 await self._read_tracks(extra.room_sid, extra.participant_sid)
         except TwilioError as error:
-            if isinstance(error, Refused) and not isinstance(error, (Throttled, Broken)):
+            refused = isinstance(error, Refused) and not isinstance(error, (Throttled, Broken))
+            if refused and extra in self._read_at:  # else the room has ended, and is forgotten
                 self._read_at[extra] = began + _AFTER_REFUSAL
         except Exception as error:  # noqa: BLE001 - nobody awaits it, and unseen it would leave old rules looking new
             self._failed(extra.room_sid, error)

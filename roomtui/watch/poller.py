@@ -358,7 +358,7 @@ class Poller:
                 self._known.not_found(sid, self._monotonic())
                 return
         if room.is_live:
-            turn = None if urgent else self._turns.next(sid)
+            turn = None if urgent or sid not in self._known.live else self._turns.next(sid)
             roster = await read_roster(
                 self._gateway,
                 sid,
@@ -425,7 +425,8 @@ class Poller:
 
     def _look_failed(self, sid: str, sentence: str, *, lost: bool = False) -> None:
         # The roster stays as it was, with its age; the list's own trouble is told by the list.
-        (self._ailments.lost if lost else self._ailments.failed)(sid, sentence)
+        if sid in self._known.live:  # else it has ended meanwhile, and nobody would forget it any more
+            (self._ailments.lost if lost else self._ailments.failed)(sid, sentence)
         self._tell_what_ails()
 
     def _tell_what_ails(self) -> None:

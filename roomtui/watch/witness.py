@@ -8,7 +8,7 @@ from roomtui.rooms.model import ParticipantStatus
 from roomtui.rooms.namesakes import Namesakes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from roomtui.rooms.picture import EndedRoom, LiveRoom
     from roomtui.watch.board import Board, BoardState
@@ -36,6 +36,7 @@ class Witness:
         self.namesakes = Namesakes()
         self._heard = heard
         self._told: Sequence[EndedRoom] = ()
+        self._live: Mapping[str, LiveRoom] = {}
         self._unsubscribe = board.subscribe(self._hear)
         self._hear(board.state)
 
@@ -50,6 +51,11 @@ class Witness:
         if state.picture.ended is not self._told:
             self._told = state.picture.ended
             self._have_ended(self._told)
+        before, self._live = self._live, live
+        for sid in before.keys() - live.keys() if state.changed is None else state.changed:
+            # One that went without a word, as those do that nobody asks about where very many end at once.
+            if sid not in live and sid not in self.ended:
+                self.namesakes.remove(sid)
 
     def _look_at(self, rooms: Iterable[LiveRoom]) -> None:
         for each in rooms:
