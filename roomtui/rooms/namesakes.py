@@ -19,6 +19,10 @@ class Namesakes:
         self._rooms: dict[str, dict[str, Room]] = {}
         self._names: dict[str, str] = {}
 
+    def __len__(self) -> int:
+        """How many rooms are known."""
+        return len(self._names)
+
     def add(self, room: Room) -> None:
         """Know this room, or what is now known of it."""
         if not room.has_name or room.date_created is None:

@@ -94,6 +94,7 @@ class Past:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._gateway = gateway
+        self._board = board
         self._clock = clock
         self._budget = budget
         self._recall = recall
@@ -102,6 +103,8 @@ class Past:
         self._state = PastState()
         self._subscribers: list[Callable[[PastState], object]] = []
         self._rooms: dict[str, EndedRoom] = {}
+        # All that were read for the question, those that are none of its rooms included.
+        self._named: set[str] = set()
         self._order: list[str] | None = None
         self._rosters: dict[str, Roster] = {}
         self._hindsight = Hindsight()
@@ -164,8 +167,9 @@ class Past:
     def ask(self, question: Question) -> None:
         """Ask for these rooms, from the newest on; those that were asked for before are not any more."""
         self._begin_anew(question)
-        for sid in self._rooms.keys() - self._witness.ended.keys():
+        for sid in self._named - self._witness.ended.keys() - self._board.state.picture.live.keys():
             self._witness.namesakes.remove(sid)
+        self._named.clear()
         self._rooms.clear()
         self._order = None
         self._take_in(entry.room for entry in self._witness.ended.values() if self._belongs(entry.room))
@@ -352,6 +356,7 @@ class Past:
         found = False
         for room in rooms:
             self._witness.namesakes.add(room)
+            self._named.add(room.sid)
             if not room.is_live and self._belongs(room):
                 found = found or room.sid not in self._rooms
                 self._rooms[room.sid] = self._told(room)

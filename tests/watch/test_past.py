@@ -323,6 +323,21 @@ async def test_a_name_is_asked_for_over_all_days_and_says_which_were_made_again(
         assert asker.past.made_again(newer) is None
 
 
+async def test_of_rooms_that_were_read_and_are_not_asked_for_any_more_nothing_is_left(twilio: Twilio) -> None:
+    """Those of a day are sought among those that were created the day before, too: most of them ended on that one."""
+    await at_noon(twilio)
+    await twilio.end(await twilio.create(UniqueName="yesterday's"))
+    await twilio.advance(DAY)
+    await twilio.end(await twilio.create(UniqueName="today's"))
+    async with asking(twilio) as asker:
+        await asker.today()
+        assert asker.names == ["today's"]
+        assert len(asker.past._witness.namesakes) == 2
+        await asker.today(days_ago=10)
+        assert asker.names == []
+        assert len(asker.past._witness.namesakes) == 0
+
+
 async def test_what_the_board_has_seen_is_known_without_asking(twilio: Twilio) -> None:
     await at_noon(twilio)
     watch = Watch(twilio.gateway, twilio.clock, twilio.time)
