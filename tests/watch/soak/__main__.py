@@ -55,6 +55,8 @@ def table(done: Watched) -> list[str]:
         ("objects", lambda each: each.objects, ""),
         ("objects of the dashboard's classes", lambda each: each.ours, ""),
         ("objects of the sandbox's classes", lambda each: each.sandbox, ""),
+        ("objects of the soak's own record", lambda each: each.record, ""),
+        ("results in the caches of functions", lambda each: each.spared, ""),
         ("clock ahead of Twilio's", lambda each: each.clock_off, "s"),
     ]
     lines = [f"{'':36}{'start':>12}{'half-time':>12}{'end':>12}{'growth a day':>14}"]

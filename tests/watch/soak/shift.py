@@ -6,9 +6,10 @@ import asyncio
 import gc
 import os
 import threading
+from collections import Counter
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -53,6 +54,7 @@ _KEYS: Final = ("j", "j", "enter", "escape", "s", "c", "k", "2", "down", "1", "3
 _KEY_EVERY: Final = 20.0
 _SANDBOX_REMEMBERS: Final = 300
 _SETTLES_WITHIN: Final = 20.0
+_Cached: Final = type(lru_cache(len))
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -84,7 +86,12 @@ class Plan:
 
 
 class Sample(NamedTuple):
-    """What the process holds. `at`: hours of Twilio's time; `ours`, `sandbox`: objects of classes of ours."""
+    """What the process holds. `at`: hours of Twilio's time.
+
+    `ours`, `sandbox` and `record` are objects of the dashboard's classes, of the sandbox's, and of those that the soak
+    writes down itself. `spared` are the results in the caches of functions (`lru_cache`), which fill up for days, to
+    their bounds.
+    """
 
     at: float
     resident_kb: int
@@ -94,6 +101,8 @@ class Sample(NamedTuple):
     objects: int
     ours: int
     sandbox: int
+    record: int
+    spared: int
     clock_off: float
 
 
@@ -267,7 +276,9 @@ class Shift:
 
     def _look(self, begins: float) -> None:
         gc.collect()
-        ours, sandbox, count = _objects()
+        objects = gc.get_objects()
+        whose = Counter(map(_whose, objects))
+        spared = sum(each.cache_info().currsize for each in objects if isinstance(each, _Cached))
         resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE // 1024
         self.done.samples.append(
             Sample(
@@ -276,23 +287,18 @@ class Shift:
                 sum(1 for _ in Path("/proc/self/fd").iterdir()),
                 len(asyncio.all_tasks()),
                 threading.active_count(),
-                count,
-                ours,
-                sandbox,
+                len(objects),
+                whose["roomtui."],
+                whose["roomtui.sandbox."],
+                whose["tests."],
+                spared,
                 (self.clock.now() - self.sandbox.clock.now()).total_seconds(),
             )
         )
 
 
-def _objects() -> tuple[int, int, int]:
-    """How many objects there are: of our classes, of the sandbox's, and in all."""
-    ours = sandbox = 0
-    objects = gc.get_objects()
-    for each in objects:
-        module = getattr(type(each), "__module__", None)
-        if isinstance(module, str) and module.startswith("roomtui."):
-            if module.startswith("roomtui.sandbox."):
-                sandbox += 1
-            else:
-                ours += 1
-    return ours, sandbox, len(objects)
+def _whose(thing: object) -> str:
+    """Of whose classes it is: how their modules' names begin, "" for all others."""
+    module = getattr(type(thing), "__module__", None)
+    name = module if isinstance(module, str) else ""
+    return next((each for each in ("roomtui.sandbox.", "roomtui.", "tests.") if name.startswith(each)), "")

@@ -15,7 +15,7 @@ from roomtui.sandbox.world.room import RoomEnding
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from roomtui.rooms.endings import Ending
+    from roomtui.rooms.endings import EndingReason
     from roomtui.rooms.picture import LiveRoom
     from roomtui.sandbox.server import Sandbox
     from roomtui.sandbox.world.events import Event
@@ -51,7 +51,7 @@ class Ledger:
         seen: what was told on the board, by kind.
         lives: all rooms there were, by SID.
         lists: when each rooms list was read.
-        told: how each room ended, as it was told, and when.
+        told: how each room ended, as it was told, whether that was said to be certain, and when.
         twice: ends that were told more than once.
         deadlines: deadlines that could be held against the truth, and those that were another one.
         wrong: up to ten sentences about what was wrong.
@@ -61,7 +61,7 @@ class Ledger:
     seen: Counter[str] = field(default_factory=Counter)
     lives: dict[str, Life] = field(default_factory=dict)
     lists: list[datetime] = field(default_factory=list)
-    told: dict[str, tuple[Ending, datetime]] = field(default_factory=dict)
+    told: dict[str, tuple[EndingReason, bool, datetime]] = field(default_factory=dict)
     twice: int = 0
     deadlines: int = 0
     wrong_deadlines: int = 0
@@ -92,19 +92,19 @@ class Ledger:
         """The rooms whose end was told at another time."""
         return [
             sid
-            for sid, (_, at) in self.told.items()
+            for sid, (_, _, at) in self.told.items()
             if (life := self.lives.get(sid)) is not None and (life.ended is None or abs(at - life.ended) > _SAME)
         ]
 
     def reasons(self) -> Counter[str]:
         """The reasons that were told: `right`, `wrong` where it was said to be certain, and the same of guesses."""
         counted: Counter[str] = Counter()
-        for sid, (ending, _) in self.told.items():
-            right = sid in self.lives and ending.reason.value == self.lives[sid].why
-            counted[("" if ending.certain else "guessed ") + ("right" if right else "wrong")] += 1
+        for sid, (reason, certain, _) in self.told.items():
+            right = sid in self.lives and reason.value == self.lives[sid].why
+            counted[("" if certain else "guessed ") + ("right" if right else "wrong")] += 1
             if not right and len(self.wrong) < 10:
                 why = self.lives[sid].why if sid in self.lives else "?"
-                self.wrong.append(f"{sid} ended by {why}; told: {ending.reason.value} (certain: {ending.certain})")
+                self.wrong.append(f"{sid} ended by {why}; told: {reason.value} (certain: {certain})")
         return counted
 
 
@@ -146,7 +146,8 @@ class Witness:
             ledger.seen[event.kind.value] += 1
             if event.kind is Seen.ROOM_ENDED and event.ending is not None:
                 ledger.twice += event.room_sid in ledger.told
-                ledger.told[event.room_sid] = event.ending, event.at
+                ending = event.ending
+                ledger.told[event.room_sid] = ending.reason, ending.certain, event.at
         for sid in state.changed or ():
             live = state.picture.live.get(sid)
             room = self._sandbox.world.rooms.find(sid)
