@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from tests.whole.faults.middle import Exchange, Message, pass_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from tests.whole.faults.middle import Bend
@@ -292,16 +292,3 @@ def gone_back(date: datetime, number: int) -> str:
 def by_turns(*seconds: float) -> Callable[[datetime, int], str]:
     """By turns so many seconds off, as if several servers stood behind one address."""
     return lambda date, number: off(seconds[number % len(seconds)])(date, number)
-
-
-def swapped(others: Mapping[str, str]) -> Bend:
-    """The answer to a question about another room: SIDs and those whose answer is given in their place."""
-
-    async def answer(exchange: Exchange) -> None:
-        target = exchange.request.target
-        for sid, other in others.items():
-            if sid in target:
-                return await exchange.answer(await exchange.truth(target.replace(sid, other)))
-        return await pass_on(exchange)
-
-    return answer

@@ -55,7 +55,7 @@ class Ground:
 
 
 @contextmanager
-def a_ground(*, speed: float = 0.0, drip: float = 0.02) -> Iterator[Ground]:
+def a_ground(*, speed: float = 0.0, drip: float = 0.02, middle: type[Middle] = Middle) -> Iterator[Ground]:
     """Servers that answer, until the end of the block; `speed` and `drip` as of the sandbox and of `Middle`."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -65,12 +65,12 @@ def a_ground(*, speed: float = 0.0, drip: float = 0.02) -> Iterator[Ground]:
     up = threading.Event()
 
     async def serve() -> None:
-        async with Sandbox(SandboxOptions(speed=speed)) as sandbox, Middle(sandbox.url, drip=drip) as middle:
+        async with Sandbox(SandboxOptions(speed=speed)) as sandbox, middle(sandbox.url, drip=drip) as between:
             sandbox.world.account.read_limit = sandbox.world.account.write_limit = 0
-            ready.append(Ground(sandbox, middle, Town(sandbox), 0.0, loop))
+            ready.append(Ground(sandbox, between, Town(sandbox), 0.0, loop))
             up.set()
             await done.wait()
-            await middle.become(middle.bend)
+            await between.become(between.bend)
 
     serving = asyncio.run_coroutine_threadsafe(serve(), loop)
     try:

@@ -305,9 +305,9 @@ def secrets_of(sandbox: Sandbox) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def watching(place: Path, *, api_url: str | None = None) -> AsyncIterator[Watch]:
+async def watching(place: Path, *, api_url: str | None = None, middle: type[Middle] = Middle) -> AsyncIterator[Watch]:
     """A dashboard that has just been started; it is left at the end."""
-    async with Sandbox(SandboxOptions(speed=0)) as sandbox, Middle(sandbox.url) as middle:
+    async with Sandbox(SandboxOptions(speed=0)) as sandbox, middle(sandbox.url) as between:
         sandbox.world.account.read_limit = sandbox.world.account.write_limit = 0
         town, time, board, known = Town(sandbox), VirtualTime(), Board(), sandbox.credentials
         host = [timedelta()]
@@ -318,7 +318,7 @@ async def watching(place: Path, *, api_url: str | None = None) -> AsyncIterator[
 
         clock, budget = ServerClock(monotonic=time.monotonic, wall=wall), ReadBudget(20)
         transport = Transport(
-            api_url or middle.url,
+            api_url or between.url,
             clock=clock,
             pace=Turnstile(budget, monotonic=time.monotonic, sleep=time.sleep),
             timeout=PATIENCE,
@@ -359,5 +359,5 @@ async def watching(place: Path, *, api_url: str | None = None) -> AsyncIterator[
         look = Settings(account="acme", refresh=REFRESH, reads_per_second=20, reads=lambda: budget.total)
         app = RoomtuiApp(board, clock, connect, look, ticks=False)
         async with app.run_test(size=(110, 30)) as pilot:
-            yield Watch(sandbox, middle, town, time, jobs, transport, app, pilot, journal, secrets_of(sandbox), host)
-            await middle.become(middle.bend)
+            yield Watch(sandbox, between, town, time, jobs, transport, app, pilot, journal, secrets_of(sandbox), host)
+            await between.become(between.bend)
