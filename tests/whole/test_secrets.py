@@ -246,15 +246,15 @@ def test_the_dashboard_gives_none_away_in_all_its_life(tmp_path: Path, kind: str
             terminal.also = said.extend
             watching = Processes(terminal.process.pid)
             terminal.shows("10 live")
-            live_through(terminal)
+            live_through(terminal, "well")
             for status in (401, 500, 403):
                 echo.status, before = status, echo.count
                 terminal.type("r")
                 until(lambda: echo.count > before + 1, 60)  # noqa: B023 - waited for here
-                live_through(terminal)
+                live_through(terminal, f"ill{status}")
             echo.status = None
-            terminal.signal(signal.SIGTERM)  # whatever is open
-            terminal.ends(20)
+            terminal.type("q")
+            assert terminal.ends(20) == 0
             told = watching.stop()
         with Watched(Screen(110, 34), "replay", str(tape), environ=environ, cwd=tmp_path) as terminal:
             terminal.also = said.extend
@@ -266,12 +266,18 @@ def test_the_dashboard_gives_none_away_in_all_its_life(tmp_path: Path, kind: str
         search(tmp_path, running, bytes(said), told, terminal.text.encode())
 
 
-def live_through(terminal: Watched) -> None:
+def live_through(terminal: Watched, name: str) -> None:
+    """A life, until all that was typed has been carried out: keys wait for one another, and fall far behind."""
     for key in LIFE:
         before = terminal.strict.checked
         terminal.type(key)
         with suppress(AssertionError):
             until(lambda: terminal.strict.checked > before, 0.15)  # noqa: B023 - waited for here
+    # What is filtered for stands on the screen only once every key before it has done what it does.
+    terminal.type(f"\x1b\x1b\x1b/{name}")
+    terminal.shows(f"filter: {name} ", seconds=60)
+    terminal.type("\x1b")
+    terminal.shows_no("filter: ")
 
 
 BUGS = {
