@@ -150,7 +150,7 @@ ALERT_KEYS: Final = (
     Key("name", Text(1, 60), "what it is called", '"closing with people in it"'),
     Key("when", Text(least=1), "which rooms: a filter, as it is typed after /", '"closes:<5m people:>0"'),
     Key("color", Color(), "the colour of the row", '"yellow"'),
-    Key("sign", Text(1, 2), "one or two characters before the row", '"!"'),
+    Key("sign", Text(1, 2), "one or two characters before the row", '"#"'),
     Key("bell", Flag(), "ring the terminal's bell", "true", default=False),
     Key("osc9", Flag(), "ask the terminal for a notification (OSC 9)", "true", default=False),
     Key("command", Program(), "a program to run, and its arguments; no shell reads them", '["notify-send", "roomtui"]'),

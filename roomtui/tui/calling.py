@@ -10,7 +10,7 @@ from textual.color import Color, ColorParseError
 from roomtui.rooms.alerts import AlertRule
 from roomtui.rooms.query import parse
 from roomtui.rooms.untrusted import safe
-from roomtui.tui.lines import Tone, fit
+from roomtui.tui.lines import ASCII, UNICODE, Tone, fit
 from roomtui.tui.multiplexers import through_multiplexer
 from roomtui.watch.alarms import Call
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
     from roomtui.config import AlertTable
 
-SIGN: Final = "!"
-"""What stands before the name of a room that is called to attention, unless its rule says otherwise."""
+SIGN: Final = "#"
+"""What stands before the name of a room that is called to attention, unless its rule says otherwise.
+
+Neither the `!` of a countdown that is about to end nor the `*` of a mark, both of which stand just before it.
+"""
 _BELL: Final = "\x07"
 _LINE: Final = 200
 _GREY: Final = 0.15
@@ -29,7 +32,7 @@ _HUES: Final = ((0.055, Tone.BAD), (0.2, Tone.WARN), (0.45, Tone.GOOD), (0.9, To
 
 
 def calls(alerts: Sequence[AlertTable], views: Mapping[str, str]) -> tuple[tuple[Call, ...], str | None]:
-    """The alerts that can be looked after, and a sentence where one asks for what is not understood."""
+    """The alerts that can be looked after, and a sentence where one asks for what cannot be."""
     made: list[Call] = []
     complaint = None
     for table in alerts:
@@ -40,6 +43,11 @@ def calls(alerts: Sequence[AlertTable], views: Mapping[str, str]) -> tuple[tuple
             complaint = complaint or f"The alert {safe(table.name)} is left out: it asks for nothing."
             continue
         sign = fit(safe(table.sign), 2).strip() if table.sign else None
+        if sign in {UNICODE.mark, ASCII.mark}:
+            complaint = (
+                complaint or f"The alert {safe(table.name)} cannot have the sign of a mark, {sign}: it gets {SIGN}."
+            )
+            sign = SIGN
         rule = AlertRule(table.name, when, table.color, sign)
         made.append(Call(rule, table.bell, table.osc9, table.command, table.quiet_hours))
     return tuple(made), complaint

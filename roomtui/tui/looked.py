@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual import constants
+
 from roomtui.tui import looks, mouse
 from roomtui.tui.keys import OneKeyAtATime
 
 if TYPE_CHECKING:
+    from textual.events import Resize
+    from textual.theme import Theme
+
     from roomtui.tui.columns import View
     from roomtui.tui.session import Settings
 
@@ -23,7 +28,12 @@ class Looked(OneKeyAtATime):
 
     settings: Settings
     view: View
-    _layout: looks.Layout
+    _layout: looks.Layout = looks.Layout.AUTO
+    """As it is wished."""
+    _laid_out: looks.Layout = looks.Layout.AUTO
+    """As there is room for it."""
+    _fell_back = False
+    _theme_told = ""
 
     if TYPE_CHECKING:
 
@@ -34,11 +44,14 @@ class Looked(OneKeyAtATime):
         """Take theme, layout and keys from the settings, or as they were left; say what of that cannot be."""
         settings = self.settings
         theme, complaint = looks.theme_of(self.available_themes, settings.theme, settings.memory)
+        if theme is None and constants.COLOR_SYSTEM == "standard" and not self.no_color:
+            theme = looks.OF_FEW_COLOURS
         if theme is not None:
             self.theme = theme
-        self.theme_changed_signal.subscribe(self, lambda theme: settings.memory.remember(looks.THEME, theme.name))
-        self._layout = looks.layout_of(settings.memory)
-        self.add_class(self._layout.css_class)
+        self._theme_told = self.theme
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+        self._layout = self._laid_out = looks.layout_of(settings.memory)
+        self._lay_out_fitting(self.size.width)
         self.set_keymap(dict(settings.keys))
         complaint = complaint or looks.keys_complaint(settings.keys, type(self))
         if complaint is not None:
@@ -54,11 +67,30 @@ class Looked(OneKeyAtATime):
         self._lay_out(looks.Layout.AUTO if alone else looks.Layout.ALONE)
 
     def _lay_out(self, layout: looks.Layout) -> None:
-        self.remove_class(self._layout.css_class)
         self._layout = layout
-        self.add_class(layout.css_class)
+        self._lay_out_fitting(self.size.width)
         self.settings.memory.remember(looks.LAYOUT, layout.value)
-        self.tell(layout.sentence)
+        self._fell_back = self._laid_out is not layout
+        self.tell(looks.TOO_NARROW if self._fell_back else layout.sentence)
+
+    def _lay_out_fitting(self, width: int) -> None:
+        self.remove_class(self._laid_out.css_class)
+        self._laid_out = self._layout.fitting(width)
+        self.add_class(self._laid_out.css_class)
+
+    def on_resize(self, event: Resize) -> None:
+        """Put the details where there is room for them; say once that this is not where they were wanted."""
+        self._lay_out_fitting(event.size.width)
+        if self._laid_out is not self._layout and not self._fell_back:
+            self._fell_back = True
+            self.tell(looks.TOO_NARROW)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        # Heard too of the theme that was there from the beginning, which nobody chose here.
+        if theme.name != self._theme_told:
+            self._theme_told = theme.name
+            self.settings.memory.remember(looks.THEME, theme.name)
+            self.tell(f"The theme is {theme.name}.")
 
     def action_hide(self) -> None:
         """Mask phone numbers, or show them."""

@@ -24,8 +24,16 @@ if TYPE_CHECKING:
 
 THEME: Final = "theme"
 """Under which name the theme is remembered."""
+OF_FEW_COLOURS: Final = "ansi-dark"
+"""The theme of a terminal with sixteen colours, where nobody asked for another.
+
+The nearest of the sixteen to the colours of others make one grey of the row under the cursor and of what is written
+there.
+"""
 LAYOUT: Final = "layout"
 """Under which name the layout is remembered."""
+ROOM_FOR_BOTH: Final = 110
+"""From so many columns on the details fit beside the rooms: below that either would be cut too much to be read."""
 
 
 class Layout(Enum):
@@ -50,6 +58,13 @@ class Layout(Enum):
             Layout.BELOW: "Details stand below the rooms.",
             Layout.ALONE: "The rooms stand alone; enter shows the details.",
         }[self]
+
+    def fitting(self, width: int) -> Layout:
+        """What becomes of it on so many columns: where there is no room beside the table, below it."""
+        return Layout.BELOW if self is Layout.BESIDE and width < ROOM_FOR_BOTH else self
+
+
+TOO_NARROW: Final = f"Details stand below the rooms; beside them from {ROOM_FOR_BOTH} columns on."
 
 
 def layout_of(memory: Memory) -> Layout:

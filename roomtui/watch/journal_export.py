@@ -40,7 +40,7 @@ def export(journal: Path, wanted: Wanted, folders: Sequence[Path], name: str, *,
     Raises:
         OSError: it could not be read or written.
     """
-    path, descriptor = _new_file(folders, name)
+    path, descriptor = new_file(folders, name)
     reader = JournalReader(journal, from_the_start=True)
     lines = 0
     try:
@@ -56,7 +56,16 @@ def export(journal: Path, wanted: Wanted, folders: Sequence[Path], name: str, *,
     return path, lines
 
 
-def _new_file(folders: Sequence[Path], name: str) -> tuple[Path, int]:
+def new_file(folders: Sequence[Path], name: str) -> tuple[Path, int]:
+    """Make a file that was not there and that only its owner may read; it, and its descriptor, open for writing.
+
+    Args:
+        folders: where it may lie; the first that takes it.
+        name: what it is called; where there is one of that name, a number is added.
+
+    Raises:
+        OSError: no folder takes it.
+    """
     stem, dot, suffix = name.rpartition(".")
     refused: OSError | None = None
     for folder in folders:

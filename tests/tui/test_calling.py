@@ -16,7 +16,7 @@ from tests.tui.driving import screen_text, settle, told
 from tests.tui.scene import ago, live, person, picture, room
 
 QUIET = room(3, "Board & Co", ago(minutes=30))
-CROWD = AlertTable(name="crowd", when="people:>=2", color="red", sign="*", bell=True, osc9=True)
+CROWD = AlertTable(name="crowd", when="people:>=2", color="red", sign="$", bell=True, osc9=True)
 
 
 def test_what_an_alert_asks_for_is_read_as_a_filter_and_what_is_no_filter_is_left_out() -> None:
@@ -76,17 +76,17 @@ async def test_a_room_that_is_called_to_attention_has_a_sign_and_an_event_and_lo
     stage = scene.stage(picture([live(QUIET, [one])]), alerts=(CROWD,))
     async with stage.app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        assert "* Board & Co" not in screen_text(stage)
+        assert "$ Board & Co" not in screen_text(stage)
         stage.board.show(picture([live(QUIET, [one, two])]))
         await settle(pilot)
-        assert "* Board & Co" in screen_text(stage)
+        assert "$ Board & Co" in screen_text(stage)
         assert [event.alert for event in stage.board.state.events] == ["crowd"]
         assert stage.app.alarms is not None
         stage.app.alarms.call()
         assert stage.app.alarms.shown.of(QUIET.sid) is not None
         stage.board.show(picture([live(QUIET, [two])]))
         await settle(pilot)
-        assert "* Board & Co" not in screen_text(stage)
+        assert "$ Board & Co" not in screen_text(stage)
         assert told(stage) == ""
 
 
@@ -95,12 +95,12 @@ async def test_what_time_brings_about_is_called_too_though_twilio_says_nothing_n
     stage = scene.stage(picture([live(due)]), alerts=(AlertTable(name="closing", when="closes:<2m"),))
     async with stage.app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        assert "! nearly" not in screen_text(stage)
+        assert "# nearly" not in screen_text(stage)
         stage.clock.advance(61)
         assert stage.app.alarms is not None
         stage.app.alarms.look()
         await settle(pilot)
-        assert "! nearly" in screen_text(stage)
+        assert "# nearly" in screen_text(stage)
         assert stage.board.state.events[0].at - scene.NOW == timedelta(seconds=61)
 
 
@@ -109,3 +109,9 @@ async def test_an_alert_that_is_not_understood_is_said_at_the_start() -> None:
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "The alert odd is left out: people: " in told(stage)
+
+
+def test_a_sign_that_marks_rooms_is_none_for_an_alert() -> None:
+    made, complaint = calls([AlertTable(name="busy", when="people:>3", sign="*")], {})
+    assert complaint == "The alert busy cannot have the sign of a mark, *: it gets #."
+    assert [call.rule.sign for call in made] == ["#"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import constants
 from textual.theme import BUILTIN_THEMES
 
 from roomtui.state import Forgetful
@@ -69,9 +70,10 @@ def test_a_key_for_nothing_is_complained_about_with_the_nearest_name() -> None:
 async def test_theme_layout_and_keys_are_as_chosen_and_what_is_changed_is_remembered() -> None:
     memory = remembering(theme="nord")
     stage = scene.stage(keys={"view.layout": "f5", "app.help": "f1"}, memory=memory, theme="gruvbox")
-    async with stage.app.run_test(size=(100, 30)) as pilot:
+    async with stage.app.run_test(size=(110, 30)) as pilot:
         await settle(pilot)
         assert stage.app.theme == "nord"
+        assert told(stage) == ""
         side = stage.app.screen.query_one("#side")
         below = side.region
         await press(pilot, "f5")
@@ -85,7 +87,29 @@ async def test_theme_layout_and_keys_are_as_chosen_and_what_is_changed_is_rememb
         assert "f1 Help" in screen_text(stage)
         stage.app.theme = "dracula"
         await settle(pilot)
+        assert "The theme is dracula." in told(stage)
     assert (memory.recall("theme"), memory.recall("layout")) == ("dracula", "alone")
+
+
+async def test_details_beside_the_rooms_go_below_where_there_is_no_room_and_that_is_said_once() -> None:
+    stage = scene.stage(memory=remembering(layout="beside"))
+    async with stage.app.run_test(size=(110, 30)) as pilot:
+        await settle(pilot)
+        side = stage.app.screen.query_one("#side")
+        assert side.region.x > 0
+        assert told(stage) == ""
+        await pilot.resize_terminal(109, 30)
+        await settle(pilot)
+        assert (side.region.x, side.region.width) == (0, 109)
+        assert told(stage) == "Details stand below the rooms; beside them from 110 columns on."
+        stage.app.clear_notifications()
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert told(stage) == ""
+        await pilot.resize_terminal(110, 30)
+        await settle(pilot)
+        assert side.region.x > 0
+    assert stage.app.settings.memory.recall("layout") == "beside"
 
 
 async def test_one_key_for_two_things_is_complained_about() -> None:
@@ -104,3 +128,20 @@ async def test_pause_and_resume_may_move_together() -> None:
         await press(pilot, "f9")
         assert "Polling goes on" in told(stage)
         assert "gives the key" not in told(stage)
+
+
+@pytest.mark.parametrize(
+    ("colours", "chosen", "theme"),
+    [("standard", None, "ansi-dark"), ("standard", "nord", "nord"), ("256", None, "textual-dark")],
+)
+async def test_sixteen_colours_are_the_terminal_s_own_unless_somebody_chose_others(
+    monkeypatch: pytest.MonkeyPatch, colours: str, chosen: str | None, theme: str
+) -> None:
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", colours)
+    memory = remembering()
+    stage = scene.stage(memory=memory, theme=chosen)
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert stage.app.theme == theme
+    # On another terminal there may be more of them.
+    assert memory.recall("theme") is None

@@ -53,6 +53,9 @@ class ArrangedScreen(RoomScreen):
             id="view.filter",
         ),
         Binding(
+            "w", "write_rooms", "Write", tooltip="Write the rooms that are shown into a file, as JSON", id="room.write"
+        ),
+        Binding(
             "escape",
             "clear_filter",
             "Show all",

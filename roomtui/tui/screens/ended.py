@@ -23,10 +23,10 @@ from roomtui.tui.past_words import below, called, nothing_to_show, question, sai
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.views import LIVE
-from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.list_table import ListTable
+from roomtui.tui.widgets.past_field import PastField
 from roomtui.tui.winding import NO_PAST
 from roomtui.twilio_api.curl import list_rooms
 from roomtui.watch.past import PastState
@@ -51,18 +51,6 @@ _FILTER: Final = "a name, SID or identity, or who:alice; enter asks Twilio for a
 _DAY: Final = "2026-11-20, yesterday, -3, or a room's whole name"
 
 
-class PastField(Field):
-    """Where a filter is typed, or a day; the arrows go on moving in the table."""
-
-    DEFAULT_CSS = "PastField { display: none; height: 1; background: $panel; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "screen.take", "Done", key_display="enter", id="ended.take"),
-        Binding("escape", "screen.leave_field", "Clear", key_display="esc", id="ended.clear"),
-        Binding("up", "screen.move(-1)", "Move", show=False),
-        Binding("down", "screen.move(1)", "Move", show=False),
-    ]
-
-
 class EndedScreen(RoomScreen):
     """Completed and failed rooms, the newest end first; more are read as one goes down."""
 
@@ -72,6 +60,9 @@ class EndedScreen(RoomScreen):
         Binding("right", "day(1)", "Day after", show=False, id="ended.day-after"),
         Binding("D", "type_day", "Day, name", tooltip="Type a day, or the whole name of rooms", id="ended.day"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Find among those read", id="ended.filter"),
+        Binding(
+            "w", "write_rooms", "Write", tooltip="Write the rooms that are shown into a file, as JSON", id="room.write"
+        ),
         Binding("r", "ask_again", "Refresh", tooltip="Ask Twilio at once", show=False, id="app.refresh"),
         Binding(
             "escape", "leave", "Back", key_display="esc", tooltip="Show all; back to the live rooms", id="ended.leave"
@@ -336,6 +327,11 @@ class EndedScreen(RoomScreen):
     def action_filter(self) -> None:
         """Type what rooms must have to be shown."""
         self._open_field(_FILTER, self._sieve.query.text, typing_a_day=False)
+
+    def action_write_rooms(self) -> None:
+        """Write what was read and is found into a file."""
+        more = "; below there are more, not read yet" if self._state.more else ""
+        self.write_rooms(self._sieve.found, "ended-rooms", live=False, beside=more)
 
     def action_leave(self) -> None:
         """Show all again; then go back to the day; then to the live rooms."""

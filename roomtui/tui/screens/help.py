@@ -8,7 +8,8 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 
 from roomtui.rooms.countdown import MINUTE, SOON
-from roomtui.tui.lines import Tone, fit, line
+from roomtui.tui.calling import SIGN
+from roomtui.tui.lines import UNICODE, Tone, fit, line
 from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.line_view import LineView
 
@@ -27,6 +28,8 @@ _SIGNS: Final = (
     ("closing soon", f"how many close in under {SOON // MINUTE} minutes"),
     ("<23h41", "closes then at the latest"),
     ("4 h+5m: lena", "lena, the last, reaches 4 h; then 5 min empty"),
+    (f"{SIGN} retro", "an alert of yours holds for it"),
+    (f"{UNICODE.mark}retro", "marked"),
     ("7/50", "people in it, and how many it takes"),
     ("rec, some", "all of it is recorded, or some"),
     ("rec?", "made to be recorded; not known whether it still is"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from textual import on
 from textual.containers import Container, Horizontal, Vertical
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _RATE_OVER: Final = 10
 _ROOM_FOR_ALL: Final = 30
+_NARROW: Final = 70
 
 
 class LiveScreen(ArrangedScreen):
@@ -195,7 +197,8 @@ class LiveScreen(ArrangedScreen):
         soon = self.table.closing_by(self.app.clock.now() + timedelta(seconds=SOON))
         known = picture.as_of is not None
         rooms, people = last_hour(self._history, self.app.clock.now(), self.size.width, self.app.view.glyphs)
-        return line(
+        narrow = self.size.width < _NARROW
+        told = line(
             (f" {self.app.settings.account}", Tone.ACCOUNT),
             self._kind_of_session(),
             *self.said_of_filter(),
@@ -203,9 +206,12 @@ class LiveScreen(ArrangedScreen):
             rooms,
             f"  {plain.plural(picture.people, 'person', 'people')}" if known else "",
             people,
-            (f"  {soon} closing soon", Tone.SOON) if soon else "",
-            (f"  ({picture.unread} not read)", Tone.DIM) if picture.unread else "",
+            (f"  {soon} {'soon' if narrow else 'closing soon'}", Tone.SOON) if soon else "",
         )
+        unread = line((f"  ({picture.unread} not read)", Tone.DIM)) if picture.unread else ()
+        # A narrow line leaves out whole what there is no room for: the rows without people say it, too.
+        room = self._pane("summary").size.width - sum(cell_len(piece.text) for piece in (*told, *unread))
+        return told if narrow and room < 0 else (*told, *unread)
 
     def _kind_of_session(self) -> tuple[str, Tone] | str:
         if self.app.settings.replay is not None:
@@ -276,6 +282,13 @@ class LiveScreen(ArrangedScreen):
         self.call_after_refresh(self.show_rest)
 
     # -- keys
+
+    def action_write_rooms(self) -> None:
+        """Write the rooms that are found into a file, in the order in which they stand."""
+        self.table.sift_through()
+        waiting = self.table.waiting
+        beside = f"; of {waiting} it is not known yet whether the filter finds them" if waiting else ""
+        self.write_rooms(self.table.entries, "live-rooms", live=True, beside=beside)
 
     def action_end_room(self) -> None:
         """Ask whether to end the marked rooms, or the one under the cursor."""

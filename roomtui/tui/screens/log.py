@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
@@ -14,6 +12,7 @@ from textual.widgets import Input
 
 from roomtui.rooms.untrusted import safe
 from roomtui.rooms.words import plural
+from roomtui.tui.exporting import file_name, folders
 from roomtui.tui.journal_rows import heading, room_for_the_sentence, row, whole
 from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.detail import DetailScreen
@@ -353,13 +352,10 @@ class LogScreen(RoomScreen):
         if journal is None:
             self.app.tell("There is nothing to write.")
             return
-        name = f"roomtui-{journal.stem}-{self.app.clock.now():%Y%m%d-%H%M%S}.txt"
-        folders = [Path.home()]
-        with suppress(OSError):  # where one stands may be gone
-            folders.insert(0, Path.cwd())
+        name = file_name(journal.stem, self.app.clock.now(), "txt")
         wanted = Wanted(self._search, hide=hide)
         try:
-            path, lines = await asyncio.to_thread(export, journal, wanted, folders, name, hide=hide)
+            path, lines = await asyncio.to_thread(export, journal, wanted, folders(), name, hide=hide)
         except OSError as error:
             self.app.tell(f"Nothing was written: {error.strerror or type(error).__name__}.", trouble=True)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -14,6 +15,7 @@ from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui import words
 from roomtui.tui.asking import Deed
 from roomtui.tui.copying import things
+from roomtui.tui.exporting import file_name, folders, sentence, write_rooms
 from roomtui.tui.lines import Tone, line, wrap
 from roomtui.tui.screens.copy_thing import CopyDialog
 from roomtui.tui.screens.raw_json import JsonScreen
@@ -22,6 +24,8 @@ from roomtui.tui.widgets.line_view import LineView
 from roomtui.twilio_api.curl import console_url
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.binding import BindingType
 
     from roomtui.tui.app import RoomtuiApp
@@ -176,6 +180,22 @@ class RoomScreen(StyledOnce[None], inherit_bindings=False):
             self.app.tell("There is no room to be shown as JSON.")
         else:
             self.app.push_screen(JsonScreen(entry, self.app.clock.now()))
+
+    def write_rooms(self, entries: Sequence[Entry], of: str, *, live: bool, beside: str = "") -> None:
+        """Write these rooms into a new file, and say how many and where; `beside` is what more is to be said."""
+        app, now = self.app, self.app.clock.now()
+        # What is shown goes on changing meanwhile.
+        rooms = tuple(entries)
+
+        async def write() -> None:
+            try:
+                path = await asyncio.to_thread(write_rooms, rooms, now, folders(), file_name(of, now, "json"))
+            except OSError as error:
+                app.tell(f"Nothing was written: {error.strerror or type(error).__name__}.", trouble=True)
+            else:
+                app.tell(sentence(rooms, path, live=live) + beside)
+
+        app.run_worker(write())
 
     async def action_console(self) -> None:
         """Open Twilio's Console on this room; where that cannot be done, copy its address and show it."""

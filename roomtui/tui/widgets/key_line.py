@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.screen import Screen
 
-_LESS: Final = ("view('log')", "view('ended')", "remove", "dial_in")
+_LESS: Final = ("write_rooms", "view('log')", "view('ended')", "remove", "dial_in")
 """Where the line is short, these keys stand in the help alone: the first of them goes first."""
 _LAST: Final = frozenset({"leave", "back", "help", "quit"})
 """These stay to the last: whoever knows no key needs them, and goes back instead of quitting."""
@@ -141,7 +141,8 @@ def _fitting(keys: Sequence[_Key], width: int) -> list[_Key]:
     needed_less = [key for action in _LESS for key in keys if key.action == action]
     others = [key for key in reversed(keys) if key.action not in _LAST and key not in needed_less]
     for key in (*needed_less, *others):
-        if sum(each.width for each in fitting) <= width:
+        # The blank behind the last one may lie beyond the edge.
+        if sum(each.width for each in fitting) - 1 <= width:
             break
         fitting.remove(key)
     return fitting

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from roomtui.rooms.clock import Clock
     from roomtui.rooms.picture import LiveRoom, Picture
-    from roomtui.tui.columns import View
+    from roomtui.tui.columns import Entry, View
     from roomtui.tui.layout import Sort
     from roomtui.tui.sieve import Keep
 
@@ -160,6 +160,11 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
     def shown(self) -> list[str]:
         """The SIDs of the live rooms that are shown, from top to bottom."""
         return self._rows.live
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All rooms that are shown, live and ended, from top to bottom."""
+        return [self._rows.entry(sid) for sid in self._rows]
 
     def first_rooms(self, count: int) -> list[LiveRoom]:
         """As many of the live rooms that are shown."""
