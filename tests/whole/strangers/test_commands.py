@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from roomtui.rooms.twiml import Language, snippet
 from roomtui.rooms.untrusted import safe
 from tests.cli.program import PROGRAM, environment, until
 from tests.strangers import STRANGERS
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST = sid("RM", 0)
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @pytest.fixture
@@ -66,6 +71,13 @@ def on_a_terminal(arguments: Sequence[str], environ: dict[str, str]) -> Screen:
     return screen
 
 
+def hurry(home: Path) -> None:
+    """This Twilio counts no reads: the people of a hundred rooms need not be read over many seconds."""
+    folder = home / "config" / "roomtui"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text("reads_per_second = 80\n")
+
+
 COMMANDS = [
     ("ls",),
     ("ls", "--no-people"),
@@ -96,9 +108,44 @@ COMMANDS = [
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda each: ascii(" ".join(each)))
 def test_no_command_prints_more_than_text(home: Path, running: Running, arguments: tuple[str, ...]) -> None:
+    hurry(home)
     environ = environment(home, **running.environ)
-    piped(arguments, environ, may_fail=True)
-    assert on_a_terminal(arguments, environ).violations == []
+    with ThreadPoolExecutor(1) as beside:
+        drawn = beside.submit(on_a_terminal, arguments, environ)
+        piped(arguments, environ, may_fail=True)
+        assert drawn.result().violations == []
+
+
+@pytest.mark.parametrize("language", Language)
+def test_twiml_names_the_very_same_room_and_is_text(home: Path, language: Language) -> None:
+    everybody = "".join(raw for raw in RAW if not _NOT_IN_XML.search(raw))
+    identity = '\u0338Q\u0316\u0317\u0318\u202e&\u0301<"\t\n'
+    town = Town()
+    town.rename([everybody])
+    with Running(town) as running:
+        environ = environment(home, **running.environ)
+        arguments = ("twiml", FIRST, "--identity", identity, "--lang", language.value)
+        written = piped(arguments, environ)
+        assert on_a_terminal(arguments, environ).violations == []
+    assert written == snippet(everybody, identity=identity, language=language) + "\n"
+    assert [safe(row) for row in written.split("\n")] == written.split("\n")
+    if language in {Language.XML, Language.BIN}:
+        (noun,) = ET.fromstring(written)[0]  # noqa: S314 - our own XML
+        assert (noun.text, noun.get("participantIdentity")) == (everybody, identity)
+
+
+def test_twiml_for_a_name_that_no_xml_can_carry_is_a_sentence(home: Path) -> None:
+    town = Town()
+    town.rename([raw for raw in RAW if _NOT_IN_XML.search(raw)][:4])
+    with Running(town) as running:
+        for number in range(len(town.names)):
+            arguments = (*PROGRAM, "twiml", sid("RM", number))
+            done = subprocess.run(
+                arguments, env=environment(home, **running.environ), capture_output=True, check=False, timeout=60
+            )
+            assert (done.returncode, done.stdout) == (1, b"")
+            assert b"which XML cannot carry" in done.stderr
+            assert violations(done.stderr) == []
 
 
 def test_a_path_is_text_to_people_and_itself_to_programs(home: Path) -> None:
