@@ -21,8 +21,13 @@ _FAR_OFF: Final = 12 * 3600.0
 
 
 @asynccontextmanager
-async def connected(config: Config) -> AsyncIterator[Connection]:
-    """A connection, closed at the end; nothing is sent before the first question."""
+async def connected(config: Config, *, counting_down: bool = False) -> AsyncIterator[Connection]:
+    """A connection, closed at the end; nothing is sent before the first question.
+
+    Args:
+        config: whose account is asked, and how.
+        counting_down: whether the command tells how long is left, and has to say where Twilio's time is in doubt.
+    """
     from roomtui.cli.connect import connect  # noqa: PLC0415 - as above
     from roomtui.twilio_api.clock import ServerClock  # noqa: PLC0415 - as above
     from roomtui.twilio_api.retries import PATIENT  # noqa: PLC0415 - as above
@@ -32,7 +37,8 @@ async def connected(config: Config) -> AsyncIterator[Connection]:
     connection = connect(config, ServerClock(), ReadBudget(config.reads_per_second), retries=PATIENT)
     try:
         yield connection
-        _tell_of_the_time(connection.clock)
+        if counting_down:
+            _tell_of_the_time(connection.clock)
     finally:
         await connection.gateway.close()
 

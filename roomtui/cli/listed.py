@@ -31,7 +31,7 @@ async def list_once(config: Config, wanted: Wanted) -> int:
         click.Abort: interrupted before there was anything.
     """
     found = Found()
-    async with connected(config) as connection:
+    async with connected(config, counting_down=True) as connection:
         try:
             code = await until_ctrl_c(_read(connection, wanted, found))
         except asyncio.CancelledError:

@@ -37,7 +37,7 @@ async def show_once(config: Config, name_or_sid: str, *, as_json: bool) -> int:
     """
     code = Exit.DONE
     live: LiveRoom | None = None
-    async with connected(config) as connection:
+    async with connected(config, counting_down=True) as connection:
         with asked_for(name_or_sid):
             room = await connection.gateway.room(name_or_sid)
         if room.is_live:

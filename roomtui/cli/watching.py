@@ -50,7 +50,7 @@ async def watch(config: Config, wanted: Wanted) -> int:
     Raises:
         TwilioError: the first list could not be read; or the credentials are refused.
     """
-    async with connected(config) as connection:
+    async with connected(config, counting_down=True) as connection:
         try:
             await until_ctrl_c(Watch(connection, wanted, refresh=config.refresh, hide=config.no_pii).run())
         except asyncio.CancelledError:
