@@ -52,19 +52,19 @@ def test_unpacks_whatever_the_pieces(coding: str, body: bytes, cuts: list[int]) 
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.lists(st.integers(0, 500), max_size=8))
 def test_unpacks_all_members_of_gzip(bodies: list[bytes], cuts: list[int]) -> None:
-    packed = b"".join(gzip.compress(body) for body in bodies)
+    packed = b"".join(gzip.compress(body, mtime=0) for body in bodies)
     assert unpacked("gzip", packed, cuts, 1000) == b"".join(bodies)
 
 
 def test_a_bomb_never_takes_more_than_there_is_room_for() -> None:
-    bomb = gzip.compress(b"\0" * (64 << 20))
+    bomb = gzip.compress(b"\0" * (64 << 20), mtime=0)
     assert len(bomb) < 1 << 17
     with pytest.raises(TooMuch):
         Unpacker(gzip=True).feed(bomb, 1000)
 
 
 def test_a_bomb_in_a_thousand_members_does_neither() -> None:
-    bomb = gzip.compress(b"\0" * 1000) * 1000
+    bomb = gzip.compress(b"\0" * 1000, mtime=0) * 1000
     with pytest.raises(TooMuch):
         Unpacker(gzip=True).feed(bomb, 999_999)
     assert len(Unpacker(gzip=True).feed(bomb, 1_000_000)) == 1_000_000
