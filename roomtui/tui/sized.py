@@ -1,7 +1,7 @@
 """The size of the terminal, followed whatever comes in between.
 
-Textual lays out anew a moment after a change, by a timer that skips a call for which it is late: held up just then, by a
-stop or by a busy machine, it never lays out anything again.
+Textual lays out anew a moment after a change, by a timer that skips a call for which it is late: held up just then, by
+a stop or by a busy machine, it never lays out anything again.
 """
 
 from __future__ import annotations
