@@ -50,7 +50,7 @@ async def test_any_field_is_found_by_typing_and_copied() -> None:
         await press(pilot, *BOARD_AND_CO, "enter", "c", *typed("max_part"), "down", "enter")
         assert isinstance(stage.app.screen, DetailScreen)
         assert copied(stage) == "50"
-        assert told(stage).startswith("max_participants sent")
+        assert told(stage).startswith("max_participants: your terminal was asked")
         await press(pilot, "c", *typed("end it"), "enter")
         assert shlex.split(copied(stage))[-1] == "Status=completed"
         await press(pilot, "c", *typed("no such thing"), "enter")
