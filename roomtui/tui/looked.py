@@ -74,9 +74,10 @@ class Looked(OneKeyAtATime):
         self.tell(looks.TOO_NARROW if self._fell_back else layout.sentence)
 
     def _lay_out_fitting(self, width: int) -> None:
-        self.remove_class(self._laid_out.css_class)
-        self._laid_out = self._layout.fitting(width)
-        self.add_class(self._laid_out.css_class)
+        before, self._laid_out = self._laid_out, self._layout.fitting(width)
+        if before is not self._laid_out or not self.has_class(before.css_class):  # all widgets are styled anew
+            self.remove_class(before.css_class)
+            self.add_class(self._laid_out.css_class)
 
     def on_resize(self, event: Resize) -> None:
         """Put the details where there is room for them; say once that this is not where they were wanted."""

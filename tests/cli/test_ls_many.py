@@ -86,7 +86,7 @@ def ls(many: Many, monkeypatch: pytest.MonkeyPatch, **options: Any) -> int:
     """Run the command's inside on this Twilio."""
 
     @asynccontextmanager
-    async def connected(_config: object) -> AsyncIterator[object]:
+    async def connected(_config: object, **_options: object) -> AsyncIterator[object]:
         yield SimpleNamespace(gateway=many, clock=ServerClock(), budget=SimpleNamespace(promise=20))
 
     async def roster(_connection: object, room: Room) -> Roster:

@@ -118,6 +118,8 @@ def blanking(before: str | None, wanted: str) -> str:
     """The style on that ground which is nearest to `before`: for spaces alone."""
     if before is None:
         return wanted
+    if ground(before) == wanted:
+        return before
     old = look(before)
     if not (_NOT_SEEN_IN_A_BLANK.issuperset(old.attributes) and erasable(wanted)):
         return wanted
