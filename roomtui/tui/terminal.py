@@ -21,7 +21,6 @@ _BEFORE_XTERM: Final = re.compile(r"linux|eterm|hurd|mach|cygwin|teraterm")
 _TRUE: Final = frozenset({"truecolor", "24bit"})
 _UTF_8: Final = re.compile(r"utf-?8", re.IGNORECASE)
 _COERCED: Final = frozenset({"C.UTF-8", "C.utf8", "UTF-8"})
-_C: Final = frozenset({"", "C", "POSIX"})
 
 
 class Colours(Enum):
@@ -43,7 +42,8 @@ def colours(environ: Mapping[str, str], described: Callable[[str], int | None]) 
     """
     kind = environ.get("TERM", "")
     number = described(kind)
-    if "NO_COLOR" in environ or kind.lower() in _NAMELESS:
+    # https://no-color.org: one that is empty asks for nothing.
+    if environ.get("NO_COLOR") or kind.lower() in _NAMELESS:
         return Colours.NONE
     if number is not None and number < _FEW:
         # What another terminal could (COLORTERM goes everywhere) says nothing about this one.
@@ -91,7 +91,7 @@ def has_letters(environ: Mapping[str, str]) -> bool:
     """Whether the locale says that the terminal shows more than ASCII, as UTF-8.
 
     Python sets LC_CTYPE itself where the locale is C (PEP 538), but says nothing so of the terminal: what counts is
-    what it was when we began.
+    what it was when we began. The name alone tells, whether or not this machine has such a locale.
     """
     name = next((environ[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(each)), "")
     return _UTF_8.search(name) is not None
@@ -104,7 +104,8 @@ def as_begun(environ: Mapping[str, str], begun: Path = Path("/proc/self/environ"
         environ: the environment now.
         begun: the file that tells what it was when the process began, where the system has one.
     """
-    coerced = environ.get("LC_CTYPE") in _COERCED and not environ.get("LC_ALL") and environ.get("LANG", "") in _C
+    # Python takes a locale that this machine does not have for C, too.
+    coerced = environ.get("LC_CTYPE") in _COERCED and not environ.get("LC_ALL")
     if not coerced:
         return environ
     with suppress(OSError):
