@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -36,6 +37,8 @@ _IN_TERMINAL = (
 _NOT_FOR_EMULATOR = re.compile(rb"\x1b\[(?:\?[0-9;]*\$p|[<>=][0-9;]*[a-z])")
 _WHERE = b"\x1b[6n"
 _BEGUN = re.compile(rb"\x1b(?:\[[0-9;?<>=$]*)?$")
+_READ_WITHIN = 2.0
+"""Seconds in which what has been read is on the screen, unless the terminal stands still."""
 
 
 class Terminal:
@@ -69,6 +72,7 @@ class Terminal:
             start_new_session=True,
             cwd=cwd,
         )
+        self._hung_up, self._hangs_up = os.pipe()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -85,7 +89,15 @@ class Terminal:
 
     def _read(self) -> None:
         master = self._master
-        while True:
+        waiting = select.poll()
+        for each in (master, self._hung_up):
+            waiting.register(each, select.POLLIN)
+        while self._master == master:
+            ready = {each for each, _ in waiting.poll()}
+            # Never within a read once it is hung up: that would hold the terminal open, and nobody would be told.
+            # The last words of a program that has ended are heard all the same.
+            if self._hung_up in ready and (self.process.poll() is None or master not in ready):
+                return
             try:
                 data = os.read(master, 65536)
             except OSError:
@@ -127,14 +139,12 @@ class Terminal:
         """Close our side, as a lost connection does."""
         if self._master < 0:
             return
-        with suppress(OSError):
-            os.close(self._slave)
-        with suppress(OSError):
-            # Wakes the reader, which holds the descriptor open in its read.
-            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 1, 1, 0, 0))
+        os.close(self._hangs_up)
+        self._reader.join(_READ_WITHIN)
         master, self._master = self._master, -1
-        with suppress(OSError):
-            os.close(master)
+        for each in (self._slave, master, self._hung_up):
+            with suppress(OSError):
+                os.close(each)
 
     @property
     def text(self) -> str:
