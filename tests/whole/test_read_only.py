@@ -74,7 +74,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def running() -> Iterator[Running]:
     town = Town(people=["alice", "bob"], tracks=["audio"])
-    town.rename([f"r{number}" for number in range(30)])
+    town.rename([f"r{number}" for number in range(3)])
     with Running(town) as up:
         yield up
 
@@ -163,59 +163,77 @@ def _sent(key: str) -> str | None:
     return SENT.get(key)
 
 
+def pasted(text: str) -> str:
+    """The text in one piece, where there is a field for it."""
+    return f"\x1b[200~{text}\x1b[201~"
+
+
+# As terminals send it that tell keys apart: it needs no pause behind it to be a key of its own.
+ESCAPE = "\x1b[27u"
 # What is typed behind each key: whatever asks back is answered with what it wants to hear.
-ANSWERS = (("\r", "\r"), ("\t", "\r"), ("r0", "\r"), ("+16505550123", "\r", "\r", "\r"))
+ANSWERS = (("\r",), ("\t", "\r"), (pasted("r0"), "\r"), (pasted("+16505550123"), "\r", "\r", "\r"))
 
 
-def press_everything(terminal: Watched, keys: list[str]) -> None:
-    for key in keys:
-        for answer in ANSWERS:
-            for each in (key, *answer, "\x1b", "\x1b", "\x1b"):
-                before = terminal.strict.checked
-                terminal.type(each)
-                try:
-                    until(lambda: terminal.strict.checked > before, 0.02)  # noqa: B023 - waited for here
-                except AssertionError:
-                    continue  # not every key shows something
-        assert terminal.process.poll() is None, f"left at {key!r}:\n{terminal.text}"
+def press_everything(terminal: Watched, view: str, answer: tuple[str, ...]) -> None:
+    """All of it at once, since keys wait for one another; then until the last of them has been carried out."""
+    for key in keys_of_everything():
+        terminal.type("".join((view, key, *answer, ESCAPE, ESCAPE, ESCAPE)))
+    done(terminal)
+
+
+def done(terminal: Watched) -> None:
+    """What is filtered for stands on the screen only once every key before it has done what it does."""
+    terminal.type(f"{ESCAPE * 3}1/zz")
+    terminal.shows("filter: zz", seconds=60)
+    terminal.type(f"\r{ESCAPE * 2}")
+    terminal.shows_no("filter: ")
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("view", ["1", "2", "3"], ids=["live", "ended", "log"])
-def test_no_key_changes_anything(running: Running, home: Path, view: str) -> None:
-    screen = Screen(100, 30, may_copy=True)
+@pytest.mark.parametrize("answer", ANSWERS, ids=["enter", "tab, enter", "name", "number"])
+def test_no_key_changes_anything(running: Running, home: Path, view: str, answer: tuple[str, ...]) -> None:
+    screen = Screen(80, 24, may_copy=True)
     environ = environment(home, **running.environ)
     with Watched(screen, "--read-only", "watch", environ=environ, cwd=home) as terminal:
-        terminal.shows("30 live", "read-only")
-        terminal.type(view)
-        press_everything(terminal, keys_of_everything())
-        terminal.type("\x1b\x1b")
+        terminal.shows("3 live", "read-only")
+        press_everything(terminal, view, answer)
+        assert terminal.process.poll() is None
         terminal.process.kill()
     assert running.posts() == []
     assert "audit" not in "".join(each.read_text() for each in home.rglob("*.jsonl"))
 
 
 @pytest.mark.timeout(300)
+def test_without_it_keys_would(running: Running, home: Path) -> None:
+    """The same keys, so that those above are known to arrive where they are meant to."""
+    with Watched(Screen(80, 24, may_copy=True), "watch", environ=environment(home, **running.environ)) as terminal:
+        terminal.shows("3 live")
+        press_everything(terminal, "1", ANSWERS[3])
+        terminal.process.kill()
+    assert any("UniqueName" in each.body for each in running.posts()), running.posts()
+
+
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("read_only", [True, False])
 def test_nor_does_anything_in_the_palette(running: Running, home: Path, *, read_only: bool) -> None:
     """Each way of acting by its name; and the same without --read-only, where it does."""
-    screen = Screen(100, 30, may_copy=True)
+    screen = Screen(80, 24, may_copy=True)
     environ = environment(home, **running.environ)
     options = ("--read-only",) if read_only else ()
     with Watched(screen, *options, "watch", environ=environ, cwd=home) as terminal:
-        terminal.shows("30 live")
+        terminal.shows("3 live")
         for name in ("end", "new room", "new like", "dial", "remove", "recording", "end marked"):
             for answer in ANSWERS:
                 terminal.type("\x10")
                 with suppress(AssertionError):  # what is open may be left only now
                     until(lambda: "Search for a command" in terminal.text, 5)
-                for each in (name, "\r", "\r", *answer, "\x1b", "\x1b", "\x1b"):
-                    before = terminal.strict.checked
-                    terminal.type(each)
-                    try:
-                        until(lambda: terminal.strict.checked > before, 0.15)  # noqa: B023 - waited for here
-                    except AssertionError:
-                        continue
+                before = terminal.strict.checked
+                terminal.type(name)
+                with suppress(AssertionError):  # what is found is drawn behind what is typed
+                    until(lambda: name in terminal.text and terminal.strict.checked > before + 500, 0.3)  # noqa: B023 - waited for here
+                terminal.type("".join(("\r", "\r", *answer, ESCAPE, ESCAPE, ESCAPE)))
+        done(terminal)
         if not read_only:
             until(running.posts)
         terminal.process.kill()
