@@ -14,6 +14,7 @@ import termios
 import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
+from functools import partial
 from queue import Empty
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -131,6 +132,18 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives no types here
         # Else we were sent to the background (`bg`), which may not: the shell will tell when it has the terminal.
         self.has_terminal = self._writer_thread is not writer
+        if self.has_terminal:
+            self._follow_sizes_in_order()
+
+    def _follow_sizes_in_order(self) -> None:
+        """Let one change of size be told after the other.
+
+        A handler may be interrupted by the next one, between asking for the size and telling it: the last size that is
+        told would be the one before the last.
+        """
+        tell = signal.getsignal(signal.SIGWINCH)
+        if callable(tell):
+            signal.signal(signal.SIGWINCH, lambda number, _frame: self._soon(partial(tell, number, None)))
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, if it is ours."""
