@@ -168,10 +168,15 @@ class Processes:
     def _look(self) -> None:
         while not self._done.wait(0.01):
             with suppress(OSError):
-                self.seen.add(Path(f"/proc/{self._pid}/cmdline").read_bytes())
+                ours = Path(f"/proc/{self._pid}/cmdline").read_bytes()
+                self.seen.add(ours)
                 for child in children_of(self._pid):
-                    self.seen.add(Path(f"/proc/{child}/cmdline").read_bytes())
-                    self.seen.add(Path(f"/proc/{child}/environ").read_bytes())
+                    command = Path(f"/proc/{child}/cmdline").read_bytes()
+                    self.seen.add(command)
+                    # Before it has become another program it is still ourselves. And whoever keeps the secret may have
+                    # to ask the network for it.
+                    if command not in {ours, b""} and b"vault.py" not in command:
+                        self.seen.add(Path(f"/proc/{child}/environ").read_bytes())
 
     def stop(self) -> bytes:
         self._done.set()
