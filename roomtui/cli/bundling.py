@@ -22,6 +22,7 @@ from typing import Final
 import click
 
 import roomtui
+from roomtui.children import without_credentials
 from roomtui.cli.exits import say
 
 _FILE: Final = "roomtui.pex"
@@ -125,7 +126,7 @@ def _make(made: Path, venvs: tuple[Path, ...], scratch: Path) -> None:
         *("--sh-boot", "--venv", "--no-pypi", "--disable-cache", "--output-file", str(made)),
     ]
     # What somebody has set for their own use of pex or pip makes no other file of it.
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("PEX_", "PIP_", "TWILIO_"))}
+    environ = {name: value for name, value in without_credentials().items() if not name.startswith(("PEX_", "PIP_"))}
     done = subprocess.run(  # noqa: S603 - our own interpreter; the folders are arguments, not words of a shell
         command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
     )

@@ -120,6 +120,7 @@ _ENVIRONMENT: Final = (
     ("ROOMTUI_PROFILE", "as --profile"),
     ("ROOMTUI_API_URL", "as --api-url"),
     ("HTTPS_PROXY, NO_PROXY", "the way out"),
+    ("SSL_CERT_FILE, SSL_CERT_DIR", "who is trusted, not the system's list"),
     ("NO_COLOR", "no colours on the dashboard"),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "where profiles and journal are"),
 )

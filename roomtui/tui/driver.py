@@ -143,7 +143,11 @@ class TerminalDriver(LinuxDriver):
         """
         tell = signal.getsignal(signal.SIGWINCH)
         if callable(tell):
-            signal.signal(signal.SIGWINCH, lambda number, _frame: self._soon(partial(tell, number, None)))
+            signal.signal(signal.SIGWINCH, lambda *_: self._soon(partial(self.resized, tell)))
+
+    def resized(self, tell: Callable[[int, None], object]) -> None:
+        """The terminal has another size, or had one; `tell` is how Textual tells the app."""
+        tell(signal.SIGWINCH, None)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, if it is ours."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,7 @@ from roomtui.tui.frugal.pipe import Pipe
 from roomtui.tui.frugal.traits import Traits, is_erased_in_colour, let_line_feeds_through
 
 if TYPE_CHECKING:
-    from types import FrameType
+    from collections.abc import Callable
 
     from textual.message import Message
 
@@ -54,7 +53,6 @@ class FrugalDriver(TerminalDriver):
             self._pipe = before
             return
         self._look_at_terminal()
-        self._repaint_when_resized()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
@@ -137,14 +135,8 @@ class FrugalDriver(TerminalDriver):
             line_feeds = self.attrs_before is not None and let_line_feeds_through(output, self.fileno)
             self._pipe.trust(Traits(line_feeds, erases))
 
-    def _repaint_when_resized(self) -> None:
-        # A terminal that is made smaller and larger again has the old size and another content.
-        handler = signal.getsignal(signal.SIGWINCH)
-
-        def resized(number: int, frame: FrameType | None) -> None:
-            if self._pipe is not None:
-                self._pipe.repaint()
-            if callable(handler):
-                handler(number, frame)
-
-        signal.signal(signal.SIGWINCH, resized)
+    def resized(self, tell: Callable[[int, None], object]) -> None:
+        """Draw everything anew: a terminal made smaller and larger again has the old size and another content."""
+        if self._pipe is not None:
+            self._pipe.repaint()
+        super().resized(tell)
