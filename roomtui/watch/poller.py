@@ -7,7 +7,6 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from roomtui.rooms.model import RoomStatus
 from roomtui.twilio_api.errors import NotFound, Refused, TwilioError
 from roomtui.watch.ailments import Ailments
 from roomtui.watch.board import Link, LinkState
@@ -16,7 +15,7 @@ from roomtui.watch.extras import Extras
 from roomtui.watch.known import Known
 from roomtui.watch.listing import Listing
 from roomtui.watch.looks import Looks
-from roomtui.watch.rosters import Turns, read_last_roster, read_roster
+from roomtui.watch.room_reading import RoomReading
 from roomtui.watch.showing import GATHER, Showing
 from roomtui.watch.worth import Rota
 
@@ -46,16 +45,10 @@ _IN_FLIGHT_MAX: Final = 8
 # More rooms than so many seconds' reads are many: of those on screen, and of those that were never read.
 _MANY: Final = 2
 _MANY_UNREAD: Final = 1
-# How often those who left the selected room are asked for even if nobody is missing (seconds).
-_IN_FULL_EVERY: Final = 6.0
-# How often the selected room itself is asked for: between two times the list and those who are in it tell (seconds).
-_FETCHED_EVERY: Final = 1.5
 _BACK_OFF_MAX: Final = 30.0
 # Who waits longer for the list is told why; who may ask nothing for longer than this, was asked to by Twilio (seconds).
 _LATE: Final = 5.0
 _PEACE: Final = 1.5
-# On screen an end is noticed within so many seconds, be the list as long as it may.
-_NOTICED_WITHIN: Final = 5.0
 
 
 class Poller:
@@ -102,16 +95,21 @@ class Poller:
         self._attention = Attention()
         self._paused = False
         self._rota = Rota()
-        self._in_full: tuple[str, float] | None = None
-        self._fetched: tuple[str, float] | None = None
         self._failures = 0
         self._ailments = Ailments(doubt)
         self._asked_at: float | None = None
-        self._turns = Turns()
         self._looks = Looks(self._look_at_room)
         self._known = Known(clock, seen=self._rota.see, gone=self._forget)
         self._showing = Showing(self._known, board, gather=gather, later=later)
         self._listing = Listing(gateway, self._known, self._looks, self._showing, clock, budget, monotonic=monotonic)
+        self._reading = RoomReading(
+            gateway,
+            self._known,
+            self._looks,
+            clock,
+            monotonic=monotonic,
+            list_interval=lambda: self._listing.interval(self._refresh),
+        )
         self._extras = Extras(
             gateway,
             self._known.live,
@@ -325,7 +323,7 @@ class Poller:
         briefly = self._rota.unread > _MANY_UNREAD * allowed and not seen
         self._rota.begun(sid, self._monotonic())
         try:
-            await self._learn_of(live, briefly=briefly, urgent=urgent)
+            await self._reading.read(live, self._attention, briefly=briefly, urgent=urgent)
         except NotFound as error:
             self._known.not_found(sid, self._monotonic())
             self._look_failed(sid, error.sentence, lost=True)
@@ -345,72 +343,10 @@ class Poller:
         else:
             self._showing.at_leisure()
 
-    async def _learn_of(self, live: LiveRoom, *, briefly: bool, urgent: bool) -> None:
-        sid, room, roster = live.room.sid, live.room, live.roster
-        selected = sid == self._attention.selected
-        fetched = (
-            (selected and self._is_time_to_fetch(sid)) or urgent or not live.listed or self._may_have_ended_unseen(live)
-        )
-        if fetched:
-            room = await self._gateway.room(sid, urgent=urgent)
-            if not live.listed and room.is_live and room.status != RoomStatus.IN_PROGRESS:
-                # Neither listed nor said to be in progress: as good as not known.
-                self._known.not_found(sid, self._monotonic())
-                return
-        if room.is_live:
-            turn = None if urgent or sid not in self._known.live else self._turns.next(sid)
-            roster = await read_roster(
-                self._gateway,
-                sid,
-                self._clock,
-                before=live.roster,
-                everybody=selected and self._is_time_for_all_of(sid),
-                briefly=briefly,
-                still_empty=turn,
-                urgent=urgent,
-            )
-            if not fetched and not roster.present and live.roster is not None and live.roster.present:
-                # Everybody gone at once: they left, or the room ended, and then there is no countdown to show.
-                fetched = True
-                room = await self._gateway.room(sid, urgent=urgent)
-        if not room.is_live:
-            roster = await read_last_roster(self._gateway, sid, self._clock, urgent=urgent)
-        if fetched and room.is_live:
-            # One that is missing from the list but in progress was missed between two pages: it is there.
-            self._looks.found(sid)
-        self._known.looked_at(room, roster, fetched=fetched)
-
-    def _may_have_ended_unseen(self, live: LiveRoom) -> bool:
-        """Whether to ask for the room itself: it is on screen and empty, and the list is too long to be read often.
-
-        Where people are in it they tell: they are all gone when it ends.
-        """
-        return (
-            live.room.sid in self._attention.visible
-            and not (live.roster is not None and live.roster.present)
-            and self._listing.interval(self._refresh) > _NOTICED_WITHIN
-        )
-
-    def _is_time_to_fetch(self, sid: str) -> bool:
-        """Whether to ask for the selected room itself: when it is chosen, and every other time that it is read."""
-        now = self._monotonic()
-        if self._fetched is not None and self._fetched[0] == sid and now - self._fetched[1] < _FETCHED_EVERY:
-            return False
-        self._fetched = sid, now
-        return True
-
-    def _is_time_for_all_of(self, sid: str) -> bool:
-        """Whether to ask for those who left the selected room, too: when it is chosen, and now and then."""
-        now = self._monotonic()
-        if self._in_full is not None and self._in_full[0] == sid and now - self._in_full[1] < _IN_FULL_EVERY:
-            return False
-        self._in_full = sid, now
-        return True
-
     def _forget(self, sid: str) -> None:
         """This room has ended."""
         self._rota.forget(sid)
-        self._turns.forget(sid)
+        self._reading.forget(sid)
         self._looks.forget(sid)
         self._extras.forget(sid)
         self._ailments.well(sid)
