@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
+from roomtui.sandbox.wire import READS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,7 +51,7 @@ class Meter:
     def arrived(self, method: str) -> None:
         """A request has come in, whatever will become of it."""
         self.in_flight += 1
-        (self._reads if method == "GET" else self._writes).arrive(self._ticks())
+        (self._reads if method in READS else self._writes).arrive(self._ticks())
 
     def answered(self, method: str, route: str, status: int) -> None:
         """A request has been dealt with."""

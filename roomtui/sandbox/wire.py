@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, unquote
 
 from roomtui.sandbox.world.refusals import Refusal, not_found
 
 MOST_PARAMETERS = 1000
+
+READS = frozenset({"GET", "HEAD"})
+"""The methods that ask and change nothing."""
 
 Fields = Mapping[str, Sequence[str]]
 """The parameters of a form or a query: each with all its values, in order."""
@@ -121,13 +124,21 @@ class Routes:
             resource: what a 404 calls the path.
 
         Raises:
-            Refusal: 20404 for a path without a route, 20004 for a method that it does not have, and whatever
-                the handler refuses.
+            Refusal: 20404 for a path without a route, and whatever the handler refuses. A method that the route
+                does not have is answered: 20004, with those it has (RFC 9110, 15.5.6).
         """
         match = self.match(call.path)
         if match is None:
             raise not_found(resource)
-        handler = match.route.methods.get(call.method)
+        methods = match.route.methods
+        if call.method == "HEAD" and "GET" in methods:  # the server leaves the body out (RFC 9110, 9.3.2)
+            return methods["GET"](call, match.values)
+        handler = methods.get(call.method)
         if handler is None:
-            raise Refusal(20004)
+            answer = refusal_answer(Refusal(20004))
+            return replace(answer, headers={"Allow": ", ".join(_allowed(methods))})
         return handler(call, match.values)
+
+
+def _allowed(methods: Mapping[str, Handler]) -> list[str]:
+    return sorted({*methods, "HEAD"} if "GET" in methods else methods)

@@ -73,6 +73,29 @@ async def test_unknown_path_and_method_are_refused_in_twilios_shape(client: Clie
     assert (await client.post("/v1/Rooms/x/Participants")).status == 405
 
 
+async def test_a_method_that_a_path_does_not_have_is_told_those_it_has(client: Client) -> None:
+    for method, path, allowed in (
+        ("DELETE", "/v1/Rooms", "GET, HEAD, POST"),
+        ("PUT", "/v1/Recordings/x", "DELETE, GET, HEAD"),
+        ("GET", "/v1/Rooms/x/Participants/y/Anonymize", "POST"),
+        ("HEAD", "/v1/Rooms/x/Participants/y/Anonymize", "POST"),
+    ):
+        reply = await client.ask(method, path)
+        assert (reply.status, reply.headers["Allow"]) == (405, allowed)
+
+
+async def test_head_is_get_without_the_body_and_a_read(client: Client) -> None:
+    room = await client.create()
+    client.sandbox.world.account.write_limit = 1  # which the room has used
+    path = f"/v1/Rooms/{room['sid']}"
+    body = (await client.get(path)).text
+    reply = await client.ask("HEAD", path)
+    assert (reply.status, reply.text, reply.headers["Content-Length"]) == (200, "", str(len(body)))
+    assert (await client.ask("HEAD", "/v1/Rooms/none")).status == 404
+    requests = (await client.get("/_sandbox/requests")).json
+    assert (requests["peak_reads_per_second"], requests["peak_writes_per_second"]) == (3, 1)
+
+
 async def test_urls_are_on_the_origin_the_client_used(client: Client) -> None:
     room = await client.create()
     port = client.sandbox.url.rpartition(":")[2]

@@ -8,6 +8,7 @@ import hmac
 from collections import deque
 from typing import TYPE_CHECKING
 
+from roomtui.sandbox.wire import READS
 from roomtui.sandbox.world.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Gate:
         Raises:
             Refusal: 20429 beyond it. A refused request does not count.
         """
-        is_read = method == "GET"
+        is_read = method in READS
         window = self._reads if is_read else self._writes
         limit = self._account.read_limit if is_read else self._account.write_limit
         now = self._ticks()
