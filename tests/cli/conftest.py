@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.program import Program, environment, running_sandbox
+from tests.cli.beside import sandbox_beside
+from tests.cli.program import Program, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 
 @pytest.fixture
@@ -22,12 +23,12 @@ def stranger(tmp_path: Path) -> Program:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[SandboxProcess]:
-    with running_sandbox(tmp_path, "--speed", "0") as running:
+def sandbox() -> Iterator[RunningSandbox]:
+    with sandbox_beside(speed=0) as running:
         yield running
 
 
 @pytest.fixture
-def roomtui(stranger: Program, sandbox: SandboxProcess) -> Program:
+def roomtui(stranger: Program, sandbox: RunningSandbox) -> Program:
     """The program with the sandbox's account in its environment."""
     return stranger.knowing(sandbox)

@@ -91,7 +91,7 @@ class Program:
         harmless(out + err, self.secrets)
         return Done(process.returncode, out, err)
 
-    def knowing(self, sandbox: SandboxProcess) -> Program:
+    def knowing(self, sandbox: RunningSandbox) -> Program:
         """The same, with the account of `sandbox` in the environment."""
         return Program({**self.environ, **sandbox.environ}, sandbox.secrets)
 
@@ -106,11 +106,10 @@ def harmless(text: str, secrets: tuple[str, ...] = ()) -> None:
 
 
 @dataclass
-class SandboxProcess:
-    """`roomtui sandbox` in a process of its own, and what can be asked of it."""
+class RunningSandbox:
+    """A sandbox that answers on loopback, and what can be asked of it."""
 
     account: dict[str, str]
-    process: subprocess.Popen[str]
 
     @property
     def url(self) -> str:
@@ -174,6 +173,13 @@ class SandboxProcess:
             return self.create(name, **form)
         except (HTTPError, UnicodeEncodeError):
             return None
+
+
+@dataclass
+class SandboxProcess(RunningSandbox):
+    """`roomtui sandbox` in a process of its own."""
+
+    process: subprocess.Popen[str]
 
 
 def _answer(request: Request) -> tuple[Any] | None:

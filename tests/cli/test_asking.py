@@ -9,10 +9,10 @@ import pytest
 from tests.whole.terminal import Terminal
 
 if TYPE_CHECKING:
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 
-def test_an_empty_room_is_ended_by_a_yes(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_an_empty_room_is_ended_by_a_yes(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("empty")
     with Terminal("end", "empty", environ=roomtui.environ) as terminal:
         terminal.shows("empty", room["sid"][:20], "nobody is in it", "End it? [y/N]")
@@ -23,7 +23,7 @@ def test_an_empty_room_is_ended_by_a_yes(roomtui: Program, sandbox: SandboxProce
 
 
 @pytest.mark.parametrize("answer", ["n\r", "\r"])
-def test_anything_but_a_yes_ends_nothing(roomtui: Program, sandbox: SandboxProcess, answer: str) -> None:
+def test_anything_but_a_yes_ends_nothing(roomtui: Program, sandbox: RunningSandbox, answer: str) -> None:
     room = sandbox.create("empty")
     with Terminal("end", "empty", environ=roomtui.environ) as terminal:
         terminal.shows("End it? [y/N]")
@@ -33,7 +33,7 @@ def test_anything_but_a_yes_ends_nothing(roomtui: Program, sandbox: SandboxProce
     assert sandbox.room(room["sid"])["status"] == "in-progress"
 
 
-def test_a_room_with_people_asks_for_its_name(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_room_with_people_asks_for_its_name(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     sandbox.join("board", "alice")
     sandbox.join("board", "bob")
@@ -46,7 +46,7 @@ def test_a_room_with_people_asks_for_its_name(roomtui: Program, sandbox: Sandbox
 
 
 @pytest.mark.parametrize("people", [0, 1])
-def test_ctrl_c_at_the_question_leaves_at_once(roomtui: Program, sandbox: SandboxProcess, people: int) -> None:
+def test_ctrl_c_at_the_question_leaves_at_once(roomtui: Program, sandbox: RunningSandbox, people: int) -> None:
     room = sandbox.create("board")
     for number in range(people):
         sandbox.join("board", f"person-{number}")
@@ -59,7 +59,7 @@ def test_ctrl_c_at_the_question_leaves_at_once(roomtui: Program, sandbox: Sandbo
     assert sandbox.room(room["sid"])["status"] == "in-progress"
 
 
-def test_a_closed_terminal_is_no_yes(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_closed_terminal_is_no_yes(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("empty")
     with Terminal("end", "empty", environ=roomtui.environ) as terminal:
         terminal.shows("End it?")
@@ -68,7 +68,7 @@ def test_a_closed_terminal_is_no_yes(roomtui: Program, sandbox: SandboxProcess) 
     assert sandbox.room(room["sid"])["status"] == "in-progress"
 
 
-def test_a_hostile_name_is_asked_about_harmlessly(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_hostile_name_is_asked_about_harmlessly(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("esc\x1b]52;c;eA==\x07\x9b31m")
     with Terminal("end", "esc\x1b]52;c;eA==\x07\x9b31m", environ=roomtui.environ) as terminal:
         terminal.shows("esc^[]52;c;eA==^G", "End it?")
@@ -76,7 +76,7 @@ def test_a_hostile_name_is_asked_about_harmlessly(roomtui: Program, sandbox: San
         assert b"\x07" not in terminal.raw
 
 
-def test_a_participant_is_removed_by_a_yes_alone(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_participant_is_removed_by_a_yes_alone(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     people = {name: sandbox.join("board", name) for name in ("al\x1b[2Jice", "bob", "carol")}
     alice = people["al\x1b[2Jice"]
@@ -90,7 +90,7 @@ def test_a_participant_is_removed_by_a_yes_alone(roomtui: Program, sandbox: Sand
         assert len(present) == left
 
 
-def test_rules_of_its_own_are_shown_before_they_are_replaced(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_rules_of_its_own_are_shown_before_they_are_replaced(roomtui: Program, sandbox: RunningSandbox) -> None:
     own = '[{"type": "include", "all": true}, {"type": "exclude", "publisher": "al\\u001b[2Jice"}]'
     room = sandbox.create("board", RecordingRules=own)
 

@@ -16,15 +16,15 @@ from tests.cli.test_ls import ROOM_FIELDS
 from tests.tui.scene import HOSTILE
 
 if TYPE_CHECKING:
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 
-def rules(sandbox: SandboxProcess, sid: str) -> list[dict[str, Any]]:
+def rules(sandbox: RunningSandbox, sid: str) -> list[dict[str, Any]]:
     """The recording rules of a room, as the API tells them."""
     return list(sandbox.ask("GET", f"/v1/Rooms/{sid}/RecordingRules")["rules"])
 
 
-def test_stdout_is_the_new_rooms_sid_alone(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_stdout_is_the_new_rooms_sid_alone(roomtui: Program, sandbox: RunningSandbox) -> None:
     done = roomtui("create", "Board & Co")
     assert (done.code, done.err) == (0, "")
     room = sandbox.room(done.out.strip())
@@ -32,7 +32,7 @@ def test_stdout_is_the_new_rooms_sid_alone(roomtui: Program, sandbox: SandboxPro
     assert (room["unique_name"], room["status"], room["max_participants"]) == ("Board & Co", "in-progress", 50)
 
 
-def test_without_a_name_the_room_has_its_sid_for_one(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_without_a_name_the_room_has_its_sid_for_one(roomtui: Program, sandbox: RunningSandbox) -> None:
     sid = roomtui("create").out.strip()
     assert sandbox.room(sid)["unique_name"] == sid
 
@@ -43,7 +43,7 @@ def test_every_parameter_of_the_api_has_an_option() -> None:
     assert "name" in options
 
 
-def test_what_is_asked_for_is_what_is_made(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_what_is_asked_for_is_what_is_made(roomtui: Program, sandbox: RunningSandbox) -> None:
     done = roomtui(
         *("create", "board", "--type", "group", "--max-participants", "7", "--max-participant-duration", "90m"),
         *("--empty-room-timeout", "3", "--unused-room-timeout", "60", "--record-participants-on-connect"),
@@ -73,7 +73,7 @@ def test_what_is_asked_for_is_what_is_made(roomtui: Program, sandbox: SandboxPro
     assert (rule["type"], rule["kind"]) == ("include", "audio")
 
 
-def test_json_is_the_room_as_ls_tells_it(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_json_is_the_room_as_ls_tells_it(roomtui: Program, sandbox: RunningSandbox) -> None:
     done = roomtui("create", "board", "--unused-room-timeout", "10", "--json")
     assert (done.code, done.err) == (0, "")
     assert done.json.keys() == ROOM_FIELDS | {"participants", "deadline"}
@@ -83,7 +83,7 @@ def test_json_is_the_room_as_ls_tells_it(roomtui: Program, sandbox: SandboxProce
     assert (deadline["kind"], deadline["seconds_left"], deadline["certain"]) == ("unused-room-timeout", 600, True)
 
 
-def test_each_complaint_is_a_line_and_nothing_is_sent(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_each_complaint_is_a_line_and_nothing_is_sent(roomtui: Program, sandbox: RunningSandbox) -> None:
     before = sandbox.requests()
     done = roomtui(
         *("create", "x" * 129, "--max-participants", "51", "--empty-room-timeout", "0", "--video-codec", "AV1\x1b[2J"),
@@ -122,7 +122,7 @@ def test_what_cannot_be_a_name(roomtui: Program, name: str) -> None:
     ],
 )
 def test_a_refusal_names_the_option_it_concerns(
-    roomtui: Program, sandbox: SandboxProcess, arguments: tuple[str, ...], code: int, option: str
+    roomtui: Program, sandbox: RunningSandbox, arguments: tuple[str, ...], code: int, option: str
 ) -> None:
     sandbox.create("taken")
     done = roomtui("create", *arguments)
@@ -132,7 +132,7 @@ def test_a_refusal_names_the_option_it_concerns(
     assert line.endswith(f". This concerns {option}.")
 
 
-def test_an_account_of_today_is_told_which_option_it_cannot_have(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_an_account_of_today_is_told_which_option_it_cannot_have(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.ask("POST", "/_sandbox/account", Era="current")
     for arguments, option in ((("--type", "go"), "--type"), (("--audio-only",), "--audio-only")):
         done = roomtui("create", "new", *arguments)
@@ -143,7 +143,7 @@ def test_an_account_of_today_is_told_which_option_it_cannot_have(roomtui: Progra
 # Create again like this one
 
 
-def test_like_an_ended_room_it_has_its_name_and_settings(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_like_an_ended_room_it_has_its_name_and_settings(roomtui: Program, sandbox: RunningSandbox) -> None:
     old = sandbox.create("board", MaxParticipants="7", EmptyRoomTimeout="9", MediaRegion="jp1", VideoCodecs="VP8")
     sandbox.ask("POST", f"/v1/Rooms/{old['sid']}", Status="completed")
     done = roomtui("create", "--like", old["sid"])
@@ -154,7 +154,7 @@ def test_like_an_ended_room_it_has_its_name_and_settings(roomtui: Program, sandb
         assert new[key] == old[key]
 
 
-def test_what_is_typed_wins_over_the_pattern(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_what_is_typed_wins_over_the_pattern(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("board", MaxParticipants="7", EmptyRoomTimeout="9", RecordParticipantsOnConnect="true")
     done = roomtui(
         *("create", "other", "--like", "board", "--max-participants", "8", "--no-record-participants-on-connect")
@@ -164,7 +164,7 @@ def test_what_is_typed_wins_over_the_pattern(roomtui: Program, sandbox: SandboxP
     assert new["record_participants_on_connect"] is False
 
 
-def test_like_an_ad_hoc_room_it_has_twilios_own_time_outs(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_like_an_ad_hoc_room_it_has_twilios_own_time_outs(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.join("adhoc", "alice")
     done = roomtui("create", "other", "--like", "adhoc")
     assert done.code == 0, done.err
@@ -172,7 +172,7 @@ def test_like_an_ad_hoc_room_it_has_twilios_own_time_outs(roomtui: Program, sand
     assert (new["empty_room_timeout"], new["unused_room_timeout"]) == (5, 5)
 
 
-def test_like_a_room_that_is_still_in_progress_the_name_is_taken(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_like_a_room_that_is_still_in_progress_the_name_is_taken(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     done = roomtui("create", "--like", "board")
     assert (done.code, done.out) == (1, "")
@@ -196,7 +196,7 @@ def test_it_is_written_down_before_and_after(roomtui: Program) -> None:
     assert (after["outcome"], after["room_sid"], after["id"]) == ("created", sid, before["id"])
 
 
-def test_the_same_room_is_not_made_twice_when_twilio_gives_no_answer(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_the_same_room_is_not_made_twice_when_twilio_gives_no_answer(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.fault("500", Count="1", Path="/v1/Rooms")
     done = roomtui("create")
     assert (done.code, done.out) == (1, "")
@@ -205,7 +205,7 @@ def test_the_same_room_is_not_made_twice_when_twilio_gives_no_answer(roomtui: Pr
     assert sandbox.ask("GET", "/v1/Rooms")["rooms"] == []
 
 
-def test_names_of_every_kind_are_made_as_they_are(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_names_of_every_kind_are_made_as_they_are(roomtui: Program, sandbox: RunningSandbox) -> None:
     made = 0
     for name in HOSTILE:
         if "\0" in name or "\ud800" in name:
@@ -217,7 +217,7 @@ def test_names_of_every_kind_are_made_as_they_are(roomtui: Program, sandbox: San
     assert made == 8
 
 
-def test_a_reader_that_has_gone_is_no_traceback(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_reader_that_has_gone_is_no_traceback(roomtui: Program, sandbox: RunningSandbox) -> None:
     process = subprocess.Popen(
         [*PROGRAM, "create", "board"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=roomtui.environ
     )

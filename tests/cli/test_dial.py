@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.program import running_sandbox
+from tests.cli.beside import sandbox_beside
 from tests.cli.test_end import audit
 from tests.whole.terminal import Terminal
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import Popen
 
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 TO, OURS = "+16505550123", "+15005550006"
 NUMBERS = ("--to", TO, "--from", OURS)
@@ -37,28 +37,28 @@ FACTS = {
 
 
 @pytest.fixture
-def lively(tmp_path: Path) -> Iterator[SandboxProcess]:
+def lively() -> Iterator[RunningSandbox]:
     """A sandbox where nobody waits long for an answer: its clock runs fast."""
-    with running_sandbox(tmp_path, "--speed", "15") as running:
+    with sandbox_beside(speed=15) as running:
         yield running
 
 
 @pytest.fixture
-def caller(stranger: Program, lively: SandboxProcess) -> Program:
+def caller(stranger: Program, lively: RunningSandbox) -> Program:
     """The program with the lively sandbox's account."""
     return stranger.knowing(lively)
 
 
-def calls(sandbox: SandboxProcess) -> list[dict[str, Any]]:
+def calls(sandbox: RunningSandbox) -> list[dict[str, Any]]:
     """The calls of the account."""
     return list(sandbox.ask("GET", f"/2010-04-01/Accounts/{sandbox.account['account_sid']}/Calls.json")["calls"])
 
 
-def behave(sandbox: SandboxProcess, behaviour: str, **how: str) -> None:
+def behave(sandbox: RunningSandbox, behaviour: str, **how: str) -> None:
     sandbox.ask("POST", "/_sandbox/numbers", Number=TO, Behaviour=behaviour, **how)
 
 
-def roster(sandbox: SandboxProcess, room: dict[str, Any]) -> dict[str, str]:
+def roster(sandbox: RunningSandbox, room: dict[str, Any]) -> dict[str, str]:
     """Who is in the room, by SID."""
     people = sandbox.ask("GET", f"/v1/Rooms/{room['sid']}/Participants?Status=connected")["participants"]
     return {person["sid"]: person["identity"] for person in people}
@@ -101,7 +101,7 @@ class Running:
 # Into the room
 
 
-def test_it_is_done_when_the_phone_is_in_the_room(caller: Program, lively: SandboxProcess) -> None:
+def test_it_is_done_when_the_phone_is_in_the_room(caller: Program, lively: RunningSandbox) -> None:
     room = lively.create("board", UnusedRoomTimeout="60")
     done = caller("dial", "board", *NUMBERS, "--yes")
     assert done.code == 0, done.err
@@ -115,7 +115,7 @@ def test_it_is_done_when_the_phone_is_in_the_room(caller: Program, lively: Sandb
     assert (lines[1], lines[-1]) == ("The call is placed.", "The phone is in the room.")
 
 
-def test_under_the_identity_that_was_asked_for(caller: Program, lively: SandboxProcess) -> None:
+def test_under_the_identity_that_was_asked_for(caller: Program, lively: RunningSandbox) -> None:
     room = lively.create("Board & <Co>", UnusedRoomTimeout="60")
     done = caller("dial", room["sid"], *NUMBERS, "--identity", "b\"o'b <&>", "--yes", "--json")
     assert done.code == 0, done.err
@@ -131,7 +131,7 @@ def test_under_the_identity_that_was_asked_for(caller: Program, lively: SandboxP
 
 
 def test_the_number_to_call_from_may_stand_in_the_profile(
-    stranger: Program, lively: SandboxProcess, tmp_path: Path
+    stranger: Program, lively: RunningSandbox, tmp_path: Path
 ) -> None:
     lively.create("board", UnusedRoomTimeout="60")
     account = lively.account
@@ -148,7 +148,7 @@ def test_the_number_to_call_from_may_stand_in_the_profile(
     assert (done.code, done.json["from"]) == (0, "+14155550100"), done.err
 
 
-def test_it_is_written_down_with_the_full_number(caller: Program, lively: SandboxProcess) -> None:
+def test_it_is_written_down_with_the_full_number(caller: Program, lively: RunningSandbox) -> None:
     room = lively.create("board", UnusedRoomTimeout="60")
     sid = caller("dial", "board", *NUMBERS, "--yes", "--json").json["call_sid"]
     lines = audit(caller)
@@ -162,7 +162,7 @@ def test_it_is_written_down_with_the_full_number(caller: Program, lively: Sandbo
 
 
 @pytest.mark.parametrize("behaviour", ["busy", "no-answer", "failed"])
-def test_who_does_not_answer_is_a_failure_in_words(caller: Program, lively: SandboxProcess, behaviour: str) -> None:
+def test_who_does_not_answer_is_a_failure_in_words(caller: Program, lively: RunningSandbox, behaviour: str) -> None:
     lively.create("board", UnusedRoomTimeout="60")
     behave(lively, behaviour)
     done = caller("dial", "board", *NUMBERS, "--yes", "--json")
@@ -175,7 +175,7 @@ def test_who_does_not_answer_is_a_failure_in_words(caller: Program, lively: Sand
 
 
 def test_hazards_are_told_before_and_a_room_that_takes_no_phones_is_a_failure(
-    caller: Program, lively: SandboxProcess
+    caller: Program, lively: RunningSandbox
 ) -> None:
     lively.create("pair", Type="go", UnusedRoomTimeout="60")
     done = caller("dial", "pair", *NUMBERS, "--no-fallback", "--yes")
@@ -185,7 +185,7 @@ def test_hazards_are_told_before_and_a_room_that_takes_no_phones_is_a_failure(
     assert "without having come into the room" in lines[-1]
 
 
-def test_what_is_spoken_if_the_room_is_gone(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_what_is_spoken_if_the_room_is_gone(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("pair", Type="go")
     for arguments, wanted in (
         ((), "The meeting is not available. Goodbye."),
@@ -200,14 +200,14 @@ def test_what_is_spoken_if_the_room_is_gone(roomtui: Program, sandbox: SandboxPr
 
 
 @pytest.mark.parametrize(("number", "code"), [("+15005550001", 21217), ("+15005550004", 21216)])
-def test_twilios_refusal_is_one_sentence(roomtui: Program, sandbox: SandboxProcess, number: str, code: int) -> None:
+def test_twilios_refusal_is_one_sentence(roomtui: Program, sandbox: RunningSandbox, number: str, code: int) -> None:
     sandbox.create("board")
     done = roomtui("dial", "board", "--to", number, "--from", OURS, "--yes")
     assert (done.code, done.out) == (1, "")
     assert f"roomtui: Twilio refused (error {code})" in done.err.splitlines()[-1]
 
 
-def test_into_a_room_that_has_ended_nobody_is_called(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_into_a_room_that_has_ended_nobody_is_called(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("over")
     sandbox.ask("POST", f"/v1/Rooms/{room['sid']}", Status="completed")
     assert roomtui("dial", "over", *NUMBERS).code == 3
@@ -219,7 +219,7 @@ def test_into_a_room_that_has_ended_nobody_is_called(roomtui: Program, sandbox: 
 
 @pytest.mark.parametrize("identity", ["x" * 129, "esc\x1b[2J", "\udcff"])
 def test_what_cannot_be_an_identity_is_refused_before_anybody_is_asked(
-    roomtui: Program, sandbox: SandboxProcess, identity: str
+    roomtui: Program, sandbox: RunningSandbox, identity: str
 ) -> None:
     sandbox.create("board")
     done = roomtui("dial", "board", *NUMBERS, "--identity", identity)
@@ -228,7 +228,7 @@ def test_what_cannot_be_an_identity_is_refused_before_anybody_is_asked(
     assert calls(sandbox) == []
 
 
-def test_nobody_to_ask_and_no_yes_calls_nobody(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_nobody_to_ask_and_no_yes_calls_nobody(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     done = roomtui("dial", "board", *NUMBERS, stdin="y\n")
     assert (done.code, done.out) == (5, "")
@@ -237,7 +237,7 @@ def test_nobody_to_ask_and_no_yes_calls_nobody(roomtui: Program, sandbox: Sandbo
     assert audit(roomtui) == []
 
 
-def test_no_answer_of_twilios_is_never_a_second_call(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_no_answer_of_twilios_is_never_a_second_call(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     sandbox.fault("500", Rate="1", Path="/2010-04-01")
     done = roomtui("dial", "board", *NUMBERS, "--yes", "--json")
@@ -250,7 +250,7 @@ def test_no_answer_of_twilios_is_never_a_second_call(roomtui: Program, sandbox: 
 # At a terminal
 
 
-def test_it_asks_before_it_calls(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_it_asks_before_it_calls(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     sandbox.join("board", "bob")
     for answer in ("n\r", "\r"):
@@ -270,7 +270,7 @@ def test_it_asks_before_it_calls(roomtui: Program, sandbox: SandboxProcess) -> N
     assert len(calls(sandbox)) == 1
 
 
-def test_ctrl_c_stops_the_following_and_says_that_the_call_goes_on(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_ctrl_c_stops_the_following_and_says_that_the_call_goes_on(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     with Terminal("dial", "board", *NUMBERS, "--yes", environ=roomtui.environ) as terminal:
         terminal.shows("The call is placed.")
@@ -286,7 +286,7 @@ def test_ctrl_c_stops_the_following_and_says_that_the_call_goes_on(roomtui: Prog
     assert audit(roomtui)[-1]["outcome"] == "not-followed"
 
 
-def test_interrupted_in_a_script_json_still_names_the_call(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_interrupted_in_a_script_json_still_names_the_call(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     with following(roomtui, "dial", "board", *NUMBERS, "--yes", "--json") as running:
         code, out = running.interrupt()

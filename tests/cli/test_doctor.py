@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roomtui.cli.checks import Check
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 GOOD = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
 
@@ -204,7 +204,7 @@ def named(told: Any) -> dict[str, dict[str, str]]:
     return {check["name"]: check for check in told["checks"]}
 
 
-def test_all_is_well(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_all_is_well(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("room")
     before = sandbox.requests()
     done = roomtui("doctor", "--json")
@@ -226,7 +226,7 @@ def test_all_is_well(roomtui: Program, sandbox: SandboxProcess) -> None:
     assert [line.split()[1] for line in lines] == list(found)
 
 
-def test_a_clock_that_is_wrong_is_no_failure(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_clock_that_is_wrong_is_no_failure(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.advance(3600)
     done = roomtui("doctor", "--json")
     assert done.code == 0
@@ -236,7 +236,7 @@ def test_a_clock_that_is_wrong_is_no_failure(roomtui: Program, sandbox: SandboxP
 
 
 def test_credentials_that_are_refused_or_missing_have_a_code_of_their_own(
-    roomtui: Program, stranger: Program, sandbox: SandboxProcess
+    roomtui: Program, stranger: Program, sandbox: RunningSandbox
 ) -> None:
     refused = roomtui("doctor", "--json", TWILIO_API_SECRET="wrong-" + "x" * 26)
     assert refused.code == 4
@@ -245,11 +245,11 @@ def test_credentials_that_are_refused_or_missing_have_a_code_of_their_own(
     missing = stranger("doctor", "--json")
     assert missing.code == 4
     assert "TWILIO_ACCOUNT_SID" in named(missing.json)["credentials"]["detail"]
-    assert sandbox.process.poll() is None
+    assert sandbox.requests()
 
 
 def test_what_cannot_be_reached_or_is_wrong_is_a_failure(
-    roomtui: Program, sandbox: SandboxProcess, tmp_path: Path
+    roomtui: Program, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     away = roomtui("doctor", "--json", ROOMTUI_API_URL="http://127.0.0.1:1")
     assert away.code == 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.cli.program import Done, SandboxProcess
+    from tests.cli.program import Done, RunningSandbox
 
 COMMANDS = ("watch", "demo", "ls", "show", "create", "end", "kick", "record", "dial", "twiml", "sandbox")
 DIAL = ("dial", "room", "--to", "+16505550123", "--from", "+15005550006", "--yes")
@@ -101,7 +101,7 @@ def test_without_credentials_it_says_what_to_set_and_where_none_are_needed(
 
 
 @pytest.mark.parametrize("arguments", ASKING, ids=" ".join)
-def test_wrong_credentials(known: Program, sandbox: SandboxProcess, arguments: tuple[str, ...]) -> None:
+def test_wrong_credentials(known: Program, sandbox: RunningSandbox, arguments: tuple[str, ...]) -> None:
     done = known(*arguments, "--api-url", sandbox.url)
     assert done.code == 4
     sentence = one_sentence(done)
@@ -109,7 +109,7 @@ def test_wrong_credentials(known: Program, sandbox: SandboxProcess, arguments: t
     assert "Check the account SID and the token or API key" in sentence
 
 
-def test_both_kinds_of_credentials_open_the_door(stranger: Program, sandbox: SandboxProcess) -> None:
+def test_both_kinds_of_credentials_open_the_door(stranger: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("room")
     for names in (("TWILIO_AUTH_TOKEN",), ("TWILIO_API_KEY", "TWILIO_API_SECRET")):
         environ = {name: sandbox.environ[name] for name in (*names, "TWILIO_ACCOUNT_SID")}
@@ -167,7 +167,7 @@ def test_a_refusal_full_of_escapes_is_shown_harmlessly(known: Program, command: 
 
 
 @pytest.mark.parametrize("kind", ["500", "malformed", "truncated", "reset"])
-def test_twilio_in_trouble(roomtui: Program, sandbox: SandboxProcess, kind: str) -> None:
+def test_twilio_in_trouble(roomtui: Program, sandbox: RunningSandbox, kind: str) -> None:
     sandbox.create("room")
     sandbox.fault(kind, Rate="1")
     done = roomtui("ls")
@@ -307,7 +307,7 @@ def test_a_profile_may_be_read_only(known: Program, tmp_path: Path, arguments: t
 
 
 def test_global_options_stand_before_or_behind_the_command(
-    stranger: Program, sandbox: SandboxProcess, tmp_path: Path
+    stranger: Program, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     sandbox.create("room")
     account = sandbox.account
@@ -328,13 +328,13 @@ def test_global_options_stand_before_or_behind_the_command(
         assert (done.code, len(done.json)) == (0, 1), done.err
 
 
-def test_edge_and_region_bend_nothing(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_edge_and_region_bend_nothing(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("room")
     done = roomtui("ls", "--json", TWILIO_EDGE="sydney", TWILIO_REGION="au1")
     assert (done.code, len(done.json)) == (0, 1)
 
 
-def test_a_proxy_does_not_stand_between_us_and_a_sandbox(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_proxy_does_not_stand_between_us_and_a_sandbox(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("room")
     done = roomtui("ls", "--json", HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9")
     assert (done.code, len(done.json)) == (0, 1)

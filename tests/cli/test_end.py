@@ -13,7 +13,7 @@ from tests.cli.program import PROGRAM
 from tests.cli.test_ls import ROOM_FIELDS
 
 if TYPE_CHECKING:
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 
 def audit(program: Program) -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def audit(program: Program) -> list[dict[str, Any]]:
     return [json.loads(line) for path in sorted(state.rglob("*.jsonl")) for line in path.read_text().splitlines()]
 
 
-def test_with_yes_it_ends_exactly_that_room(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_with_yes_it_ends_exactly_that_room(roomtui: Program, sandbox: RunningSandbox) -> None:
     doomed, spared = sandbox.create("doomed"), sandbox.create("spared")
     sandbox.join("doomed", "alice")
     sandbox.join("doomed", "bob")
@@ -33,7 +33,7 @@ def test_with_yes_it_ends_exactly_that_room(roomtui: Program, sandbox: SandboxPr
     assert sandbox.room(spared["sid"])["status"] == "in-progress"
 
 
-def test_before_and_after_stand_in_the_journal(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_before_and_after_stand_in_the_journal(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("doomed")
     sandbox.join("doomed", "alice")
     roomtui("end", room["sid"], "--yes")
@@ -48,7 +48,7 @@ def test_before_and_after_stand_in_the_journal(roomtui: Program, sandbox: Sandbo
     assert after["request_id"].startswith("RQ")
 
 
-def test_nobody_to_ask_and_no_yes_ends_nothing(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_nobody_to_ask_and_no_yes_ends_nothing(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("kept")
     done = roomtui("end", "kept", stdin="y\nkept\n")
     assert (done.code, done.out) == (5, "")
@@ -59,7 +59,7 @@ def test_nobody_to_ask_and_no_yes_ends_nothing(roomtui: Program, sandbox: Sandbo
     assert audit(roomtui) == []
 
 
-def test_a_closed_stdin_is_nobody_to_ask(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_closed_stdin_is_nobody_to_ask(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("kept")
     done = subprocess.run(
         ["sh", "-c", 'exec "$@" <&-', "sh", *PROGRAM, "end", "kept"],
@@ -74,7 +74,7 @@ def test_a_closed_stdin_is_nobody_to_ask(roomtui: Program, sandbox: SandboxProce
     assert line.endswith("there is nobody to ask, and no --yes.")
 
 
-def test_read_only_ends_nothing(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_read_only_ends_nothing(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("kept")
     for arguments in (("--read-only", "end", "kept", "--yes"), ("end", "kept", "--yes", "--read-only")):
         done = roomtui(*arguments)
@@ -90,7 +90,7 @@ def test_an_unknown_room(roomtui: Program) -> None:
     assert done.err.startswith("roomtui: There is no such room")
 
 
-def test_of_several_rooms_those_that_can_be_are_ended(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_of_several_rooms_those_that_can_be_are_ended(roomtui: Program, sandbox: RunningSandbox) -> None:
     one, two = sandbox.create("one"), sandbox.create("two")
     done = roomtui("end", "one", "nobody", two["sid"], "--yes")
     assert done.code == 3
@@ -99,7 +99,7 @@ def test_of_several_rooms_those_that_can_be_are_ended(roomtui: Program, sandbox:
     assert sandbox.room(one["sid"])["status"] == sandbox.room(two["sid"])["status"] == "completed"
 
 
-def test_json_tells_what_came_of_each(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_json_tells_what_came_of_each(roomtui: Program, sandbox: RunningSandbox) -> None:
     one, old = sandbox.create("one"), sandbox.create("old")
     sandbox.ask("POST", f"/v1/Rooms/{old['sid']}", Status="completed")
     done = roomtui("end", "one", "nobody", old["sid"], "--yes", "--json")
@@ -112,14 +112,14 @@ def test_json_tells_what_came_of_each(roomtui: Program, sandbox: SandboxProcess)
     assert (before["room"], before["outcome"]) == (old["sid"], "ended-before")
 
 
-def test_an_ended_room_is_no_failure(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_an_ended_room_is_no_failure(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("old")
     sandbox.ask("POST", f"/v1/Rooms/{room['sid']}", Status="completed")
     done = roomtui("end", room["sid"])
     assert (done.code, done.out) == (0, f"old ({room['sid']}) had ended already.\n")
 
 
-def test_what_cannot_be_written_down_is_not_done(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_what_cannot_be_written_down_is_not_done(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("kept")
     Path(roomtui.environ["XDG_STATE_HOME"]).write_text("a file where the folder should be")
     done = roomtui("end", "kept", "--yes")
@@ -129,7 +129,7 @@ def test_what_cannot_be_written_down_is_not_done(roomtui: Program, sandbox: Sand
 
 
 @pytest.mark.parametrize("kind", ["500", "reset"])
-def test_no_answer_is_told_and_written_down(roomtui: Program, sandbox: SandboxProcess, kind: str) -> None:
+def test_no_answer_is_told_and_written_down(roomtui: Program, sandbox: RunningSandbox, kind: str) -> None:
     room = sandbox.create("doomed")
     # The room and three looks at its roster are read first; a write is not sent twice.
     before = sandbox.requests()

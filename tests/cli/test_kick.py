@@ -15,15 +15,15 @@ from tests.rooms.builders import participant, roster
 from tests.rooms.builders import room as a_room
 
 if TYPE_CHECKING:
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 
-def status(sandbox: SandboxProcess, person: dict[str, Any]) -> str:
+def status(sandbox: RunningSandbox, person: dict[str, Any]) -> str:
     """How Twilio tells of a participant."""
     return str(sandbox.ask("GET", f"/v1/Rooms/{person['room_sid']}/Participants/{person['sid']}")["status"])
 
 
-def test_with_yes_exactly_that_participant_is_put_out(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_with_yes_exactly_that_participant_is_put_out(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     alice, bob = sandbox.join("board", "alice"), sandbox.join("board", "bob")
     done = roomtui("kick", "board", "alice", "--yes")
@@ -32,7 +32,7 @@ def test_with_yes_exactly_that_participant_is_put_out(roomtui: Program, sandbox:
     assert (status(sandbox, alice), status(sandbox, bob)) == ("disconnected", "connected")
 
 
-def test_by_sid_in_both_places(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_by_sid_in_both_places(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     alice = sandbox.join("board", "alice")
     done = roomtui("kick", room["sid"], alice["sid"], "--yes")
@@ -42,7 +42,7 @@ def test_by_sid_in_both_places(roomtui: Program, sandbox: SandboxProcess) -> Non
 
 
 def test_who_calls_themselves_by_anothers_sid_protects_nobody_and_harms_nobody(
-    roomtui: Program, sandbox: SandboxProcess
+    roomtui: Program, sandbox: RunningSandbox
 ) -> None:
     sandbox.create("board")
     alice = sandbox.join("board", "alice")
@@ -60,7 +60,7 @@ def test_one_of_two_with_the_same_identity_is_never_chosen_for_somebody() -> Non
     assert who_is_meant(sight, people[1].sid) is people[1]
 
 
-def test_who_lost_the_connection_is_still_in_the_room(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_who_lost_the_connection_is_still_in_the_room(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     alice = sandbox.join("board", "alice")
     sandbox.ask("POST", f"/_sandbox/participants/{alice['sid']}/drop")
@@ -69,7 +69,7 @@ def test_who_lost_the_connection_is_still_in_the_room(roomtui: Program, sandbox:
     assert status(sandbox, alice) == "disconnected"
 
 
-def test_nobody_to_ask_and_no_yes_removes_nobody(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_nobody_to_ask_and_no_yes_removes_nobody(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     alice = sandbox.join("board", "alice")
     done = roomtui("kick", "board", "alice", stdin="y\n")
@@ -83,7 +83,7 @@ def test_nobody_to_ask_and_no_yes_removes_nobody(roomtui: Program, sandbox: Sand
 
 
 @pytest.mark.parametrize("who", ["bob", "ALICE", "PA" + "0" * 32, "", "al\x1b[2J", "\udcff", "."])
-def test_nobody_of_that_name(roomtui: Program, sandbox: SandboxProcess, who: str) -> None:
+def test_nobody_of_that_name(roomtui: Program, sandbox: RunningSandbox, who: str) -> None:
     room = sandbox.create("board")
     sandbox.join("board", "alice")
     sandbox.leave(sandbox.join("board", "bob"))
@@ -99,7 +99,7 @@ def test_in_no_such_room(roomtui: Program) -> None:
     assert done.err.startswith("roomtui: There is no such room")
 
 
-def test_who_left_by_themselves_is_no_failure(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_who_left_by_themselves_is_no_failure(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     alice = sandbox.join("board", "alice")
     sandbox.leave(alice)
@@ -108,7 +108,7 @@ def test_who_left_by_themselves_is_no_failure(roomtui: Program, sandbox: Sandbox
     assert done.out == f"alice ({alice['sid']}) had left board ({room['sid']}) already.\n"
 
 
-def test_json_tells_what_came_of_it(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_json_tells_what_came_of_it(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     alice = sandbox.join("board", "al\x1bice")
     sandbox.join("board", "bob")
@@ -121,7 +121,7 @@ def test_json_tells_what_came_of_it(roomtui: Program, sandbox: SandboxProcess) -
         assert (done.json["identity"], done.json["status"]) == ("al\x1bice", "disconnected")
 
 
-def test_it_is_written_down_before_and_after(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_it_is_written_down_before_and_after(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     alice = sandbox.join("board", "alice")
     roomtui("kick", "board", "alice", "--yes")
@@ -133,7 +133,7 @@ def test_it_is_written_down_before_and_after(roomtui: Program, sandbox: SandboxP
 
 
 @pytest.mark.parametrize("kind", ["500", "reset"])
-def test_no_answer_is_told(roomtui: Program, sandbox: SandboxProcess, kind: str) -> None:
+def test_no_answer_is_told(roomtui: Program, sandbox: RunningSandbox, kind: str) -> None:
     room = sandbox.create("board")
     alice = sandbox.join("board", "alice")
     sandbox.fault(kind, Rate="1", Path=f"/v1/Rooms/{room['sid']}/Participants/{alice['sid']}")

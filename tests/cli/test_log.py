@@ -22,7 +22,7 @@ from tests.watch.virtual import NOON
 if TYPE_CHECKING:
     import subprocess
 
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 BOARD, RETRO = "RM" + "b" * 32, "RM" + "c" * 32
 
@@ -156,7 +156,7 @@ def test_says_what_is_missing(stranger: Program, journal: Journal) -> None:
     assert "Nothing has been written down for acme yet" in done.err
 
 
-def test_what_a_command_does_stands_in_the_log_of_its_account(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_what_a_command_does_stands_in_the_log_of_its_account(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     assert roomtui("end", "board", "--yes").code == 0
     done = roomtui("log", "--room", "board", "--json")

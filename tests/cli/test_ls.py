@@ -10,7 +10,7 @@ from tests.cli.program import harmless, until
 from tests.tui.scene import HOSTILE
 
 if TYPE_CHECKING:
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 ROOM_FIELDS = {
     "account_sid",
@@ -44,7 +44,7 @@ def instant(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
 
 
-def now_at(sandbox: SandboxProcess) -> datetime:
+def now_at(sandbox: RunningSandbox) -> datetime:
     return datetime.fromisoformat(sandbox.ask("GET", "/_sandbox/clock")["now"].replace("Z", "+00:00"))
 
 
@@ -52,7 +52,7 @@ def by_name(listed: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {each["unique_name"]: each for each in listed}
 
 
-def a_few_rooms(sandbox: SandboxProcess) -> dict[str, dict[str, Any]]:
+def a_few_rooms(sandbox: RunningSandbox) -> dict[str, dict[str, Any]]:
     """One that nobody joined, one with two people, one that everybody left; a quarter of an hour old."""
     made = {
         "unused": sandbox.create("unused", UnusedRoomTimeout="60"),
@@ -68,7 +68,7 @@ def a_few_rooms(sandbox: SandboxProcess) -> dict[str, dict[str, Any]]:
     return made
 
 
-def test_json_has_every_field_of_the_api_and_what_follows_from_them(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_json_has_every_field_of_the_api_and_what_follows_from_them(roomtui: Program, sandbox: RunningSandbox) -> None:
     made = a_few_rooms(sandbox)
     now = now_at(sandbox)
     done = roomtui("ls", "--json")
@@ -98,7 +98,7 @@ def test_json_has_every_field_of_the_api_and_what_follows_from_them(roomtui: Pro
         assert abs(instant(deadline["at"]) - at) <= timedelta(seconds=1)
 
 
-def test_people_read_a_table_of_what_closes_first(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_people_read_a_table_of_what_closes_first(roomtui: Program, sandbox: RunningSandbox) -> None:
     made = a_few_rooms(sandbox)
     done = roomtui("ls")
     titles, *lines = done.out.splitlines()
@@ -115,7 +115,7 @@ def test_people_read_a_table_of_what_closes_first(roomtui: Program, sandbox: San
 
 
 def test_without_people_only_the_list_is_read_and_deadlines_are_bounds(
-    roomtui: Program, sandbox: SandboxProcess
+    roomtui: Program, sandbox: RunningSandbox
 ) -> None:
     made = a_few_rooms(sandbox)
     before = sandbox.requests()
@@ -129,14 +129,14 @@ def test_without_people_only_the_list_is_read_and_deadlines_are_bounds(
     assert "<23h45" in roomtui("ls", "--no-people").out
 
 
-def test_a_room_without_a_name_is_null_to_programs(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_room_without_a_name_is_null_to_programs(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create()
     listed = roomtui("ls", "--json").json
     assert [each["sid"] for each in listed] == [room["sid"]]
     assert listed[0]["unique_name"] == room["unique_name"]
 
 
-def test_ended_rooms_tell_why_they_ended(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_ended_rooms_tell_why_they_ended(roomtui: Program, sandbox: RunningSandbox) -> None:
     made = {"ours": sandbox.create("ours"), "emptied": sandbox.create("emptied", EmptyRoomTimeout="1")}
     made["unused"] = sandbox.create("unused", UnusedRoomTimeout="2")
     gone = sandbox.join("emptied", "bob")
@@ -162,7 +162,7 @@ def test_ended_rooms_tell_why_they_ended(roomtui: Program, sandbox: SandboxProce
     assert roomtui("ls", "--json").json == []
 
 
-def test_filters_go_to_twilio(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_filters_go_to_twilio(roomtui: Program, sandbox: RunningSandbox) -> None:
     early = sandbox.create("early", UnusedRoomTimeout="60")
     sandbox.advance(1000)
     late = sandbox.create("late", UnusedRoomTimeout="60")
@@ -177,7 +177,7 @@ def test_filters_go_to_twilio(roomtui: Program, sandbox: SandboxProcess) -> None
     assert by_name(both.json).keys() == {"early", "late"}
 
 
-def test_what_a_limit_cuts_off_is_said(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_what_a_limit_cuts_off_is_said(roomtui: Program, sandbox: RunningSandbox) -> None:
     for number in range(5):
         sandbox.create(f"room-{number}")
     cut = roomtui("ls", "--limit", "3", "--json")
@@ -194,7 +194,7 @@ def test_no_rooms_is_an_empty_array_and_a_sentence(roomtui: Program) -> None:
     assert (done.code, done.out, done.err) == (0, "", "No such rooms.\n")
 
 
-def test_the_read_budget_is_kept(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_the_read_budget_is_kept(roomtui: Program, sandbox: RunningSandbox) -> None:
     for number in range(6):
         sandbox.create(f"room-{number}")
     sandbox.ask("DELETE", "/_sandbox/requests")
@@ -204,7 +204,7 @@ def test_the_read_budget_is_kept(roomtui: Program, sandbox: SandboxProcess) -> N
     assert report["peak_reads_per_second"] <= 10
 
 
-def test_interrupted_it_prints_what_it_has(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_interrupted_it_prints_what_it_has(roomtui: Program, sandbox: RunningSandbox) -> None:
     for number in range(12):
         sandbox.create(f"room-{number}")
     before = sandbox.requests()
@@ -221,7 +221,7 @@ def test_interrupted_it_prints_what_it_has(roomtui: Program, sandbox: SandboxPro
     assert all(room["deadline"]["certain"] is False for room in done.json if room["participants"] is None)
 
 
-def test_interrupted_before_there_is_anything_it_says_so(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_interrupted_before_there_is_anything_it_says_so(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.fault("timeout", Rate="1")
     process = roomtui.start("ls")
     until(lambda: sandbox.ask("GET", "/_sandbox/requests")["peak_reads_per_second"])
@@ -230,7 +230,7 @@ def test_interrupted_before_there_is_anything_it_says_so(roomtui: Program, sandb
     assert (process.returncode, out, err.strip()) == (130, "", "roomtui: interrupted")
 
 
-def test_a_long_reading_is_announced(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_long_reading_is_announced(roomtui: Program, sandbox: RunningSandbox) -> None:
     for number in range(3):
         room = sandbox.create(f"room-{number}")
         sandbox.join(room["sid"], "alice")
@@ -239,7 +239,7 @@ def test_a_long_reading_is_announced(roomtui: Program, sandbox: SandboxProcess) 
     assert done.err.startswith("Reading 3 rosters at 1 reads/s: 6s at the least.\n")
 
 
-def test_a_room_that_ends_while_rosters_are_read_is_told_as_ended(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_room_that_ends_while_rosters_are_read_is_told_as_ended(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.ask("POST", "/_sandbox/clock", Speed="1")
     rooms = [sandbox.create(f"room-{number}") for number in range(4)]
     before = sandbox.requests()
@@ -255,7 +255,7 @@ def test_a_room_that_ends_while_rosters_are_read_is_told_as_ended(roomtui: Progr
     assert "ended while the rosters were read" in err
 
 
-def test_who_is_reconnecting_is_counted_and_holds_the_room_open(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_who_is_reconnecting_is_counted_and_holds_the_room_open(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("room", MaxParticipantDuration="600")
     sandbox.join("room", "early")
     sandbox.advance(120)
@@ -267,7 +267,7 @@ def test_who_is_reconnecting_is_counted_and_holds_the_room_open(roomtui: Program
     assert instant(listed["deadline"]["at"]) == put_out + timedelta(minutes=5)
 
 
-def test_a_roster_that_cannot_be_read_does_not_lose_the_others(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_roster_that_cannot_be_read_does_not_lose_the_others(roomtui: Program, sandbox: RunningSandbox) -> None:
     made = [sandbox.create(name) for name in ("a", "b", "c")]
     sandbox.fault("malformed", Rate="1", Path=f"/v1/Rooms/{made[1]['sid']}/*")
     done = roomtui("ls", "--json")
@@ -280,13 +280,13 @@ def test_a_roster_that_cannot_be_read_does_not_lose_the_others(roomtui: Program,
     assert done.err.startswith("1 roster could not be read and is left out: ")
 
 
-def test_an_api_without_rooms_is_not_a_missing_room(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_an_api_without_rooms_is_not_a_missing_room(roomtui: Program, sandbox: RunningSandbox) -> None:
     done = roomtui("ls", ROOMTUI_API_URL=f"{sandbox.url}/elsewhere")
     assert (done.code, done.out) == (1, "")
     assert "There is no list of rooms at the API URL" in done.err
 
 
-def test_a_passing_refusal_is_not_even_noticed(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_passing_refusal_is_not_even_noticed(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("room")
     sandbox.fault("429", Count="1")
     sandbox.fault("503", Count="1")
@@ -295,7 +295,7 @@ def test_a_passing_refusal_is_not_even_noticed(roomtui: Program, sandbox: Sandbo
 
 
 def test_beside_other_readers_of_the_account_it_slows_down_instead_of_failing(
-    roomtui: Program, sandbox: SandboxProcess
+    roomtui: Program, sandbox: RunningSandbox
 ) -> None:
     for number in range(6):
         sandbox.create(f"room-{number}")
@@ -305,7 +305,7 @@ def test_beside_other_readers_of_the_account_it_slows_down_instead_of_failing(
     assert all(room["participants"] is not None for room in done.json)
 
 
-def test_hostile_names_are_data_to_programs_and_harmless_to_people(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_hostile_names_are_data_to_programs_and_harmless_to_people(roomtui: Program, sandbox: RunningSandbox) -> None:
     candidates = [*HOSTILE, "del\x7f\x7f", "c1\x9b31m", "-rf", "--json", "'; DROP TABLE", "a/b?c#d%00"]
     names = [name for name in candidates if sandbox.try_create(name, UnusedRoomTimeout="60") is not None]
     assert len(names) >= 13
@@ -322,14 +322,14 @@ def test_hostile_names_are_data_to_programs_and_harmless_to_people(roomtui: Prog
         harmless(roomtui("show", room["sid"]).out)
 
 
-def test_a_terminal_that_cannot_write_a_name_gets_an_escape(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_terminal_that_cannot_write_a_name_gets_an_escape(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("東京")
     done = roomtui("ls", PYTHONIOENCODING="latin-1")
     assert (done.code, done.err) == (0, "")
     assert "\\u6771\\u4eac" in done.out
 
 
-def test_whoever_has_read_enough_may_hang_up(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_whoever_has_read_enough_may_hang_up(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("room")
     process = roomtui.start("ls", "--json")
     assert process.stdout is not None

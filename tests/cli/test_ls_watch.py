@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from roomtui.rooms.model import Room
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 
 NOW = datetime(2026, 11, 20, 6, 0, 0, tzinfo=timezone.utc)
@@ -247,7 +247,7 @@ def test_a_dumb_terminal_gets_one_after_the_other(
 # -- the whole command
 
 
-def test_it_follows_the_rooms_within_the_promise_until_ctrl_c(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_it_follows_the_rooms_within_the_promise_until_ctrl_c(roomtui: Program, sandbox: RunningSandbox) -> None:
     for number in range(8):
         sandbox.create(f"room-{number}", UnusedRoomTimeout="60")
     sandbox.ask("DELETE", "/_sandbox/requests")
@@ -267,7 +267,7 @@ def test_it_follows_the_rooms_within_the_promise_until_ctrl_c(roomtui: Program, 
 
 
 def test_without_people_it_passes_on_and_ends_when_nobody_reads_any_more(
-    roomtui: Program, sandbox: SandboxProcess
+    roomtui: Program, sandbox: RunningSandbox
 ) -> None:
     sandbox.create("room")
     process = roomtui.start("ls", "--watch", "--refresh", "0.5", "--no-people", "--json")

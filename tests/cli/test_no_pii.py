@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 PHONE = "+16505550123-634a594e"
 NUMBER = "6505550123"
@@ -24,7 +24,7 @@ def _as_before() -> Iterator[None]:
     exits.mask_numbers(mask=False)
 
 
-def test_by_an_option_of_those_that_only_look(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_by_an_option_of_those_that_only_look(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.join(PHONE, PHONE)
     for command in (["ls"], ["show", PHONE]):
         assert NUMBER in roomtui(*command).out
@@ -34,7 +34,7 @@ def test_by_an_option_of_those_that_only_look(roomtui: Program, sandbox: Sandbox
         assert NUMBER in roomtui(*command, "--no-pii", "--json").out
 
 
-def test_by_the_configuration_in_whatever_is_said(roomtui: Program, sandbox: SandboxProcess, tmp_path: Path) -> None:
+def test_by_the_configuration_in_whatever_is_said(roomtui: Program, sandbox: RunningSandbox, tmp_path: Path) -> None:
     folder = tmp_path / "config" / "roomtui"
     folder.mkdir(parents=True)
     (folder / "config.toml").write_text("no_pii = true\n")

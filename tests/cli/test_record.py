@@ -11,19 +11,19 @@ from tests.cli.test_create import rules
 from tests.cli.test_end import audit
 
 if TYPE_CHECKING:
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 AUDIO_ONLY = '[{"type": "include", "kind": "audio"}]'
 ALL_BUT_ALICE = '[{"type": "include", "all": true}, {"type": "exclude", "publisher": "alice"}]'
 ALL_IN_THE_END = '[{"type": "exclude", "kind": "video"}, {"type": "include", "all": true}]'
 
 
-def told(sandbox: SandboxProcess, sid: str) -> list[dict[str, object]]:
+def told(sandbox: RunningSandbox, sid: str) -> list[dict[str, object]]:
     """The rules, without the filters that they do not use."""
     return [{key: value for key, value in rule.items() if value is not None} for rule in rules(sandbox, sid)]
 
 
-def test_it_starts_and_stops(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_it_starts_and_stops(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     for what, kind, sentence in (
         ("start", "include", "is recorded from now on."),
@@ -36,7 +36,7 @@ def test_it_starts_and_stops(roomtui: Program, sandbox: SandboxProcess) -> None:
 
 
 @pytest.mark.parametrize(("recorded", "what"), [("true", "start"), ("false", "stop")])
-def test_what_is_so_already_is_no_failure(roomtui: Program, sandbox: SandboxProcess, recorded: str, what: str) -> None:
+def test_what_is_so_already_is_no_failure(roomtui: Program, sandbox: RunningSandbox, recorded: str, what: str) -> None:
     room = sandbox.create("board", RecordParticipantsOnConnect=recorded)
     before = rules(sandbox, room["sid"])
     done = roomtui("record", room["sid"], what)
@@ -49,7 +49,7 @@ def test_what_is_so_already_is_no_failure(roomtui: Program, sandbox: SandboxProc
 @pytest.mark.parametrize("what", ["start", "stop"])
 @pytest.mark.parametrize("own", [AUDIO_ONLY, ALL_BUT_ALICE])
 def test_rules_of_its_own_are_not_replaced_unasked(
-    roomtui: Program, sandbox: SandboxProcess, own: str, what: str
+    roomtui: Program, sandbox: RunningSandbox, own: str, what: str
 ) -> None:
     room = sandbox.create("board", RecordingRules=own)
     done = roomtui("record", "board", what, stdin="y\n")
@@ -60,7 +60,7 @@ def test_rules_of_its_own_are_not_replaced_unasked(
     assert told(sandbox, room["sid"]) == [{"type": "include" if what == "start" else "exclude", "all": True}]
 
 
-def test_rules_of_its_own_that_come_to_the_same_are_left_alone(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_rules_of_its_own_that_come_to_the_same_are_left_alone(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board", RecordingRules=ALL_IN_THE_END)
     done = roomtui("record", "board", "start")
     assert (done.code, done.err) == (0, "")
@@ -68,7 +68,7 @@ def test_rules_of_its_own_that_come_to_the_same_are_left_alone(roomtui: Program,
     assert roomtui("record", "board", "stop").code == 5
 
 
-def test_json_tells_what_came_of_it(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_json_tells_what_came_of_it(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     for what, outcome, recording, kind in (
         ("start", "done", "on", "include"),
@@ -83,7 +83,7 @@ def test_json_tells_what_came_of_it(roomtui: Program, sandbox: SandboxProcess) -
         assert done.json["rules"] == [{"type": kind, "all": True}]
 
 
-def test_a_room_without_media_server_cannot_be_recorded(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_room_without_media_server_cannot_be_recorded(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("pair", Type="go")
     done = roomtui("record", "pair", "start")
     assert (done.code, done.out) == (1, "")
@@ -91,7 +91,7 @@ def test_a_room_without_media_server_cannot_be_recorded(roomtui: Program, sandbo
     assert "error 53122" in line
 
 
-def test_an_ended_room_is_one_sentence(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_an_ended_room_is_one_sentence(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("over")
     sandbox.ask("POST", f"/v1/Rooms/{room['sid']}", Status="completed")
     assert roomtui("record", "over", "start").code == 3
@@ -100,7 +100,7 @@ def test_an_ended_room_is_one_sentence(roomtui: Program, sandbox: SandboxProcess
     assert len(done.err.splitlines()) == 1
 
 
-def test_it_is_written_down_with_the_rules_that_stood_before(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_it_is_written_down_with_the_rules_that_stood_before(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board", RecordingRules=AUDIO_ONLY)
     roomtui("record", "board", "stop", "--yes")
     before, after = audit(roomtui)
@@ -113,7 +113,7 @@ def test_it_is_written_down_with_the_rules_that_stood_before(roomtui: Program, s
 
 
 @pytest.mark.parametrize("kind", ["500", "reset"])
-def test_no_answer_is_told(roomtui: Program, sandbox: SandboxProcess, kind: str) -> None:
+def test_no_answer_is_told(roomtui: Program, sandbox: RunningSandbox, kind: str) -> None:
     room = sandbox.create("board")
     sandbox.fault(kind, Rate="1", Path=f"/v1/Rooms/{room['sid']}/RecordingRules")
     done = roomtui("record", "board", "start")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.cli.test_ls import ROOM_FIELDS, instant
 
 if TYPE_CHECKING:
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 PARTICIPANT_FIELDS = {
     "account_sid",
@@ -26,7 +26,7 @@ PARTICIPANT_FIELDS = {
 }
 
 
-def test_json_has_the_room_its_people_and_their_own_deadlines(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_json_has_the_room_its_people_and_their_own_deadlines(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board", UnusedRoomTimeout="60", MaxParticipantDuration="7200")
     people = {name: sandbox.join("board", name) for name in ("alice", "bob", "lost")}
     sandbox.advance(600)
@@ -59,7 +59,7 @@ def test_json_has_the_room_its_people_and_their_own_deadlines(roomtui: Program, 
     )
 
 
-def test_people_read_the_room_and_its_people(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_people_read_the_room_and_its_people(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board", UnusedRoomTimeout="60")
     person = sandbox.join("board", "alice")
     sandbox.advance(600)
@@ -72,7 +72,7 @@ def test_people_read_the_room_and_its_people(roomtui: Program, sandbox: SandboxP
     assert lines[5].split() == [person["sid"], "alice", "connected", "10m", "3h50"]
 
 
-def test_an_ended_room_is_found_by_its_sid_alone(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_an_ended_room_is_found_by_its_sid_alone(roomtui: Program, sandbox: RunningSandbox) -> None:
     room = sandbox.create("over", UnusedRoomTimeout="60", EmptyRoomTimeout="2")
     sandbox.leave(sandbox.join("over", "alice"))
     sandbox.advance(600)
@@ -96,6 +96,6 @@ def test_no_such_room(roomtui: Program) -> None:
         assert len(done.err.splitlines()) == 1
 
 
-def test_a_name_that_looks_like_an_option_goes_behind_two_dashes(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_a_name_that_looks_like_an_option_goes_behind_two_dashes(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("--json")
     assert roomtui("show", "--json", "--", "--json").json["unique_name"] == "--json"

@@ -12,10 +12,10 @@ import pytest
 from tests.tui.scene import HOSTILE
 
 if TYPE_CHECKING:
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 
-def test_the_snippet_names_the_very_same_room(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_the_snippet_names_the_very_same_room(roomtui: Program, sandbox: RunningSandbox) -> None:
     candidates = [
         *HOSTILE[:3],
         *HOSTILE[4:],
@@ -44,7 +44,7 @@ def test_the_snippet_names_the_very_same_room(roomtui: Program, sandbox: Sandbox
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
-def test_the_snippet_is_the_same_in_every_encoding(roomtui: Program, sandbox: SandboxProcess, encoding: str) -> None:
+def test_the_snippet_is_the_same_in_every_encoding(roomtui: Program, sandbox: RunningSandbox, encoding: str) -> None:
     sandbox.create("Café 東京")
     process = subprocess.run(
         [sys.executable, "-m", "roomtui", "twiml", "Café 東京"],
@@ -57,7 +57,7 @@ def test_the_snippet_is_the_same_in_every_encoding(roomtui: Program, sandbox: Sa
     assert document.findtext("Connect/Room") == "Café 東京"
 
 
-def test_an_identity_and_a_fallback_stand_in_it(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_an_identity_and_a_fallback_stand_in_it(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     done = roomtui("twiml", "board", "--identity", 'al"ice & <b>', "--fallback-say", "It's <over> & done")
     document = ET.fromstring(done.out)  # noqa: S314 # our own XML
@@ -68,7 +68,7 @@ def test_an_identity_and_a_fallback_stand_in_it(roomtui: Program, sandbox: Sandb
 
 
 def test_python_makes_the_same_twiml(
-    roomtui: Program, sandbox: SandboxProcess, capsys: pytest.CaptureFixture[str]
+    roomtui: Program, sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = 'it\'s "quoted" \\ 東\x7f'
     sandbox.create(name)
@@ -80,7 +80,7 @@ def test_python_makes_the_same_twiml(
     assert (room.text, room.attrib, document.findtext("Say")) == (name, {"participantIdentity": "al'ice"}, "over")
 
 
-def test_node_is_one_plain_program(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_node_is_one_plain_program(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create('it\'s `${1}` "q"')
     done = roomtui("twiml", 'it\'s `${1}` "q"', "--lang", "node", "--identity", "alice")
     assert done.code == 0
@@ -89,7 +89,7 @@ def test_node_is_one_plain_program(roomtui: Program, sandbox: SandboxProcess) ->
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_for_a_bin_it_is_the_same_room_and_nothing_that_a_bin_would_fill_in(
-    roomtui: Program, sandbox: SandboxProcess, encoding: str
+    roomtui: Program, sandbox: RunningSandbox, encoding: str
 ) -> None:
     name = "{{From}} & 東\x7f\u202e"
     sandbox.create(name)
@@ -101,7 +101,7 @@ def test_for_a_bin_it_is_the_same_room_and_nothing_that_a_bin_would_fill_in(
 
 
 def test_hazards_go_to_stderr_and_the_snippet_is_printed_all_the_same(
-    roomtui: Program, sandbox: SandboxProcess
+    roomtui: Program, sandbox: RunningSandbox
 ) -> None:
     sandbox.create("pair", Type="go")
     sandbox.join("pair", "alice")
@@ -120,7 +120,7 @@ def test_hazards_go_to_stderr_and_the_snippet_is_printed_all_the_same(
     assert [f"roomtui: {hazard['sentence']}" for hazard in told["hazards"]] == lines
 
 
-def test_what_cannot_be_an_identity_is_refused_in_words(roomtui: Program, sandbox: SandboxProcess) -> None:
+def test_what_cannot_be_an_identity_is_refused_in_words(roomtui: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     for identity in ("x" * 129, "esc\x1b[2J"):
         done = roomtui("twiml", "board", "--identity", identity)

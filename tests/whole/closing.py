@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tests.cli.program import Done, harmless
 
 if TYPE_CHECKING:
-    from tests.cli.program import Program, SandboxProcess
+    from tests.cli.program import Program, RunningSandbox
 
 # The host's clock, wrong by so many seconds: nothing else of the program is touched.
 _WRONG_CLOCK = """
@@ -57,7 +57,7 @@ def list_rooms(program: Program, *, host_ahead: float) -> list[dict[str, Any]]:
     return list(Done(done.returncode, done.stdout, done.stderr).json)
 
 
-def populate(sandbox: SandboxProcess, count: int, *, seed: int = 1, shortest: int = 10) -> list[str]:
+def populate(sandbox: RunningSandbox, count: int, *, seed: int = 1, shortest: int = 10) -> list[str]:
     """`count` rooms of mixed time-outs: some nobody joins, some are left, some keep people to their limit. The SIDs.
 
     No time-out is below `shortest` minutes, so that all are seen before they end.
@@ -83,7 +83,7 @@ def populate(sandbox: SandboxProcess, count: int, *, seed: int = 1, shortest: in
 
 
 def deadlines_and_ends(
-    program: Program, sandbox: SandboxProcess, sids: list[str], *, host_ahead: float, jump: float, rounds: int = 40
+    program: Program, sandbox: RunningSandbox, sids: list[str], *, host_ahead: float, jump: float, rounds: int = 40
 ) -> dict[str, tuple[list[Told], datetime]]:
     """For each room the deadlines it was given since the last change in it, and the end that the sandbox reports.
 
@@ -109,7 +109,7 @@ def deadlines_and_ends(
     return {sid: (told[sid], instant(end)) for sid, end in ends.items()}
 
 
-def come_and_go(sandbox: SandboxProcess, sids: list[str], dice: random.Random, turn: int) -> None:
+def come_and_go(sandbox: RunningSandbox, sids: list[str], dice: random.Random, turn: int) -> None:
     """A few people join, and half of them leave again."""
     for sid in dice.sample(sids, max(1, len(sids) // 8)):
         room = sandbox.room(sid)

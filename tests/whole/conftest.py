@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.program import Program, environment, running_sandbox
+from tests.cli.beside import sandbox_beside
+from tests.cli.program import Program, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 
 @pytest.fixture
@@ -21,14 +22,14 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sandbox(home: Path) -> Iterator[SandboxProcess]:
+def sandbox() -> Iterator[RunningSandbox]:
     """A quiet sandbox in which time passes as it does here."""
-    with running_sandbox(home) as running:
+    with sandbox_beside() as running:
         yield running
 
 
 @pytest.fixture
-def known(home: Path, sandbox: SandboxProcess) -> dict[str, str]:
+def known(home: Path, sandbox: RunningSandbox) -> dict[str, str]:
     """An environment with the sandbox's account in it."""
     return environment(home, **sandbox.environ)
 

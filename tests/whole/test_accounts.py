@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roomtui.cli.accounts import ENDS_WITHIN
-from tests.cli.program import environment, running_sandbox
+from tests.cli.beside import sandbox_beside
+from tests.cli.program import environment
 from tests.whole.terminal import Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
 
 
-def profile(name: str, sandbox: SandboxProcess, *more: str) -> str:
+def profile(name: str, sandbox: RunningSandbox, *more: str) -> str:
     account = sandbox.account
     lines = (
         f'account_sid = "{account["account_sid"]}"',
@@ -28,7 +29,7 @@ def profile(name: str, sandbox: SandboxProcess, *more: str) -> str:
 
 
 def test_the_account_is_changed_at_once_though_the_old_one_hangs(tmp_path: Path) -> None:
-    with running_sandbox(tmp_path) as old, running_sandbox(tmp_path) as new:
+    with sandbox_beside() as old, sandbox_beside() as new:
         old.create("room-of-the-old")
         new.create("room-of-the-new")
         path = tmp_path / "config" / "roomtui" / "config.toml"

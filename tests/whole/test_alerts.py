@@ -13,7 +13,7 @@ from tests.whole.test_accounts import profile
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 _RULES = """
 [[alerts]]
@@ -33,7 +33,7 @@ command = ["/bin/sh", "-c", 'cat >> "$0"', "{quiet}"]
 
 
 def test_what_begins_to_hold_is_signed_rung_sent_to_a_program_and_written_down(
-    home: Path, sandbox: SandboxProcess
+    home: Path, sandbox: RunningSandbox
 ) -> None:
     loud, quiet = home / "loud.jsonl", home / "quiet.jsonl"
     path = home / "config" / "roomtui" / "config.toml"

@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roomtui.tui.routes import WORDS, Way
-from tests.cli.program import environment, running_sandbox, until
+from tests.cli.beside import sandbox_beside
+from tests.cli.program import environment, until
 from tests.whole.around import PROMPT, Around, Layer, Place, Sshd, around, missing, need, running_sshd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 _TMUX = Layer("tmux")
 _TMUX_AS_SCREEN = Layer("tmux", ("default-terminal screen-256color",))
@@ -200,9 +201,9 @@ def test_the_readme_tells_the_same() -> None:
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[SandboxProcess]:
+def world() -> Iterator[RunningSandbox]:
     """A sandbox with one room."""
-    with tempfile.TemporaryDirectory(prefix="world-") as home, running_sandbox(Path(home)) as running:
+    with sandbox_beside() as running:
         running.create("board")
         yield running
 
@@ -218,7 +219,7 @@ def sshd() -> Iterator[Sshd | None]:
 
 
 @pytest.fixture
-def at_home(world: SandboxProcess, tmp_path: Path) -> dict[str, str]:
+def at_home(world: RunningSandbox, tmp_path: Path) -> dict[str, str]:
     return environment(tmp_path, **world.environ)
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import re
 import stat
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.program import environment, running_sandbox, until
+from tests.cli.beside import sandbox_beside
+from tests.cli.program import environment, until
 from tests.whole.around import PROMPT, Around, Layer, Place, around, need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 NAME = "ボード & <Co> $(touch pasted) `touch pasted`; touch pasted\n\ttouch pasted #"
 WIDE = "東" * 128
@@ -30,9 +30,9 @@ _UNKNOWN = Place((Layer("screen", ("term screen-256color",)),), before=("-u", "S
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[SandboxProcess]:
+def world() -> Iterator[RunningSandbox]:
     """A sandbox with a room that a stranger has named, one of fifty people, and one of fifty with the longest names."""
-    with tempfile.TemporaryDirectory(prefix="world-") as home, running_sandbox(Path(home)) as running:
+    with sandbox_beside() as running:
         for name in (NAME, "fifty", "endless"):
             running.create(name)
         for number in range(50):
@@ -42,7 +42,7 @@ def world() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-def at_home(world: SandboxProcess, tmp_path: Path) -> dict[str, str]:
+def at_home(world: RunningSandbox, tmp_path: Path) -> dict[str, str]:
     return environment(tmp_path, **world.environ)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 # Mounted over the folder and filled up; what is started in it sees it so, nobody else does, and it goes with it.
 _FULL = """
@@ -72,7 +72,7 @@ def run(around: Sequence[str], environ: dict[str, str], *arguments: str) -> subp
     return done
 
 
-def changes(sandbox: SandboxProcess) -> Counter[tuple[str, str]]:
+def changes(sandbox: RunningSandbox) -> Counter[tuple[str, str]]:
     """What Twilio was asked to change."""
     asked = sandbox.ask("GET", "/_sandbox/requests")["requests"]
     return Counter({(each["method"], each["route"]): each["count"] for each in asked if each["method"] != "GET"})
@@ -91,7 +91,7 @@ def changes(sandbox: SandboxProcess) -> Counter[tuple[str, str]]:
     ids=lambda each: "" if isinstance(each, str) else " ".join(each[:3]),
 )
 def test_no_command_changes_what_it_cannot_write_down(
-    sandbox: SandboxProcess, known: dict[str, str], disk: tuple[str, ...], arguments: tuple[str, ...], undone: str
+    sandbox: RunningSandbox, known: dict[str, str], disk: tuple[str, ...], arguments: tuple[str, ...], undone: str
 ) -> None:
     sandbox.create("board")
     sandbox.create("other")
@@ -108,7 +108,7 @@ def test_no_command_changes_what_it_cannot_write_down(
 
 
 def test_what_can_only_be_written_down_before_is_done_and_it_is_said_that_the_rest_is_not_written(
-    home: Path, sandbox: SandboxProcess, known: dict[str, str]
+    home: Path, sandbox: RunningSandbox, known: dict[str, str]
 ) -> None:
     sids = {name: sandbox.create(name)["sid"] for name in ("first", "other", "third")}
     assert run((), known, "end", "first", "--yes").returncode == 0
@@ -131,7 +131,7 @@ def test_what_can_only_be_written_down_before_is_done_and_it_is_said_that_the_re
 
 
 def test_the_dashboard_changes_nothing_while_the_disk_is_full_and_goes_on_when_there_is_room(
-    sandbox: SandboxProcess, known: dict[str, str]
+    sandbox: RunningSandbox, known: dict[str, str]
 ) -> None:
     board = sandbox.create("board")["sid"]
     sandbox.create("other")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 API = "video.jumphost.example"
 USER, PASSWORD = "guest", "pr0xy-passw0rd"
@@ -117,7 +117,7 @@ def certified(authority: trustme.CA, name: str) -> ssl.SSLContext:
 
 
 @pytest.fixture
-def front(sandbox: SandboxProcess, authority: trustme.CA) -> Iterator[Front]:
+def front(sandbox: RunningSandbox, authority: trustme.CA) -> Iterator[Front]:
     with Front(sandbox.url, certified(authority, API)) as running:
         yield running
 
@@ -148,7 +148,7 @@ def proxy(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def company(home: Path, sandbox: SandboxProcess, front: Front, bundle: str) -> dict[str, str]:
+def company(home: Path, sandbox: RunningSandbox, front: Front, bundle: str) -> dict[str, str]:
     """The environment of a jump host, but for its proxy."""
     url = f"https://{API}:{front.port}"
     return environment(home, **{**sandbox.environ, "ROOMTUI_API_URL": url, "SSL_CERT_FILE": bundle})
@@ -160,7 +160,7 @@ def through(proxy: str, user: str = f"{USER}:{PASSWORD}@") -> str:
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 def test_rooms_are_listed_through_the_proxy_of_the_environment(
-    company: dict[str, str], sandbox: SandboxProcess, proxy: str, front: Front, variable: str
+    company: dict[str, str], sandbox: RunningSandbox, proxy: str, front: Front, variable: str
 ) -> None:
     sandbox.create("behind-the-border")
     done = Program({**company, variable: through(proxy)}, secrets=(PASSWORD,))("ls", "--json")
@@ -170,7 +170,7 @@ def test_rooms_are_listed_through_the_proxy_of_the_environment(
 
 
 def test_the_dashboard_watches_through_the_proxy(
-    company: dict[str, str], sandbox: SandboxProcess, proxy: str, front: Front
+    company: dict[str, str], sandbox: RunningSandbox, proxy: str, front: Front
 ) -> None:
     sandbox.create("behind-the-border")
     with Terminal(environ={**company, "HTTPS_PROXY": through(proxy)}) as terminal:
@@ -183,7 +183,7 @@ def test_the_dashboard_watches_through_the_proxy(
     assert 1 <= front.taken <= 18, "the connections are kept"
 
 
-def test_a_room_is_ended_through_the_proxy(company: dict[str, str], sandbox: SandboxProcess, proxy: str) -> None:
+def test_a_room_is_ended_through_the_proxy(company: dict[str, str], sandbox: RunningSandbox, proxy: str) -> None:
     sandbox.create("to-be-ended")
     program = Program({**company, "HTTPS_PROXY": through(proxy)}, secrets=(PASSWORD,))
     assert program("end", "to-be-ended", "--yes").code == 0
@@ -233,7 +233,7 @@ def test_does_not_send_the_credentials_to_whom_it_does_not_trust(company: dict[s
 
 
 def test_does_not_send_the_credentials_to_another_host(
-    company: dict[str, str], sandbox: SandboxProcess, authority: trustme.CA, proxy: str
+    company: dict[str, str], sandbox: RunningSandbox, authority: trustme.CA, proxy: str
 ) -> None:
     with Front(sandbox.url, certified(authority, "elsewhere.example")) as other:
         done = Program(company)("ls", "--api-url", f"https://{API}:{other.port}", HTTPS_PROXY=through(proxy))

@@ -16,7 +16,7 @@ from tests.tui.scene import HOSTILE
 from tests.whole.terminal import Terminal, children_of, is_running
 
 if TYPE_CHECKING:
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 FIRST_ROOM = "daily-standup"
 LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
@@ -129,7 +129,7 @@ def test_with_one_end_elsewhere_it_does_not_start(home: Path, known: dict[str, s
         assert "The dashboard needs a terminal" in said
 
 
-def test_the_dashboard_shows_what_happens(known: dict[str, str], sandbox: SandboxProcess) -> None:
+def test_the_dashboard_shows_what_happens(known: dict[str, str], sandbox: RunningSandbox) -> None:
     sandbox.create("first")
     with Terminal("--refresh", "0.5", environ=known) as terminal:
         terminal.shows("first", "nobody came yet", "1 live")
@@ -145,7 +145,7 @@ def test_the_dashboard_shows_what_happens(known: dict[str, str], sandbox: Sandbo
         terminal.shows("0 live")
 
 
-def test_wrong_credentials_are_a_banner_and_it_goes_on(known: dict[str, str], sandbox: SandboxProcess) -> None:
+def test_wrong_credentials_are_a_banner_and_it_goes_on(known: dict[str, str], sandbox: RunningSandbox) -> None:
     token = "a-token-nobody-may-see"
     wrong = {name: value for name, value in known.items() if "API_" not in name or name == "ROOMTUI_API_URL"}
     with Terminal("--refresh", "0.5", environ={**wrong, "TWILIO_AUTH_TOKEN": token}) as terminal:
@@ -163,7 +163,7 @@ def test_wrong_credentials_are_a_banner_and_it_goes_on(known: dict[str, str], sa
         assert token.encode() not in terminal.raw
 
 
-def test_twilio_out_of_reach_is_a_banner_and_it_recovers(known: dict[str, str], sandbox: SandboxProcess) -> None:
+def test_twilio_out_of_reach_is_a_banner_and_it_recovers(known: dict[str, str], sandbox: RunningSandbox) -> None:
     sandbox.create("room")
     with Terminal("--refresh", "0.5", environ=known) as terminal:
         terminal.shows("room", "1 live")
@@ -175,7 +175,7 @@ def test_twilio_out_of_reach_is_a_banner_and_it_recovers(known: dict[str, str], 
         terminal.shows("live")
 
 
-def test_it_follows_the_size_of_the_terminal(known: dict[str, str], sandbox: SandboxProcess) -> None:
+def test_it_follows_the_size_of_the_terminal(known: dict[str, str], sandbox: RunningSandbox) -> None:
     sandbox.create("room")
     with Terminal(environ=known) as terminal:
         terminal.shows("CLOSES IN", "q Quit")
@@ -192,7 +192,7 @@ def test_it_follows_the_size_of_the_terminal(known: dict[str, str], sandbox: San
         assert terminal.ends() == 0
 
 
-def test_hostile_names_reach_the_terminal_as_text_alone(known: dict[str, str], sandbox: SandboxProcess) -> None:
+def test_hostile_names_reach_the_terminal_as_text_alone(known: dict[str, str], sandbox: RunningSandbox) -> None:
     names = [name for name in HOSTILE if sandbox.try_create(name, UnusedRoomTimeout="60") is not None]
     for name in names:
         sandbox.join(name, name)
@@ -216,7 +216,7 @@ def _bytes_per_second(terminal: Terminal, seconds: float) -> float:
 
 
 def test_a_full_screen_of_ticking_rooms_costs_little(
-    known: dict[str, str], sandbox: SandboxProcess, capsys: pytest.CaptureFixture[str]
+    known: dict[str, str], sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(24):
         sandbox.create(f"room-{number:02}", UnusedRoomTimeout="5")
@@ -232,7 +232,7 @@ def test_a_full_screen_of_ticking_rooms_costs_little(
 
 
 def test_an_idle_screen_costs_next_to_nothing(
-    known: dict[str, str], sandbox: SandboxProcess, capsys: pytest.CaptureFixture[str]
+    known: dict[str, str], sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(12):
         room = sandbox.create(f"room-{number:02}")

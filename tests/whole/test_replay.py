@@ -10,11 +10,11 @@ from tests.whole.terminal import Terminal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 
 def test_what_was_watched_is_watched_again_and_nothing_can_be_done_to_it(
-    known: dict[str, str], sandbox: SandboxProcess, home: Path
+    known: dict[str, str], sandbox: RunningSandbox, home: Path
 ) -> None:
     tape = home / "shift.jsonl.gz"
     sandbox.create("first-room")

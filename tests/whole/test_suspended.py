@@ -16,13 +16,13 @@ from tests.whole.terminal import Terminal, children_of, is_running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 EVERYTHING = ("board", "nobody came yet", "CLOSES IN", "nobody has joined", "q Quit")
 
 
 @pytest.fixture(params=["--frugal-output", "--plain-output"])
-def shell(known: dict[str, str], sandbox: SandboxProcess, request: pytest.FixtureRequest) -> Iterator[Terminal]:
+def shell(known: dict[str, str], sandbox: RunningSandbox, request: pytest.FixtureRequest) -> Iterator[Terminal]:
     """A shell in which the dashboard runs."""
     sandbox.create("board")
     with Terminal("-i", environ={**known, "PS1": "prompt: "}, program=["/bin/sh"]) as terminal:
@@ -117,7 +117,7 @@ def test_killed_while_it_is_put_aside_it_ends_and_leaves_the_shell_alone(shell: 
 
 @pytest.mark.parametrize("how", ["--frugal-output", "--plain-output"])
 def test_where_nobody_would_take_it_up_again_it_is_not_stopped(
-    known: dict[str, str], sandbox: SandboxProcess, how: str
+    known: dict[str, str], sandbox: RunningSandbox, how: str
 ) -> None:
     """As `ssh -t HOST roomtui` runs it: no shell is there that could say `fg`."""
     sandbox.create("board")

@@ -14,7 +14,7 @@ from tests.whole.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 _ATTRIBUTES = {0, 1, 4, 7, 22, 24, 27}
 _FEW = _ATTRIBUTES | {39, 49, *range(30, 38), *range(40, 48), *range(90, 98), *range(100, 108)}
@@ -95,7 +95,7 @@ def misunderstood(raw: bytes, kind: Kind) -> set[str]:
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_each_kind_of_terminal_gets_what_it_understands_in_the_colours_it_has(
-    known: dict[str, str], sandbox: SandboxProcess, kind: Kind
+    known: dict[str, str], sandbox: RunningSandbox, kind: Kind
 ) -> None:
     sandbox.create("left-alone", UnusedRoomTimeout="1")
     with Terminal(environ=environ_of(kind, known)) as terminal:
@@ -132,7 +132,7 @@ def test_each_kind_of_terminal_gets_what_it_understands_in_the_colours_it_has(
     ids=str,
 )
 def test_where_the_locale_has_only_ascii_nothing_else_is_drawn(
-    known: dict[str, str], sandbox: SandboxProcess, locale: dict[str, str], *, ascii_only: bool
+    known: dict[str, str], sandbox: RunningSandbox, locale: dict[str, str], *, ascii_only: bool
 ) -> None:
     sandbox.create("M\u00fcllers \u6771\u4eac")
     environ = {name: value for name, value in known.items() if name not in {"LANG", "LC_ALL", "LC_CTYPE"}}
@@ -149,7 +149,7 @@ def test_where_the_locale_has_only_ascii_nothing_else_is_drawn(
 
 
 def test_ascii_can_be_had_anywhere_and_letters_where_the_locale_knows_of_none(
-    known: dict[str, str], sandbox: SandboxProcess
+    known: dict[str, str], sandbox: RunningSandbox
 ) -> None:
     sandbox.create("M\u00fcller")
     for option, locale, shown in (("--ascii", "C.UTF-8", "M?ller"), ("--no-ascii", "C", "M\u00fcller")):
@@ -157,7 +157,7 @@ def test_ascii_can_be_had_anywhere_and_letters_where_the_locale_knows_of_none(
             terminal.shows(shown)
 
 
-def test_the_size_that_a_shell_once_exported_says_nothing(known: dict[str, str], sandbox: SandboxProcess) -> None:
+def test_the_size_that_a_shell_once_exported_says_nothing(known: dict[str, str], sandbox: RunningSandbox) -> None:
     sandbox.create("left-alone")
     with Terminal(environ={**known, "COLUMNS": "100", "LINES": "30"}) as terminal:
         terminal.shows("left-alone", "nobody came yet", "q Quit")
@@ -166,7 +166,7 @@ def test_the_size_that_a_shell_once_exported_says_nothing(known: dict[str, str],
 
 
 @pytest.fixture(params=["--frugal-output", "--plain-output"])
-def terminal(known: dict[str, str], sandbox: SandboxProcess, request: pytest.FixtureRequest) -> Terminal:
+def terminal(known: dict[str, str], sandbox: RunningSandbox, request: pytest.FixtureRequest) -> Terminal:
     """The dashboard on two rooms."""
     sandbox.create("board", UnusedRoomTimeout="20")
     sandbox.create("maths", UnusedRoomTimeout="30")
@@ -220,7 +220,7 @@ def test_a_storm_of_sizes_ends_in_the_last_one(terminal: Terminal) -> None:
         assert terminal.settings == terminal.cooked
 
 
-def test_the_mouse_is_taken_only_where_it_is_asked_for(known: dict[str, str], sandbox: SandboxProcess) -> None:
+def test_the_mouse_is_taken_only_where_it_is_asked_for(known: dict[str, str], sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     with Terminal("--mouse", environ={**known, "SSH_CONNECTION": "a 1 b 2"}) as terminal:
         terminal.shows("board", "q Quit")

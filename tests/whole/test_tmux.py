@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 if shutil.which("tmux") is None:
     if os.environ.get("CI") == "true":
@@ -27,7 +27,7 @@ if shutil.which("tmux") is None:
 
 
 @pytest.fixture
-def tmux(known: dict[str, str], sandbox: SandboxProcess) -> Iterator[Tmux]:  # noqa: ARG001 # it must answer first
+def tmux(known: dict[str, str], sandbox: RunningSandbox) -> Iterator[Tmux]:  # noqa: ARG001 # it must answer first
     """The dashboard in a tmux, connected."""
     with dashboard_in_tmux("--refresh", "0.5", environ=known) as running:
         running.shows("0 live", "live", "q Quit")
@@ -57,11 +57,11 @@ def audit(home: Path) -> list[dict[str, Any]]:
     return [line for line in lines if line["kind"] == "audit"]
 
 
-def status(sandbox: SandboxProcess, room: dict[str, Any]) -> str:
+def status(sandbox: RunningSandbox, room: dict[str, Any]) -> str:
     return str(sandbox.room(room["sid"])["status"])
 
 
-def test_t_and_enter_put_the_snippet_into_the_tmux_buffer(tmux: Tmux, sandbox: SandboxProcess) -> None:
+def test_t_and_enter_put_the_snippet_into_the_tmux_buffer(tmux: Tmux, sandbox: RunningSandbox) -> None:
     name = "Board & Co <1> 東京"
     sandbox.create(name)
     tmux.shows("Board & Co")
@@ -74,7 +74,7 @@ def test_t_and_enter_put_the_snippet_into_the_tmux_buffer(tmux: Tmux, sandbox: S
     assert (room.text, room.attrib) == (name, {})
 
 
-def test_an_identity_typed_first_stands_in_the_snippet(tmux: Tmux, sandbox: SandboxProcess) -> None:
+def test_an_identity_typed_first_stands_in_the_snippet(tmux: Tmux, sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     sandbox.join("board", "alice")
     tmux.shows("board", "1/50")
@@ -90,7 +90,7 @@ def test_an_identity_typed_first_stands_in_the_snippet(tmux: Tmux, sandbox: Sand
     assert (room.text, room.attrib) == ("board", {"participantIdentity": 'alice & "co"'})
 
 
-def test_y_puts_the_sid_into_the_tmux_buffer(tmux: Tmux, sandbox: SandboxProcess) -> None:
+def test_y_puts_the_sid_into_the_tmux_buffer(tmux: Tmux, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     tmux.shows("board")
     tmux.keys("y")
@@ -101,7 +101,7 @@ def test_y_puts_the_sid_into_the_tmux_buffer(tmux: Tmux, sandbox: SandboxProcess
     tmux.shows_no("esc closes")
 
 
-def test_an_empty_room_is_ended_by_e_tab_enter(tmux: Tmux, sandbox: SandboxProcess, home: Path) -> None:
+def test_an_empty_room_is_ended_by_e_tab_enter(tmux: Tmux, sandbox: RunningSandbox, home: Path) -> None:
     rooms = {name: sandbox.create(name, UnusedRoomTimeout=minutes) for name, minutes in (("aa", "5"), ("bb", "6"))}
     tmux.shows("aa", "bb", "2 live")
     select(tmux, "bb")
@@ -125,7 +125,7 @@ def test_an_empty_room_is_ended_by_e_tab_enter(tmux: Tmux, sandbox: SandboxProce
     tmux.shows("1 live")
 
 
-def test_a_room_with_people_is_ended_by_its_name_alone(tmux: Tmux, sandbox: SandboxProcess, home: Path) -> None:
+def test_a_room_with_people_is_ended_by_its_name_alone(tmux: Tmux, sandbox: RunningSandbox, home: Path) -> None:
     room = sandbox.create("board")
     sandbox.join("board", "alice")
     sandbox.join("board", "bob")
@@ -148,7 +148,7 @@ def test_a_room_with_people_is_ended_by_its_name_alone(tmux: Tmux, sandbox: Sand
 
 
 def test_somebody_who_joins_while_we_are_asked_makes_the_question_stricter(
-    tmux: Tmux, sandbox: SandboxProcess, home: Path
+    tmux: Tmux, sandbox: RunningSandbox, home: Path
 ) -> None:
     room = sandbox.create("board")
     tmux.shows("board", "0/50")
@@ -174,7 +174,7 @@ def find(tmux: Tmux, text: str) -> None:
     tmux.shows_no("Keep")
 
 
-def test_the_filter_shows_what_was_asked_for(tmux: Tmux, sandbox: SandboxProcess) -> None:
+def test_the_filter_shows_what_was_asked_for(tmux: Tmux, sandbox: RunningSandbox) -> None:
     sandbox.create("standup")
     other = sandbox.create("retro")
     sandbox.join("retro", "alice")
@@ -191,7 +191,7 @@ def test_the_filter_shows_what_was_asked_for(tmux: Tmux, sandbox: SandboxProcess
     assert until(lambda: tmux.buffer) == other["sid"]
 
 
-def test_p_stops_the_polling_and_not_the_countdowns(tmux: Tmux, sandbox: SandboxProcess) -> None:
+def test_p_stops_the_polling_and_not_the_countdowns(tmux: Tmux, sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     # Until its roster is read, all that is known is a bound that moves once a minute.
     until(lambda: (countdown(tmux) or "").startswith("4:"))
@@ -212,7 +212,7 @@ def test_p_stops_the_polling_and_not_the_countdowns(tmux: Tmux, sandbox: Sandbox
     until(lambda: sandbox.requests() > asked)
 
 
-def test_help_detail_and_back(tmux: Tmux, sandbox: SandboxProcess) -> None:
+def test_help_detail_and_back(tmux: Tmux, sandbox: RunningSandbox) -> None:
     room = sandbox.create("board", MediaRegion="ie1")
     sandbox.join("board", "alice")
     tmux.shows("board", "1/50")
@@ -229,7 +229,7 @@ def test_help_detail_and_back(tmux: Tmux, sandbox: SandboxProcess) -> None:
     tmux.shows("CLOSES IN", "q Quit")
 
 
-def test_read_only_has_no_key_that_ends(known: dict[str, str], sandbox: SandboxProcess) -> None:
+def test_read_only_has_no_key_that_ends(known: dict[str, str], sandbox: RunningSandbox) -> None:
     room = sandbox.create("board")
     with dashboard_in_tmux("--read-only", environ=known) as tmux:
         tmux.shows("board", "read-only", "q Quit")
@@ -240,7 +240,7 @@ def test_read_only_has_no_key_that_ends(known: dict[str, str], sandbox: SandboxP
         assert status(sandbox, room) == "in-progress"
 
 
-def test_a_hostile_name_changes_neither_buffer_nor_title(tmux: Tmux, sandbox: SandboxProcess) -> None:
+def test_a_hostile_name_changes_neither_buffer_nor_title(tmux: Tmux, sandbox: RunningSandbox) -> None:
     names = (
         "\x1b]52;c;aGFja2Vk\x07one",
         "\x1b]2;hacked\x07\x1bkhacked\x1b\\two",
@@ -272,7 +272,7 @@ def test_a_hostile_name_changes_neither_buffer_nor_title(tmux: Tmux, sandbox: Sa
     assert "hacked" not in tmux.titles
 
 
-def test_q_leaves_and_tmux_goes_on(known: dict[str, str], sandbox: SandboxProcess) -> None:
+def test_q_leaves_and_tmux_goes_on(known: dict[str, str], sandbox: RunningSandbox) -> None:
     sandbox.create("board")
     with dashboard_in_tmux(environ=known) as tmux:
         tmux.shows("board")

@@ -12,11 +12,11 @@ from tests.cli.program import Program, until
 from tests.whole.terminal import Terminal
 
 if TYPE_CHECKING:
-    from tests.cli.program import SandboxProcess
+    from tests.cli.program import RunningSandbox
 
 
 def test_each_event_is_in_the_log_once_though_one_of_them_is_killed(
-    known: dict[str, str], sandbox: SandboxProcess
+    known: dict[str, str], sandbox: RunningSandbox
 ) -> None:
     follower = Program(known).start("log", "--follow", "--json")
     told: list[dict[str, Any]] = []
