@@ -75,6 +75,11 @@ class Watch:
         await self.poller.look_at_rooms()
         await self.closer()
 
+    async def later(self, seconds: float = 2.0) -> None:
+        """A round when so much time has passed."""
+        self.time.seconds += seconds
+        await self.round()
+
     async def closer(self) -> None:
         while True:
             await self.poller.settled()

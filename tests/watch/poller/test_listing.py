@@ -10,24 +10,13 @@ import pytest
 from roomtui.rooms.endings import EndingReason
 from roomtui.twilio_api.errors import Unreachable
 from roomtui.watch.budget import Attention, list_interval
-from tests.watch.scripted import ScriptedGateway
-from tests.watch.virtual import VirtualTime
 from tests.watch.watching import Watch
 
 if TYPE_CHECKING:
     from roomtui.watch.board import BoardState
+    from tests.watch.scripted import ScriptedGateway
 
 AT_A_TIME = 500
-
-
-@pytest.fixture
-def twilio() -> ScriptedGateway:
-    return ScriptedGateway(VirtualTime())
-
-
-@pytest.fixture
-def watch(twilio: ScriptedGateway) -> Watch:
-    return Watch(twilio, twilio.time, twilio.time)
 
 
 class Audience:

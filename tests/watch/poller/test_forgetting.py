@@ -19,11 +19,12 @@ from roomtui.watch.witness import Witness
 from roomtui.watch.worth import Rota
 from tests.rooms.builders import room as a_room
 from tests.watch.scripted import ScriptedGateway, not_found
-from tests.watch.virtual import NOON, VirtualTime, idle
-from tests.watch.watching import Watch
+from tests.watch.virtual import NOON, idle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tests.watch.watching import Watch
 
 _HOLD: tuple[type, ...] = (dict, list, set, frozenset, tuple, deque, MappingProxyType)
 _FORGOTTEN_AFTER = 31 * 60.0
@@ -53,21 +54,6 @@ def remembered(root: object, sids: Iterable[str]) -> set[str]:
     return found
 
 
-@pytest.fixture
-def twilio() -> ScriptedGateway:
-    return ScriptedGateway(VirtualTime())
-
-
-@pytest.fixture
-def watch(twilio: ScriptedGateway) -> Watch:
-    return Watch(twilio, twilio.time, twilio.time)
-
-
-async def later(watch: Watch, seconds: float = 2.0) -> None:
-    watch.time.seconds += seconds
-    await watch.round()
-
-
 def gives_up(watch: Watch, twilio: ScriptedGateway, sid: str) -> None:
     """The room left the list, and how it ended will not be known."""
     twilio.vanishes(sid)
@@ -79,8 +65,8 @@ async def left_of(watch: Watch, twilio: ScriptedGateway, *sids: str) -> set[str]
     """Those that are remembered when the room is not on the board any more, and another one has been looked at."""
     other = twilio.opens("another")
     watch.poller.attend(Attention(other, frozenset({other}), detail=True))
-    await later(watch, _FORGOTTEN_AFTER)
-    await later(watch)
+    await watch.later(_FORGOTTEN_AFTER)
+    await watch.later()
     # The latest events are kept, whatever they are about.
     watch.board.restore(BoardState(watch.board.state.picture))
     return remembered(watch.poller, sids)
@@ -90,13 +76,13 @@ async def test_of_a_room_that_lived_and_ended_nothing_is_left(twilio: ScriptedGa
     sid = twilio.opens("talk")
     alice = twilio.joins(sid, "alice")
     watch.poller.attend(Attention(sid, frozenset({sid}), detail=True))
-    await later(watch)
+    await watch.later()
     twilio.leaves(alice)
     for _ in range(4):
-        await later(watch, 5)
+        await watch.later(5)
     assert remembered(watch.poller, {sid, alice}) == {sid, alice}
     twilio.ends(sid)
-    await later(watch)
+    await watch.later()
     assert not watch.is_live(sid)
     assert await left_of(watch, twilio, sid, alice) == set()
 
@@ -108,7 +94,7 @@ async def test_of_a_room_of_which_twilio_knows_nothing_any_more_nothing_is_left(
     await watch.round()
     twilio.vanishes(sid)
     for _ in range(3):
-        await later(watch)
+        await watch.later()
     assert not watch.is_live(sid)
     assert await left_of(watch, twilio, sid) == set()
 
