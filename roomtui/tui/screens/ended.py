@@ -26,7 +26,7 @@ from roomtui.tui.views import LIVE
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.list_table import ListTable
-from roomtui.tui.widgets.past_field import PastField
+from roomtui.tui.widgets.table_field import PastField
 from roomtui.tui.winding import NO_PAST
 from roomtui.twilio_api.curl import list_rooms
 from roomtui.watch.past import PastState

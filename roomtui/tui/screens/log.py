@@ -18,10 +18,10 @@ from roomtui.tui.lines import Tone, line
 from roomtui.tui.screens.detail import DetailScreen
 from roomtui.tui.screens.room_screen import RoomScreen
 from roomtui.tui.views import LIVE
-from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.journal_table import JournalTable
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.widgets.table_field import SearchField
 from roomtui.tui.winding import NO_LOG
 from roomtui.watch.journal_export import export
 from roomtui.watch.journal_index import JournalIndex, Wanted
@@ -40,18 +40,6 @@ if TYPE_CHECKING:
 
 _SEARCH: Final = "words as they are shown, audit, events"
 _NARROW: Final = 100
-
-
-class SearchField(Field):
-    """Where the search is typed; the arrows go on moving in the log."""
-
-    DEFAULT_CSS = "SearchField { display: none; height: 1; background: $panel; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "screen.keep_search", "Keep", key_display="enter", id="log.keep"),
-        Binding("escape", "screen.clear_search", "Clear", key_display="esc", id="log.clear"),
-        Binding("up", "screen.move(-1)", "Move", show=False),
-        Binding("down", "screen.move(1)", "Move", show=False),
-    ]
 
 
 class LogScreen(RoomScreen):
