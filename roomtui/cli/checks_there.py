@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from roomtui.cli.connect import Connection
     from roomtui.config import Config
+    from roomtui.twilio_api.gateway import Gateway
 
 QUOTA: Final = 80
 """Reads a second that an account has for everything its owner runs (Programmable Video Limits)."""
@@ -48,7 +49,7 @@ async def twilio_checks(config: Config) -> list[Check]:
     monotonic = connection.clock.monotonic
     began = monotonic()
     try:
-        rooms, more = await _first_page(connection)
+        rooms, more = await _first_page(connection.gateway)
     except TwilioError as error:
         return [*checks, *_failed(error, name), *_clock(connection)]
     finally:
@@ -63,11 +64,14 @@ async def twilio_checks(config: Config) -> list[Check]:
     return checks
 
 
-async def _first_page(connection: Connection) -> tuple[int, bool]:
-    """How many rooms are in progress, and whether there may be more of them."""
-    async for page in connection.gateway.room_pages(RoomQuery(page_size=_PAGE)):
-        return len(page), len(page) == _PAGE
-    return 0, False
+async def _first_page(gateway: Gateway) -> tuple[int, bool]:
+    """How many rooms are in progress, and whether there may be more of them: a server may make shorter pages."""
+    rooms = 0
+    async for page in gateway.room_pages(RoomQuery(page_size=_PAGE)):
+        if rooms or len(page) == _PAGE:
+            return rooms or len(page), True
+        rooms = len(page)
+    return rooms, False
 
 
 def _failed(error: TwilioError, name: str) -> Iterator[Check]:
