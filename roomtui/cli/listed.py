@@ -11,6 +11,7 @@ from roomtui.cli.columns import terminal_width
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, say
 from roomtui.cli.interrupting import until_ctrl_c
+from roomtui.cli.ours import ended_by_us, why_it_ended
 from roomtui.cli.output import compact, print_json_array
 from roomtui.cli.reading import Found, list_rooms, read_rosters
 from roomtui.cli.saying import say_that_not_all_are_listed, say_that_there_are_more
@@ -39,10 +40,15 @@ async def list_once(config: Config, wanted: Wanted) -> int:
             _say_what_is_missing(found, people=wanted.people)
         now = connection.clock.now()
     rooms, rosters = found.rooms.values(), found.rosters
+    ours = ended_by_us(config, rooms)
     if wanted.as_json:
-        print_json_array(compact(room_json(room, rosters.get(room.sid), now)) for room in rooms)
+        print_json_array(
+            compact(room_json(room, roster, now, why_it_ended(room, roster, ours)))
+            for room, roster in ((each, rosters.get(each.sid)) for each in rooms)
+        )
     elif rooms:
-        click.echo("\n".join(room_lines(rooms, rosters, now, hide=config.no_pii, width=terminal_width())))
+        lines = room_lines(rooms, rosters, now, hide=config.no_pii, width=terminal_width(), ours=ours)
+        click.echo("\n".join(lines))
     else:
         say("No such rooms.")
     return code

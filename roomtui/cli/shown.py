@@ -10,6 +10,7 @@ import click
 from roomtui.cli.columns import terminal_width
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, code_of, say
+from roomtui.cli.ours import ended_by_us, why_it_ended
 from roomtui.cli.output import print_json
 from roomtui.cli.reading import FAILURES_MAX, for_each
 from roomtui.cli.tables import people_lines, room_lines, summary_line
@@ -47,10 +48,11 @@ async def show_once(config: Config, name_or_sid: str, *, as_json: bool) -> int:
         else:
             roster = await read_last_roster(connection.gateway, room.sid, connection.clock)
         now = connection.clock.now()
+    ours = ended_by_us(config, [room])
     if as_json:
-        print_json(whole_json(room, roster, now))
+        print_json(whole_json(room, roster, now, why_it_ended(room, roster, ours)))
     else:
-        _print_text(room, roster, live, now, hide=config.no_pii)
+        _print_text(room, roster, live, now, hide=config.no_pii, ours=ours)
     return code
 
 
@@ -91,9 +93,11 @@ async def _look_closer(connection: Connection, room: Room, roster: Roster) -> tu
     return live, code_of(failures[0])
 
 
-def _print_text(room: Room, roster: Roster, live: LiveRoom | None, now: datetime, *, hide: bool) -> None:
+def _print_text(
+    room: Room, roster: Roster, live: LiveRoom | None, now: datetime, *, hide: bool, ours: frozenset[str]
+) -> None:
     width = terminal_width()
-    lines = room_lines([room], {room.sid: roster}, now, hide=hide, width=width)
+    lines = room_lines([room], {room.sid: roster}, now, hide=hide, width=width, ours=ours)
     if live is not None:
         lines.append(summary_line(live))
     people = people_lines(room, roster, live.tracks if live is not None else {}, now, hide=hide, width=width)

@@ -15,7 +15,7 @@ from roomtui.rooms.recording import Recording
 from roomtui.rooms.untrusted import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from roomtui.rooms.model import Participant, Room, Roster, Tracks
@@ -57,6 +57,7 @@ def room_lines(
     *,
     hide: bool,
     width: int | None,
+    ours: Collection[str] = (),
 ) -> list[str]:
     """A table of the rooms in progress, then one of those that have ended, each with its titles; no lines for none.
 
@@ -66,6 +67,7 @@ def room_lines(
         now: Twilio's time.
         hide: mask phone numbers.
         width: cells of the terminal, or None where any number will do.
+        ours: the SIDs of rooms that we ended.
     """
     live: list[Room] = []
     ended: list[Room] = []
@@ -78,7 +80,7 @@ def room_lines(
         rows = (_live_row(room, rosters.get(room.sid), now, hide=hide) for room in live)
         lines += table(_LIVE, rows, width=width, giving_way=_ROOMS_GIVE_WAY)
     if ended:
-        rows = (_ended_row(room, rosters.get(room.sid), hide=hide) for room in ended)
+        rows = (_ended_row(room, rosters.get(room.sid), hide=hide, by_us=room.sid in ours) for room in ended)
         gap = [""] if live else []
         lines += gap + table(_ENDED, rows, width=width, giving_way=_ROOMS_GIVE_WAY)
     return lines
@@ -115,8 +117,8 @@ def _live_row(room: Room, roster: Roster | None, now: datetime, *, hide: bool) -
     )
 
 
-def _ended_row(room: Room, roster: Roster | None, *, hide: bool) -> tuple[str, ...]:
-    why = ending(room, roster)
+def _ended_row(room: Room, roster: Roster | None, *, hide: bool, by_us: bool) -> tuple[str, ...]:
+    why = ending(room, roster, ended_by_us=by_us)
     end = room.end_time or room.date_updated
     return (
         room.sid,

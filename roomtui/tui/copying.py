@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roomtui.rooms.personal import shown
+from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.untrusted import Untrusted, safe
 from roomtui.twilio_api import curl
 from roomtui.twilio_api.gateway import RoomQuery
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from roomtui.rooms.endings import Ending
     from roomtui.rooms.model import Room, Roster
     from roomtui.tui.columns import Entry
 
@@ -45,7 +47,7 @@ def things(entry: Entry, now: datetime, api_url: str, *, may_change: bool) -> li
         Thing("curl: its people", curl.list_participants(api_url, room.sid, status=status)),
         *([Thing("curl: end it", curl.end_room(api_url, room.sid))] if room.is_live and may_change else []),
         Thing("curl: all live rooms", curl.list_rooms(api_url, RoomQuery())),
-        Thing("JSON", raw_json(room, entry.roster, now, hide=False)),
+        Thing("JSON", raw_json(room, entry.roster, now, why_ended(entry), hide=False)),
     ]
     found += [Thing(name, text) for name, text in _fields(entry) if name not in {"sid", "unique_name"}]
     for each in entry.roster.everybody if entry.roster is not None else ():
@@ -54,9 +56,14 @@ def things(entry: Entry, now: datetime, api_url: str, *, may_change: bool) -> li
     return found
 
 
-def raw_json(room: Room, roster: Roster | None, now: datetime, *, hide: bool) -> str:
+def why_ended(entry: Entry) -> Ending | None:
+    """What is known of the end of a room that has ended: more than its fields tell, where somebody watched."""
+    return entry.ending if isinstance(entry, EndedRoom) else None
+
+
+def raw_json(room: Room, roster: Roster | None, now: datetime, why: Ending | None = None, *, hide: bool) -> str:
     """The room as `roomtui show --json` tells it; with `hide`, phone numbers in it are masked."""
-    text = json_text(whole_json(room, roster, now))
+    text = json_text(whole_json(room, roster, now, why))
     if not hide:
         return text
     # Line by line: what is shown of a text is one line.

@@ -69,8 +69,5 @@ def sentence(entries: Sequence[Entry], path: Path, *, live: bool) -> str:
 
 
 def _told(entry: Entry, now: datetime) -> dict[str, object]:
-    told = room_json(entry.room, entry.roster, now)
-    if isinstance(entry, EndedRoom):
-        # Why it ended as it is shown: whoever watched knows more of that than its fields tell.
-        told["ending"] = {"reason": entry.ending.reason.value, "certain": entry.ending.certain}
-    return told
+    # Why it ended as it is shown: whoever watched knows more of that than its fields tell.
+    return room_json(entry.room, entry.roster, now, entry.ending if isinstance(entry, EndedRoom) else None)

@@ -13,15 +13,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from roomtui.rooms.deadlines import Deadline
+    from roomtui.rooms.endings import Ending
     from roomtui.rooms.model import Participant, Room, Roster
 
 
-def room_json(room: Room, roster: Roster | None, now: datetime) -> dict[str, object]:
-    """Every field of the API's room, its participants in number, its deadline; for an ended one why it ended."""
+def room_json(room: Room, roster: Roster | None, now: datetime, why: Ending | None = None) -> dict[str, object]:
+    """Every field of the API's room, its participants in number, its deadline; for an ended one why it ended.
+
+    `why`: for an ended room, where more is known of its end than its fields tell.
+    """
     told: dict[str, object] = to_api(room)
     told["participants"] = None if roster is None else {"connected": roster.connected, "as_of": second(roster.as_of)}
     told["deadline"] = _deadline_json(room_deadline(room, roster), now)
-    why = ending(room, roster)
+    why = why or ending(room, roster)
     if why is not None:
         told["ending"] = {"reason": why.reason.value, "certain": why.certain}
     return told
@@ -35,9 +39,9 @@ def participant_json(room: Room, participant: Participant, now: datetime) -> dic
     }
 
 
-def whole_json(room: Room, roster: Roster | None, now: datetime) -> dict[str, object]:
-    """The room, and where they are known everybody who is or was in it."""
-    told = room_json(room, roster, now)
+def whole_json(room: Room, roster: Roster | None, now: datetime, why: Ending | None = None) -> dict[str, object]:
+    """The room as `room_json` has it, and where they are known everybody who is or was in it."""
+    told = room_json(room, roster, now, why)
     if roster is not None:
         told["roster"] = [participant_json(room, participant, now) for participant in roster.everybody]
     return told

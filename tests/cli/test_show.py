@@ -88,6 +88,18 @@ def test_an_ended_room_is_found_by_its_sid_alone(roomtui: Program, sandbox: Runn
     assert lines[2] == ""
 
 
+def test_what_was_ended_from_here_is_told_from_what_others_ended(roomtui: Program, sandbox: RunningSandbox) -> None:
+    ours, theirs = (sandbox.create(name)["sid"] for name in ("ours", "theirs"))
+    assert roomtui("end", ours, "--yes").code == 0
+    sandbox.ask("POST", f"/v1/Rooms/{theirs}", Status="completed")
+    for sid, reason, words in ((ours, "ended-by-us", "ended by us"), (theirs, "ended-via-api", "ended via API")):
+        assert roomtui("show", sid, "--json").json["ending"] == {"reason": reason, "certain": True}
+        assert words in roomtui("show", sid).out
+    listed = roomtui("ls", "--status", "completed", "--json").json
+    assert {each["sid"]: each["ending"]["reason"] for each in listed} == {ours: "ended-by-us", theirs: "ended-via-api"}
+    assert "ended by us" in roomtui("ls", "--status", "completed").out
+
+
 def test_no_such_room(roomtui: Program) -> None:
     for name in ("nobody", "RM" + "0" * 32, "", ".", "..", "a/b", "\udcff\udcfe", "../Rooms"):
         done = roomtui("show", name)

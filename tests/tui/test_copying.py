@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 
+from roomtui.rooms.endings import Ending, EndingReason
+from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.tui.browser import Browser
 from roomtui.tui.copying import raw_json, things
@@ -56,6 +59,13 @@ def test_the_json_is_that_of_show_and_masked_where_phone_numbers_are() -> None:
     masked = json.loads(raw_json(ROOM, BUSY.roster, NOW, hide=True))
     assert masked["roster"][1]["identity"] == "+1650555****-634a594e"
     assert masked["sid"] == ROOM.sid
+
+
+def test_the_json_of_an_ended_room_says_why_it_ended_as_the_screen_does() -> None:
+    over = replace(ROOM, status="completed", end_time=ago(minutes=1))
+    gone = EndedRoom(over, BUSY.roster, Ending(EndingReason.ENDED_BY_US), NOW)
+    (told,) = [json.loads(each.text) for each in things(gone, NOW, API, may_change=True) if each.name == "JSON"]
+    assert told["ending"] == {"reason": "ended-by-us", "certain": True}
 
 
 async def test_a_page_is_opened_only_where_it_would_appear_before_the_person() -> None:

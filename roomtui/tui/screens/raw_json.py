@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.widgets import Static
 
 from roomtui.rooms.personal import shown
-from roomtui.tui.copying import raw_json
+from roomtui.tui.copying import raw_json, why_ended
 from roomtui.tui.lines import line, wrap
 from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
@@ -65,7 +65,7 @@ class JsonScreen(Dialog[None]):
 
     def __init__(self, entry: Entry, now: datetime) -> None:
         super().__init__()
-        self._room, self._roster = entry.room, entry.roster
+        self._room, self._roster, self._why = entry.room, entry.roster, why_ended(entry)
         self._now = now
         self._about = "as it was last read"
 
@@ -99,7 +99,7 @@ class JsonScreen(Dialog[None]):
 
     @property
     def _text(self) -> str:
-        return raw_json(self._room, self._roster, self._now, hide=self.app.view.hide)
+        return raw_json(self._room, self._roster, self._now, self._why, hide=self.app.view.hide)
 
     def _show(self) -> None:
         if not self.is_mounted:
