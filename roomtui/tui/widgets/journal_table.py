@@ -6,40 +6,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 
 from roomtui.tui.lines import Piece, Tone
-from roomtui.tui.widgets.toned import Toned
+from roomtui.tui.widgets.cursored import LineTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual import events
     from textual.binding import BindingType
-    from textual.strip import Strip
 
     from roomtui.tui.lines import Line
     from roomtui.watch.journal_index import JournalIndex
     from roomtui.watch.journal_lines import JournalLine
 
 
-class JournalTable(Toned, can_focus=True, inherit_bindings=False):
-    """Draws only the lines on screen, and of these only what has changed.
+class JournalTable(LineTable, can_focus=True, inherit_bindings=False):
+    """The end of a journal, and what is older as one goes up.
 
     Args:
         pieces: a line as it is to be shown.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor"}
-    DEFAULT_CSS = """
-    JournalTable {
-        background: $background;
-        scrollbar-gutter: stable;
-        & > .table--cursor { background: $primary-muted; }
-        &:ansi > .table--cursor { background: transparent; text-style: reverse; }
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Move", show=False, id="log.up"),
         Binding("down,j", "move(1)", "Move", show=False, id="log.down"),
@@ -69,7 +59,6 @@ class JournalTable(Toned, can_focus=True, inherit_bindings=False):
         self._nothing = ""
         self._cursor = -1
         self._following = True
-        self._drawn: dict[int, tuple[Line, bool]] = {}
 
     # -- what is shown
 
@@ -114,16 +103,6 @@ class JournalTable(Toned, can_focus=True, inherit_bindings=False):
         self._nothing = nothing
         self.redraw()
 
-    def redraw(self) -> None:
-        """Draw the lines that are not what stands there."""
-        if not self._drawn:
-            self.refresh()
-            return
-        width = self.size.width
-        changed = [y for y, drawn in self._drawn.items() if y < self.size.height and drawn != self._wanted(y)]
-        if changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
-
     # -- the cursor
 
     def action_move(self, steps: int) -> None:
@@ -132,10 +111,6 @@ class JournalTable(Toned, can_focus=True, inherit_bindings=False):
         if not count:
             return
         self._go_to(max(0, min(self._cursor + steps, count - 1)), count)
-
-    def action_page(self, direction: int) -> None:
-        """Move the cursor by a screenful."""
-        self.action_move(direction * max(1, self.size.height - 1))
 
     def action_jump(self, direction: int) -> None:
         """Go to the oldest line that was read so far, or to the newest."""
@@ -187,9 +162,3 @@ class JournalTable(Toned, can_focus=True, inherit_bindings=False):
         line = self._index.line(number)
         shown = self._pieces(line) if line is not None else (Piece("its file is gone", Tone.DIM),)
         return (Piece(">" if is_cursor else " ", Tone.STRONG), *shown), is_cursor
-
-    def render_line(self, y: int) -> Strip:
-        """Draw the row at line `y` of the widget."""
-        line, is_cursor = self._drawn[y] = self._wanted(y)
-        over = self.get_component_rich_style("table--cursor", partial=True) if is_cursor else None
-        return self.strip(line, self.scrollable_content_region.width, over=over)

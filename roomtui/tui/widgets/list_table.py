@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 
 from roomtui.tui.lines import Piece, Tone, fit
-from roomtui.tui.widgets.toned import Toned
+from roomtui.tui.widgets.cursored import LineTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.binding import BindingType
-    from textual.strip import Strip
 
     from roomtui.tui.lines import Line
 
@@ -39,7 +38,7 @@ class ListColumn:
     up_to_width: int = 10_000
 
 
-class ListTable(Toned, can_focus=True, inherit_bindings=False):
+class ListTable(LineTable, can_focus=True, inherit_bindings=False):
     """Lines to move through.
 
     Args:
@@ -47,15 +46,6 @@ class ListTable(Toned, can_focus=True, inherit_bindings=False):
         cells: what stands in each of the columns on the line of a key.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor"}
-    DEFAULT_CSS = """
-    ListTable {
-        background: $background;
-        scrollbar-gutter: stable;
-        & > .table--cursor { background: $primary-muted; }
-        &:ansi > .table--cursor { background: transparent; text-style: reverse; }
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Move", show=False, id="list.up"),
         Binding("down,j", "move(1)", "Move", show=False, id="list.down"),
@@ -103,7 +93,6 @@ class ListTable(Toned, can_focus=True, inherit_bindings=False):
         self._cursor: str | None = None
         # Until a key is pressed, the cursor stands on the newest line.
         self._at_the_top = True
-        self._drawn: dict[int, tuple[Line, bool]] = {}
 
     # -- what is shown
 
@@ -153,16 +142,6 @@ class ListTable(Toned, can_focus=True, inherit_bindings=False):
         self._set_cursor(cursor)
         self.redraw()
 
-    def redraw(self) -> None:
-        """Draw the lines whose text has changed."""
-        if not self._drawn:
-            self.refresh()
-            return
-        width = self.size.width
-        changed = [y for y, drawn in self._drawn.items() if y < self.size.height and drawn != self._wanted(y)]
-        if changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
-
     def _stand_in(self, old: Sequence[str], line: int | None) -> str | None:
         if not self._keys:
             return None
@@ -203,10 +182,6 @@ class ListTable(Toned, can_focus=True, inherit_bindings=False):
             self.post_message(self.AtTheEnd())
         self._at_the_top = False
         self._set_cursor(self._keys[max(0, min(wanted, len(self._keys) - 1))])
-
-    def action_page(self, direction: int) -> None:
-        """Move the cursor by a screenful."""
-        self.action_move(direction * max(1, self.size.height - 1))
 
     def action_jump(self, direction: int) -> None:
         """Move the cursor to the first (-1) or the last (1) line."""
@@ -283,9 +258,3 @@ class ListTable(Toned, can_focus=True, inherit_bindings=False):
                 pieces.append(Piece(" " * _GAP, tone))
             pieces.append(Piece(fit(text, width, right=column.right, ellipsis=self.glyphs.ellipsis), tone))
         return tuple(pieces), is_cursor
-
-    def render_line(self, y: int) -> Strip:
-        """Draw the line at row `y` of the widget."""
-        line, is_cursor = self._drawn[y] = self._wanted(y)
-        over = self.get_component_rich_style("table--cursor", partial=True) if is_cursor else None
-        return self.strip(line, self.scrollable_content_region.width, over=over)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from textual.geometry import Region
 from textual.message import Message
@@ -14,8 +14,8 @@ from roomtui.tui.layout import Chosen
 from roomtui.tui.lines import Piece, Tone
 from roomtui.tui.marks import Marks
 from roomtui.tui.rows import Rows
+from roomtui.tui.widgets.cursored import Cursored
 from roomtui.tui.widgets.drawn import Drawn
-from roomtui.tui.widgets.toned import Toned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -33,7 +33,7 @@ _FEW: Final = 10
 _AHEAD: Final = (30, 8, 2)
 
 
-class RoomLines(Toned):
+class RoomLines(Cursored):
     """Draws rows of rooms at one instant, in the columns that were chosen, the cursor and the marks.
 
     Args:
@@ -46,16 +46,6 @@ class RoomLines(Toned):
         def can_replace(self, message: Message) -> bool:
             """Only where they stand at last counts."""
             return isinstance(message, RoomLines.PlacedAnew)
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor"}
-    DEFAULT_CSS = """
-    RoomLines {
-        background: $background;
-        scrollbar-gutter: stable;
-        & > .table--cursor { background: $primary-muted; }
-        &:ansi > .table--cursor { background: transparent; text-style: reverse; }
-    }
-    """
 
     def __init__(self, clock: Clock, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
@@ -141,7 +131,7 @@ class RoomLines(Toned):
                 return known[1]
             strip = known[0].patched(known[1], wanted, self._placed)
         if strip is None:
-            cursor = self.get_component_rich_style("table--cursor", partial=True) if wanted.is_cursor else None
+            cursor = self.cursor_style if wanted.is_cursor else None
             strip = self.strip(wanted.line(self._placed, self._view.glyphs), width, over=cursor)
         self._strips[wanted.sid] = wanted, strip
         return strip
