@@ -8,16 +8,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
 
-from roomtui.sandbox.rest.query import choice_of, instant_of
+from roomtui.sandbox.rest.query import choice_of, encoded, instant_of, page_index_of, page_size_of
 from roomtui.sandbox.voice.addresses import address, formatted, number_sid
 from roomtui.sandbox.voice.call import CallStatus, Direction
 from roomtui.sandbox.voice.messages import API_VERSION
 from roomtui.sandbox.voice.register import CallFilter, Window
 from roomtui.sandbox.voice.request import call_request, update_request
 from roomtui.sandbox.wire import Answer, json_answer
-from roomtui.sandbox.world.parameters import first_of, integer
+from roomtui.sandbox.world.parameters import first_of
 from roomtui.sandbox.world.refusals import Refusal, not_found
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from roomtui.sandbox.voice.switchboard import Switchboard
     from roomtui.sandbox.wire import Call, Fields, Handler
 
-DEFAULT_PAGE_SIZE = 50
 LARGEST_PAGE_SIZE = 1000
 
 _ROOT = f"/{API_VERSION}/Accounts"
@@ -84,9 +82,9 @@ class CallsResource:
     def _list(self, call: Call, parts: Sequence[str]) -> Answer:
         self._require_account(call, parts[0])
         wanted = _wanted(call.query)
-        size = _page_size(call.query)
+        size = page_size_of(call.query, LARGEST_PAGE_SIZE)
         token = first_of(call.query.get("PageToken"))
-        page = _page(call.query, token)
+        page = page_index_of(call.query, token)
         older_than, newer_than = self._bounds(token)
         found = self._board.calls.newest_first(
             lambda each: (
@@ -204,39 +202,13 @@ def _windows(query: Fields, name: str) -> tuple[Window, ...]:
     return tuple(windows)
 
 
-def _page_size(query: Fields) -> int:
-    text = first_of(query.get("PageSize"))
-    size = DEFAULT_PAGE_SIZE if text is None else integer(text)
-    if size is None or size < 1:
-        raise Refusal(20001, f"Invalid parameter PageSize: must be 1 to {LARGEST_PAGE_SIZE}")
-    if size > LARGEST_PAGE_SIZE:
-        raise Refusal(20007)
-    return size
-
-
-def _page(query: Fields, token: str | None) -> int:
-    text = first_of(query.get("Page"))
-    if text is None:
-        return 0 if token is None else 1
-    page = integer(text)
-    if page is None or page < 0:
-        raise Refusal(20001, "Invalid parameter Page: must be 0 or more")
-    if page > 0 and token is None:
-        raise Refusal(20001, "PageToken is required for paging.")
-    return page
-
-
 class _Pages:
     """The relative URIs of a list's pages, with the filters the client gave."""
 
     def __init__(self, call: Call, size: int) -> None:
         kept = [(name, value) for name in _FILTERS for value in call.query.get(name, ())[:1]]
-        self._start = f"{call.path}?{_encoded([*kept, ('PageSize', str(size))])}"
+        self._start = f"{call.path}?{encoded([*kept, ('PageSize', str(size))])}"
 
     def of(self, page: int, token: str | None) -> str:
         last = [("Page", str(page))] if token is None else [("Page", str(page)), ("PageToken", token)]
-        return f"{self._start}&{_encoded(last)}"
-
-
-def _encoded(pairs: Sequence[tuple[str, str]]) -> str:
-    return urlencode(pairs, quote_via=quote, safe="", errors="surrogateescape")
+        return f"{self._start}&{encoded(last)}"

@@ -6,17 +6,16 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
+from roomtui.sandbox.rest.media import check_ttl, media_redirect
 from roomtui.sandbox.rest.paging import Listing, list_answer
 from roomtui.sandbox.rest.query import choice_of, instant_of
-from roomtui.sandbox.rest.recordings import NO_MEDIA_PATH
 from roomtui.sandbox.rest.render import iso
 from roomtui.sandbox.rest.rooms import resource_path
 from roomtui.sandbox.wire import Answer, json_answer
-from roomtui.sandbox.world import limits
 from roomtui.sandbox.world.composition import CompositionStatus
 from roomtui.sandbox.world.composition_request import composition_settings
 from roomtui.sandbox.world.compositions import CompositionFilter
-from roomtui.sandbox.world.parameters import first_of, integer
+from roomtui.sandbox.world.parameters import first_of
 from roomtui.sandbox.world.refusals import Refusal, not_found
 from roomtui.sandbox.world.sids import is_sid
 
@@ -123,15 +122,11 @@ class CompositionsResource:
 
     def _fetch_media(self, call: Call, parts: Sequence[str]) -> Answer:
         """A redirect to where the media is: "If the composition is not yet available, a 404 is returned."."""
-        text = first_of(call.query.get("Ttl"))
-        seconds = limits.MEDIA_URL_SECONDS if text is None else integer(text)
-        if seconds not in limits.MEDIA_URL_SECONDS_RANGE:
-            raise Refusal(20001, "Invalid parameter Ttl: must be 1 to 3600")
+        check_ttl(call.query)
         composition = self._composition_at(call, parts)
         if composition.status is not CompositionStatus.COMPLETED:
             raise not_found(resource_path(call))
-        location = f"{call.origin}{NO_MEDIA_PATH}/{composition.sid}.{composition.settings.format.value}"
-        return json_answer(302, {"redirect_to": location}, {"Location": location})
+        return media_redirect(call, f"{composition.sid}.{composition.settings.format.value}")
 
     def _composition_at(self, call: Call, parts: Sequence[str]) -> Composition:
         composition = self._compositions.find(parts[0])

@@ -10,10 +10,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
-from urllib.parse import quote, urlencode
 
+from roomtui.sandbox.rest.query import encoded, page_index_of, page_size_of
 from roomtui.sandbox.wire import Answer
-from roomtui.sandbox.world.parameters import first_of, integer
+from roomtui.sandbox.world.parameters import first_of
 from roomtui.sandbox.world.refusals import Refusal
 from roomtui.sandbox.world.register import Span
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from roomtui.sandbox.wire import Call
 
-DEFAULT_PAGE_SIZE = 50
 LARGEST_PAGE_SIZE = 1000
 
 _NUMBER_DIGITS = 14
@@ -73,9 +72,9 @@ def list_answer(
     Raises:
         Refusal: 20001 or 20007 for paging parameters that cannot be.
     """
-    size = _page_size(call, listing.largest_page)
+    size = page_size_of(call.query, listing.largest_page)
     token = first_of(call.query.get("PageToken"))
-    page = _page(call, token)
+    page = page_index_of(call.query, token)
     asked = _read_token(token, listing, size)
     items = select(asked)
     next_token = previous_token = None
@@ -107,12 +106,12 @@ class _Address:
             for name in listing.filters
             for value in call.query.get(name, ())[: None if name in listing.repeated else 1]
         ]
-        self._start = f"{call.origin}{listing.path}?{_encoded([*kept, ('PageSize', str(size))])}"
+        self._start = f"{call.origin}{listing.path}?{encoded([*kept, ('PageSize', str(size))])}"
 
     def of(self, page: int, token: str | None) -> str:
         if token is None:
             return f"{self._start}&Page={page}"
-        return f"{self._start}&{_encoded([('Page', str(page)), ('PageToken', token)])}"
+        return f"{self._start}&{encoded([('Page', str(page)), ('PageToken', token)])}"
 
 
 def page_of(things: Sequence[Item], span: Span) -> list[Item]:
@@ -125,33 +124,6 @@ def page_of(things: Sequence[Item], span: Span) -> list[Item]:
     ]
     chosen = chosen[: span.most] if span.newer_than is not None else chosen[-span.most :]
     return chosen[::-1]
-
-
-def _encoded(pairs: Sequence[tuple[str, str]]) -> str:
-    return urlencode(pairs, quote_via=quote, safe="", errors="surrogateescape")
-
-
-def _page_size(call: Call, largest: int) -> int:
-    text = first_of(call.query.get("PageSize"))
-    size = DEFAULT_PAGE_SIZE if text is None else integer(text)
-    if size is None or size < 1:
-        raise Refusal(20001, f"Invalid parameter PageSize: must be 1 to {largest}")
-    if size > largest:
-        raise Refusal(20007)
-    return size
-
-
-def _page(call: Call, token: str | None) -> int:
-    """The page's index, which "is simply for client state"; a token alone leads to some later page."""
-    text = first_of(call.query.get("Page"))
-    if text is None:
-        return 0 if token is None else 1
-    page = integer(text)
-    if page is None or page < 0:
-        raise Refusal(20001, "Invalid parameter Page: must be 0 or more")
-    if page > 0 and token is None:
-        raise Refusal(20001, "PageToken is required for paging.")
-    return page
 
 
 def _token(listing: Listing, direction: str, number: int) -> str:

@@ -1,16 +1,21 @@
-"""The parameters of list requests, read and checked."""
+"""The parameters of list requests, read and checked, and written again for the next page."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote, urlencode
 
-from roomtui.sandbox.world.parameters import first_of
+from roomtui.sandbox.world.parameters import first_of, integer
 from roomtui.sandbox.world.refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roomtui.sandbox.wire import Fields
+
+DEFAULT_PAGE_SIZE = 50
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -48,3 +53,40 @@ def instant_of(fields: Fields, name: str) -> datetime | None:
         return instant.astimezone(timezone.utc)
     except (ValueError, OverflowError):
         raise Refusal(20001, f"Invalid parameter {name}: must be YYYY-MM-DD or an ISO 8601 date-time") from None
+
+
+def page_size_of(fields: Fields, largest: int) -> int:
+    """How many things a page is to hold, `largest` at the most.
+
+    Raises:
+        Refusal: 20001 or 20007 for a size that cannot be.
+    """
+    text = first_of(fields.get("PageSize"))
+    size = DEFAULT_PAGE_SIZE if text is None else integer(text)
+    if size is None or size < 1:
+        raise Refusal(20001, f"Invalid parameter PageSize: must be 1 to {largest}")
+    if size > largest:
+        raise Refusal(20007)
+    return size
+
+
+def page_index_of(fields: Fields, token: str | None) -> int:
+    """The page's index, which "is simply for client state"; a token alone leads to some later page.
+
+    Raises:
+        Refusal: 20001 for an index that cannot be, or one without the token of its page.
+    """
+    text = first_of(fields.get("Page"))
+    if text is None:
+        return 0 if token is None else 1
+    page = integer(text)
+    if page is None or page < 0:
+        raise Refusal(20001, "Invalid parameter Page: must be 0 or more")
+    if page > 0 and token is None:
+        raise Refusal(20001, "PageToken is required for paging.")
+    return page
+
+
+def encoded(pairs: Sequence[tuple[str, str]]) -> str:
+    """The query of these parameters, bytes that were no UTF-8 as they came."""
+    return urlencode(pairs, quote_via=quote, safe="", errors="surrogateescape")

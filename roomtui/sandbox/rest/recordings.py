@@ -6,17 +6,17 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
+from roomtui.sandbox.rest.media import check_ttl, media_redirect
 from roomtui.sandbox.rest.paging import Listing, list_answer
 from roomtui.sandbox.rest.query import choice_of, instant_of
 from roomtui.sandbox.rest.render import iso, recording_resource, room_recording_resource
 from roomtui.sandbox.rest.rooms import resource_path, room_at
 from roomtui.sandbox.wire import Answer, json_answer
-from roomtui.sandbox.world import limits
-from roomtui.sandbox.world.parameters import first_of, integer
+from roomtui.sandbox.world.parameters import first_of
 from roomtui.sandbox.world.recorder import require_recording
 from roomtui.sandbox.world.recording import RecordingKind, RecordingStatus
 from roomtui.sandbox.world.recordings import RecordingFilter
-from roomtui.sandbox.world.refusals import Refusal, not_found
+from roomtui.sandbox.world.refusals import not_found
 from roomtui.sandbox.world.track_rules import parse_recording_rules
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from roomtui.sandbox.world.recording import Recording
     from roomtui.sandbox.world.room import Room
     from roomtui.sandbox.world.world import World
-
-NO_MEDIA_PATH = "/_sandbox/media"
-"""Where media would be. A sandbox makes none, and says so there."""
 
 _LARGEST_ACCOUNT_PAGE = 100
 _ROOM_FILTERS = ("Status", "SourceSid", "DateCreatedAfter", "DateCreatedBefore")
@@ -114,15 +111,11 @@ class RecordingsResource:
 
     def _fetch_media(self, call: Call, parts: Sequence[str]) -> Answer:
         """A redirect to where the media is or, until there is any and when it is deleted, a 404."""
-        text = first_of(call.query.get("Ttl"))
-        seconds = limits.MEDIA_URL_SECONDS if text is None else integer(text)
-        if seconds not in limits.MEDIA_URL_SECONDS_RANGE:
-            raise Refusal(20001, "Invalid parameter Ttl: must be 1 to 3600")
+        check_ttl(call.query)
         recording = self._recording_at(call, parts)
         if recording.status is not RecordingStatus.COMPLETED or not recording.has_media:
             raise not_found(resource_path(call))
-        location = f"{call.origin}{NO_MEDIA_PATH}/{recording.sid}.{recording.container}"
-        return json_answer(302, {"redirect_to": location}, {"Location": location})
+        return media_redirect(call, f"{recording.sid}.{recording.container}")
 
     def _fetch_rules(self, call: Call, parts: Sequence[str]) -> Answer:
         room = room_at(self._world, call, parts[0])

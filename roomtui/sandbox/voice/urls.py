@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urljoin, urlsplit
 
-from roomtui.sandbox.world.parameters import is_utf8
+from roomtui.sandbox.world.parameters import is_http_url
 
 LONGEST = 4000
 """Characters (error 21609: "The URL exceeds the 4000-character limit")."""
 
-_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
-
 
 def is_absolute(url: str) -> bool:
     """Whether a text is an absolute http(s) URL that can be asked."""
-    if len(url) > LONGEST or not is_utf8(url) or _UNPRINTABLE.search(url):
-        return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, a bracket that is not closed
-        return False
+    return is_http_url(url, LONGEST)
 
 
 def is_callback(url: str) -> bool:

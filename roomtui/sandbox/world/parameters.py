@@ -60,12 +60,17 @@ def is_utf8(text: str) -> bool:
     return True
 
 
-def is_callback_url(url: str) -> bool:
-    """Whether a text is an absolute http(s) URL of fewer than 1024 characters."""
-    if len(url) > limits.STATUS_CALLBACK_LENGTH or not is_utf8(url) or _UNPRINTABLE_IN_URL.search(url):
+def is_http_url(text: str, longest: int) -> bool:
+    """Whether a text is an absolute http(s) URL that can be asked, of at most so many characters."""
+    if len(text) > longest or not is_utf8(text) or _UNPRINTABLE_IN_URL.search(text):
         return False
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:  # a port that is no number, a bracket that is not closed
         return False
+
+
+def is_callback_url(url: str) -> bool:
+    """Whether a text is an absolute http(s) URL of fewer than 1024 characters."""
+    return is_http_url(url, limits.STATUS_CALLBACK_LENGTH)
