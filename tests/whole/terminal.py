@@ -62,7 +62,7 @@ class Terminal:
         self._size(columns, lines)
         self.cooked = termios.tcgetattr(slave)
         self._slave = slave
-        self.began = time.monotonic()
+        self.began = self._drawn_at = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-ISc", _IN_TERMINAL, os.ttyname(slave), *program, *arguments],
             stdin=subprocess.DEVNULL,
@@ -105,6 +105,7 @@ class Terminal:
             if not data:
                 return
             with self._lock:
+                self._drawn_at = time.monotonic()
                 self.raw += data
                 data = self._pending + data
                 begun = _BEGUN.search(data)
@@ -160,6 +161,11 @@ class Terminal:
     def bytes_written(self) -> int:
         with self._lock:
             return len(self.raw)
+
+    def drawn_ago(self) -> float:
+        """Seconds since anything was written."""
+        with self._lock:
+            return time.monotonic() - self._drawn_at
 
     @property
     def settings(self) -> list[Any]:

@@ -209,6 +209,11 @@ def test_hostile_names_reach_the_terminal_as_text_alone(known: dict[str, str], s
         assert terminal.ends() == 0
 
 
+def _rests(terminal: Terminal) -> None:
+    """Wait until nothing has been drawn for a second: what it costs to begin is another question."""
+    until(lambda: terminal.drawn_ago() > 1.0, what=f"an end of the drawing; screen:\n{terminal.text}")
+
+
 def _bytes_per_second(terminal: Terminal, seconds: float) -> float:
     start, before = time.monotonic(), terminal.bytes_written
     until(lambda: time.monotonic() - start >= seconds, seconds + 5)
@@ -240,6 +245,8 @@ def test_an_idle_screen_costs_next_to_nothing(
     sandbox.advance(7300)
     with Terminal(environ=known) as terminal:
         terminal.shows("12 live  12 people")
+        until(lambda: terminal.text.count("h+5m: alice") == 12, what=f"all deadlines; screen:\n{terminal.text}")
+        _rests(terminal)
         rate = _bytes_per_second(terminal, 6)
     with capsys.disabled():
         sys.stderr.write(f"[{rate:.0f} bytes/s idle] ")
