@@ -39,6 +39,16 @@ class OneKeyAtATime(Sized):
         self._keys_waiting: deque[events.Key | events.Paste] = deque()
         self._key_number = 0
         self._key_timer: asyncio.TimerHandle | None = None
+        self._is_unanswered = False
+
+    def is_to_be_drawn_at_once(self) -> bool:
+        """Whether what has changed may answer a key, and no other key is about to change it again.
+
+        To be asked whenever something is to be drawn: once a key has been carried out, the next drawing is its last.
+        """
+        at_once = self._is_unanswered and not self._keys_waiting
+        self._is_unanswered = at_once and self._key_timer is not None
+        return at_once
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key wait for its turn; everything else goes its way."""
@@ -51,7 +61,10 @@ class OneKeyAtATime(Sized):
 
     async def _hand_on(self, key: events.Key | events.Paste) -> None:
         self._key_number += 1
+        self._is_unanswered = True
         number = self._key_number
+        if (tell := getattr(self._driver, "key_handed_on", None)) is not None:
+            tell()
         loop = asyncio.get_running_loop()
         self._key_timer = loop.call_later(_PATIENCE, self.call_later, self._next_key, number)
         target = self.focused or self.screen

@@ -75,3 +75,13 @@ async def test_leaving_a_dialog_and_going_on_needs_no_pause() -> None:
         await settle(pilot)
         assert table(stage).cursor_sid == rooms(stage)[2]
         assert "CLOSES IN" in screen_text(stage)
+
+
+async def test_the_driver_hears_of_each_key_when_its_turn_has_come() -> None:
+    stage = scene.stage(scene.crowd(300))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        at: list[str | None] = []
+        stage.app._driver.key_handed_on = lambda: at.append(table(stage).cursor_sid)  # type: ignore[union-attr] # as the frugal one does
+        await press_at_once(pilot, "j", "j", "k")
+        assert at == [rooms(stage)[line] for line in (0, 1, 2)], "before it is carried out, and after the one before"

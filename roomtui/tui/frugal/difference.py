@@ -42,16 +42,19 @@ class Terminal:
         """Make use of what it is known to do."""
         self._writer.trust(traits)
 
-    def approach(self, wanted: Grid, *, most: int, late: bool = True) -> str:
+    def approach(self, wanted: Grid, *, most: int, late: bool = True, older: bool = True) -> str:
         """What to send so that the terminal comes closer to showing `wanted`.
 
-        The most urgent rows come first: those that answer the latest key, and of these the one where people look, and
-        those next to it. What was sent counts as shown. A row may be sent in part, but no half of a wide character.
+        The most urgent rows come first: those that answer the latest key, and of these the one where people look, the
+        one where they looked before, and frame by frame those next to it. What was sent counts as shown. A row may be
+        sent in part, but no half of a wide character; of the first row no more than half of all, as long as the
+        second still shows that people look there.
 
         Args:
             wanted: what is to be shown, of the same size; rows that have come to be shown are no longer dirty in it.
             most: about so many characters.
             late: whether rows that answer no key are to be sent, too.
+            older: whether rows that answer none or an older key than the latest are.
 
         Returns:
             Empty where nothing is left to do.
@@ -61,18 +64,19 @@ class Terminal:
         looks: set[str] = set()
         answering: int | None = None
         room = most
-        for (key, _), row in self._by_urgency(wanted):
-            if room <= 0 or (key == LATE and not late):
+        for key, row in self._by_urgency(wanted):
+            if room <= 0 or (key == LATE and not late) or (key != wanted.latest and not older):
                 break
             if key != answering:
                 pieces.append(self._writer.write(batch))
                 batch, answering = [], key
+            kept = room // 2 if row == wanted.looked_at and wanted.left in wanted.dirty else 0
             for run in self._runs(wanted, row):
-                if room <= 0:
+                if room <= kept:
                     break
                 room -= _WAY + _LOOK * (run.style not in looks)
                 looks.add(run.style)
-                part = _cut(run, max(room, _PIECE))
+                part = _cut(run, max(room - kept, _PIECE))
                 room -= self._writer.length(part)
                 batch.append(part)
                 self._has_shown(wanted, row, part.start, part.end)
@@ -89,10 +93,14 @@ class Terminal:
         return self._writer.go(cursor)
 
     @staticmethod
-    def _by_urgency(wanted: Grid) -> list[tuple[tuple[int, int], int]]:
-        at = wanted.looked_at
-        ordered = sorted((urgency, abs(row - at), row) for row, urgency in wanted.dirty.items())
-        return [(urgency, row) for urgency, _, row in ordered]
+    def _by_urgency(wanted: Grid) -> list[tuple[int, int]]:
+        at, left = wanted.looked_at, wanted.left
+
+        def rank(row: int) -> tuple[int, int, int, int, int]:
+            key, frame = wanted.dirty[row]
+            return key, 0 if row == at else 1 if row == left else 2, frame, abs(row - at), row
+
+        return [(key, row) for key, *_, row in sorted(map(rank, wanted.dirty))]
 
     def _runs(self, wanted: Grid, row: int) -> list[Run]:
         texts, styles = wanted.texts[row], wanted.styles[row]

@@ -101,17 +101,23 @@ class FrugalDriver(TerminalDriver):
             self._pipe.repaint()
 
     def process_message(self, message: Message) -> None:
-        """Hear the terminal's answers, its resizes, and the keys."""
+        """Hear the terminal's answers, and its resizes."""
         pipe = self._pipe
         if pipe is not None:
             if isinstance(message, events.CursorPosition):
                 pipe.answered()
                 return
-            if isinstance(message, events.Key):
-                pipe.key_pressed()
-            elif isinstance(message, events.Resize):
+            if isinstance(message, events.Resize):
                 pipe.repaint()
         super().process_message(message)
+
+    def key_handed_on(self) -> None:
+        """Take what is drawn from now on for the answer to a key: it is being carried out.
+
+        Not when it has come: on a busy machine a second may begin before its turn.
+        """
+        if self._pipe is not None:
+            self._pipe.key_pressed()
 
     def close(self) -> None:
         """Send the last words, and end."""

@@ -33,6 +33,7 @@ class Grid:
         styles: per row, each cell's SGR parameters, as in `38;2;1;2;3`; empty for the terminal's own look.
         cursor: column and row, from 0, where the last frame left the cursor.
         focus: the rows of what has the focus, if that is known: there people look, and at the cursor if it is in it.
+        left: the row where people looked before the cursor came to where it is; None: there was none.
         dirty: per row that was written to since it was last taken away, how urgent it is: the least first. The first
             number is that of the key that it answers, below 0, or `LATE`; the second that of the frame.
     """
@@ -44,6 +45,7 @@ class Grid:
         self.styles = [[""] * width for _ in range(height)]
         self.cursor = (0, 0)
         self.focus = range(0)
+        self.left: int | None = None
         self.dirty: dict[int, tuple[int, int]] = {}
         self._keys = 0
         self._frame = 0
@@ -62,6 +64,7 @@ class Grid:
         """
         self._frame += 1
         self._late = late
+        looked_at = self.looked_at
         x, y = self.cursor
         style = ""
         at = 0
@@ -81,6 +84,8 @@ class Grid:
             else:
                 x, y = 0, y + 1
         self.cursor = (x, y)
+        if looked_at != self.looked_at and self._frame > 1:
+            self.left = looked_at
 
     def key_pressed(self) -> None:
         """What is written from now on is the answer to a key, more urgent than all that was before."""
@@ -93,9 +98,14 @@ class Grid:
         return at if not self.focus or at in self.focus else self.focus[0]
 
     @property
-    def has_new_answer(self) -> bool:
-        """Whether something answers the latest key that is not sent yet."""
-        return any(key == -self._keys for key, _ in self.dirty.values())
+    def latest(self) -> int:
+        """The first number of how urgent it is what answers the latest key."""
+        return -self._keys
+
+    @property
+    def answering(self) -> int:
+        """How many rows answer the latest key that are not sent yet."""
+        return sum(key == -self._keys for key, _ in self.dirty.values())
 
     def touch(self, row: int) -> None:
         """This row is to be sent: before what older keys asked for, behind what this one did before."""

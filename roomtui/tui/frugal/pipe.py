@@ -36,8 +36,12 @@ _FRAME_WAITS: Final = 1.0
 _MODE: Final = re.compile(r"\x1b\[")
 _ANSWERED_WITHIN: Final = 0.5
 """Seconds after a key in which what is drawn counts as its answer; later it is something that nobody waits for."""
-_BEGINNING: Final = 160
-"""Bytes of an answer that show that a key was heard."""
+_BEGINNING: Final = 128
+"""Bytes of an answer that show that a key was heard: the beginnings of two rows."""
+_FEW: Final = 4
+"""So many rows are written by whoever draws them: until another thread is awake, a busy machine lets time pass."""
+_FEW_BYTES: Final = 2048
+"""A terminal that takes something takes so much."""
 _FIRST_SCREEN_WITHIN: Final = 10.0
 """Seconds after the start in which everything does."""
 
@@ -74,9 +78,12 @@ class Pipe(threading.Thread):
         self._cursor_told: tuple[int, int] | None = self._wanted.cursor
         self._window = Window()
         self._is_unanswered = False
+        self._ahead = _BEGINNING
         self._answers_until = monotonic() + _FIRST_SCREEN_WITHIN
         self._in_sync = False
         self._stopping = False
+        self._is_writing = False
+        self._left = b""  # of what was written at once
         self._nobody_answers = False
         self.aside: str | None = None
         """Why frames are handed on as they are; None while they are not."""
@@ -105,12 +112,18 @@ class Pipe(threading.Thread):
                 self._terminal = self._unknown_terminal()
                 self._terminal.forget()
                 self._cursor_told = None
+            looked_at, is_late = self._wanted.looked_at, self._monotonic() > self._answers_until
             try:
                 self._wanted.focus = focus
-                self._wanted.feed(frame, late=self._monotonic() > self._answers_until)
+                self._wanted.feed(frame, late=is_late)
             except NotUnderstood as error:
                 self._step_aside(str(error), frame)
-            self._change.notify()
+            if not (is_late or self._is_unanswered) and self._wanted.looked_at != looked_at:
+                # Something else was drawn since the key was pressed, and sent for its answer: this is the answer.
+                self._is_unanswered, self._ahead = True, 2 * _BEGINNING
+            self._answer_at_once()
+            if self._wanted.dirty or self._left or self._controls:
+                self._change.notify()
 
     def control(self, sequence: str) -> None:
         """Send a sequence that changes nothing on the screen: a mode, the clipboard, the bell."""
@@ -135,7 +148,7 @@ class Pipe(threading.Thread):
         """What is drawn from now on answers a key: it goes first."""
         with self._change:
             self._wanted.key_pressed()
-            self._is_unanswered = True
+            self._is_unanswered, self._ahead = True, _BEGINNING
             self._answers_until = self._monotonic() + _ANSWERED_WITHIN
 
     def in_sync(self) -> None:
@@ -172,6 +185,20 @@ class Pipe(threading.Thread):
         if self.is_alive():
             self.join(_LAST_WORDS)
 
+    def _answer_at_once(self) -> None:
+        """Write what answers a key, if it is little and the terminal takes it."""
+        wanted, now = self._wanted, self._monotonic()
+        is_clear = not (self._is_writing or self._left or self._controls or self._window.is_slow or self._stopping)
+        if not is_clear or self._descriptor is None or not 0 < wanted.answering <= _FEW:
+            return
+        if self._window.room(now) < _FEW_BYTES or not _takes_something(self._descriptor):
+            return
+        chunk = self._ended(self._terminal.approach(wanted, most=_FEW_BYTES, older=False), now)
+        self._is_unanswered = False
+        self._left = chunk.encode(self._encoding, "replace")
+        with suppress(OSError):  # that it has gone, the thread will hear
+            self._left = self._left[os.write(self._descriptor, self._left) :]
+
     def _unknown_terminal(self) -> Terminal:
         return Terminal(Grid(self._wanted.width, self._wanted.height), self._traits)
 
@@ -185,26 +212,29 @@ class Pipe(threading.Thread):
         while True:
             with self._change:
                 chunk = self._next()
-                while not chunk and not self._stopping:
+                while not (chunk or self._left or self._stopping):
                     self._change.wait(self._patience())
                     chunk = self._next()
-                if not chunk:
+                left, self._left = self._left, b""
+                if not chunk and not left:
                     return
+                self._is_writing = True
                 self._change.notify_all()
             try:
-                self._write(chunk)
+                self._write(chunk, left)
             except (OSError, ValueError):  # the terminal has gone, or its file is closed
                 return
+            self._is_writing = False
 
-    def _write(self, chunk: str) -> None:
-        """Write all of it, however long the terminal takes.
+    def _write(self, chunk: str, left: bytes) -> None:
+        """Write what is left of the one before, and all of this one, however long the terminal takes.
 
         Not through the file: it would be locked as long as the terminal takes nothing, and nobody could end who has to
         flush it.
         """
         if self._descriptor is not None:
             try:
-                _write_all(self._descriptor, chunk.encode(self._encoding, "replace"))
+                _write_all(self._descriptor, left + chunk.encode(self._encoding, "replace"))
             except OSError:  # it has gone: whoever has a file of his own before it hears it there
                 self._descriptor = None
         if self._descriptor is None:
@@ -217,6 +247,10 @@ class Pipe(threading.Thread):
         now = self._monotonic()
         if painted := self._paint(now):
             chunk += painted.join(_SYNC) if len(painted) > _WORTH_SYNC and self._in_sync else painted
+        return self._ended(chunk, now)
+
+    def _ended(self, chunk: str, now: float) -> str:
+        """What is sent now, with the cursor's place if it is all there is, and a question if it is time for one."""
         if not self._wanted.dirty and self._cursor_told != self._wanted.cursor:
             chunk += self._terminal.place_cursor(self._wanted.cursor)
             self._cursor_told = self._wanted.cursor
@@ -232,10 +266,10 @@ class Pipe(threading.Thread):
         if self._stopping:
             return approach(wanted, most=MOST)
         room = min(window.room(now), window.room_at_once)
-        if self._is_unanswered and wanted.has_new_answer:
+        if self._is_unanswered and wanted.answering:
             # Its beginning need not wait until something else has arrived.
             self._is_unanswered = False
-            room = max(room, min(window.room(now, more=_BEGINNING), _BEGINNING))
+            room = max(room, min(window.room(now, more=self._ahead), _BEGINNING))
         elif room < window.worth_sending:
             room = 0
         painted = approach(wanted, most=room, late=False)
@@ -275,6 +309,12 @@ def _descriptor(file: TextIO) -> int | None:
     with suppress(OSError, ValueError):
         return file.fileno()
     return None
+
+
+def _takes_something(descriptor: int) -> bool:
+    with suppress(OSError, ValueError):
+        return bool(select.select([], [descriptor], [], 0)[1])
+    return False
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -85,6 +85,11 @@ class Window:
         return now - self._questions[0].at if self._questions else None
 
     @property
+    def is_slow(self) -> bool:
+        """Whether what is under way makes noticeably late what comes behind it."""
+        return self.size < SLOW
+
+    @property
     def worth_sending(self) -> int:
         """With less room than this it is waited for more."""
         return self.size // _LEAST_SHARE
@@ -97,7 +102,7 @@ class Window:
     @property
     def room_for_late(self) -> int:
         """How many bytes of what nobody waits for may be sent at once, so that there is room for more urgent ones."""
-        return self.size // 2 if self.size < SLOW else MOST
+        return self.size // 2 if self.is_slow else MOST
 
     def calm_in(self, now: float) -> float | None:
         """Seconds until what nobody waits for may be sent; None: not before an answer has come.
@@ -105,7 +110,7 @@ class Window:
         On a slow line it waits until nothing is under way, and then for as long as the last bytes waited: so half of
         the line stays free, and a key is answered as soon as it can be.
         """
-        if self.size >= SLOW:
+        if not self.is_slow:
             return 0.0
         return None if self._questions else max(0.0, self._calm_at - now)
 
@@ -143,14 +148,14 @@ class Window:
         change = used * (1.0 - queued / QUEUEING)
         # A window that was not made use of tells nothing about a larger one (RFC 7661).
         most = max(self.size, 2 * question.under_way)
-        if self.size < SLOW and queued < QUEUEING / 4:
+        if self.is_slow and queued < QUEUEING / 4:
             # The line was held up, and is no slow one: what is sent in its pauses does not make more use of it.
             most = max(most, 4 * question.under_way)
         self.size = round(min(max(self.size + change, self.size / 2, LEAST), most, MOST))
 
     @property
     def _ask_every(self) -> int:
-        return min(ASK_EVERY, self.size // _SHARE) if self.size < SLOW else ASK_EVERY
+        return min(ASK_EVERY, self.size // _SHARE) if self.is_slow else ASK_EVERY
 
     @property
     def _quickest(self) -> float | None:

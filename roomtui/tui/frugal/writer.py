@@ -24,7 +24,7 @@ _MANY: Final = 4
 """So many runs of one look are likely to change again in the same place: that is what ticks."""
 _NOT_RECALLED_MAX: Final = 2
 """After so many writes without it, what was saved is of no use any more."""
-_RUNS_MAX: Final = 100
+_RUNS_MAX: Final = 60
 """Of more runs than this, only one order look by look is tried."""
 _SPACES: Final = " " * 4
 """What may be worth erasing."""

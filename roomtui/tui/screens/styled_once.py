@@ -6,12 +6,13 @@ from typing import Any
 
 from textual import events, on
 from textual.await_complete import AwaitComplete
-from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.screen import ModalScreen, ScreenResultType
 
+from roomtui.tui.screens.at_once import AnswersAtOnce
 from roomtui.tui.screens.composed import CellCompositor
 
 
-class StyledOnce(Screen[ScreenResultType]):
+class StyledOnce(AnswersAtOnce[ScreenResultType]):
     """Knows its size before it has widgets.
 
     Textual styles every widget when it is mounted, again when the screen is shown for the first time, and again when

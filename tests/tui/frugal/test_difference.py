@@ -164,6 +164,31 @@ def test_of_one_frame_the_row_with_the_cursor_is_sent_first_and_those_next_to_it
         assert word in terminal.approach(wanted, most=1)
 
 
+def test_the_row_with_the_cursor_goes_before_what_ticked_between_the_key_and_its_answer() -> None:
+    wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
+    wanted.key_pressed()
+    wanted.feed("\x1b[1;9H1\x1b[2;9H2\x1b[3;9H3\x1b[1;1H")
+    wanted.feed("\x1b[5;1H>five\x1b[5;1H")
+    assert ">five" in terminal.approach(wanted, most=1)
+
+
+@pytest.mark.parametrize(("before", "now"), [(3, 4), (4, 3), (1, 6)])
+def test_a_mark_goes_from_where_it_was_in_the_same_piece_however_long_its_row_is(before: int, now: int) -> None:
+    wanted, terminal = Grid(200, HEIGHT), Terminal(Grid(200, HEIGHT))
+    rows = [f"\x1b[{row + 1};1H  {'x' * 190}" for row in range(HEIGHT)]
+    wanted.feed("".join(rows) + f"\x1b[{before};1H>\x1b[{before};1H")
+    terminal.approach(wanted, most=10**6)
+    wanted.key_pressed()
+    wanted.feed("".join(f"\x1b[{row + 1};200H{row}" for row in range(HEIGHT)) + f"\x1b[{before};1H")
+    wanted.feed(f"\x1b[{before};1H {'y' * 190}\x1b[{now};1H>{'y' * 190}\x1b[{now};1H")
+    terminal.approach(wanted, most=128)
+    assert [row + 1 for row, texts in enumerate(terminal.shown.texts) if texts[0] == ">"] == [now]
+    rest = [terminal.approach(wanted, most=128) for _ in range(20)]
+    assert "y" * 50 in "".join(rest)
+    assert not wanted.dirty
+    assert terminal.shown.texts == wanted.texts
+
+
 def test_where_something_else_than_the_cursors_row_has_the_focus_its_first_row_is_sent_first() -> None:
     wanted, terminal = Grid(WIDTH, HEIGHT), Terminal(Grid(WIDTH, HEIGHT))
     wanted.focus = range(2, 5)

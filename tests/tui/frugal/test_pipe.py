@@ -207,6 +207,109 @@ def test_a_line_that_takes_nothing_holds_up_nobody_and_keeps_the_modes_and_the_n
 
 
 @pytest.fixture
+def terminal() -> Iterator[tuple[TextIO, int]]:
+    """A terminal, and its other end."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w", encoding="utf-8") as file:
+        yield file, master
+        os.close(master)
+
+
+def _long_running(file: TextIO) -> Pipe:
+    """A pipe, whose thread does not run, to a terminal that answers at once."""
+    now = [0.0]
+    pipe = Pipe(file, asks=True, monotonic=lambda: now[0])
+    pipe.control("<mode>")
+    assert pipe._next().endswith(ASK)
+    pipe.answered()
+    now[0] = 60.0
+    return pipe
+
+
+def test_little_that_answers_a_key_is_written_by_whoever_draws_it(terminal: tuple[TextIO, int]) -> None:
+    file, other_end = terminal
+    pipe = _long_running(file)
+    pipe.frame("\x1b[5;1Hticks", 20, 5)
+    pipe.key_pressed()
+    pipe.frame("\x1b[2;1H>é one\x1b[3;1H two\x1b[2;1H", 20, 5)
+    sent = os.read(other_end, 65536).decode()
+    assert ">é one" in sent
+    assert "two" in sent
+    assert "ticks" not in sent, "there is time for that"
+    assert "ticks" in pipe._next()
+    assert not pipe.wanted.dirty
+
+
+@pytest.mark.parametrize("why", ["much", "slow", "controls first", "no key", "is being written to"])
+def test_all_else_is_left_to_the_thread(terminal: tuple[TextIO, int], why: str) -> None:
+    file, other_end = terminal
+    pipe = _long_running(file)
+    if why != "no key":
+        pipe.key_pressed()
+    if why == "slow":
+        pipe._window.size = 256
+    elif why == "controls first":
+        pipe.control("<another mode>")
+    elif why == "is being written to":
+        pipe._is_writing = True
+    rows = range(20) if why == "much" else range(2)
+    pipe.frame("".join(f"\x1b[{row + 1};1Hrow {row}" for row in rows), 20, 20)
+    os.set_blocking(other_end, False)
+    with pytest.raises(BlockingIOError):
+        os.read(other_end, 65536)
+    assert "row 0" in pipe._next()
+
+
+def test_the_answer_to_a_key_is_begun_though_something_else_was_sent_for_it(line: Line) -> None:
+    pipe = Pipe(line, asks=True, monotonic=lambda: 0.0)  # its thread does not run
+    pipe.control("<mode>")
+    assert pipe._next()
+    pipe.answered()
+    pipe._window.size = 256
+    pipe.control("x" * 250)
+    assert pipe._next()
+    pipe.key_pressed()
+    pipe.frame("".join(f"\x1b[{row + 1};9H{row:02} ticks" for row in range(40)) + "\x1b[7;1H", 100, 40)
+    assert "ticks" in pipe._next()
+    pipe.frame("\x1b[7;1H \x1b[8;1H>\x1b[8;1H", 100, 40)
+    assert ">" in pipe._next()
+    for row in range(9, 38):  # the key is held, and nothing has arrived yet
+        pipe.key_pressed()
+        pipe.frame(f"\x1b[{row - 1};1H \x1b[{row};1H> {row:60}\x1b[{row};1H", 100, 40)
+        pipe._next()
+    assert pipe._window._sent - pipe._window._arrived < 256 + 3 * 128, "as much as that, and no more"
+
+
+def test_what_a_terminal_does_not_take_at_once_is_written_first_of_all_that_follows(
+    terminal: tuple[TextIO, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, other_end = terminal
+    pipe = _long_running(file)
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:5]))
+    pipe.key_pressed()
+    pipe.frame("\x1b[1;1H>éé first", 20, 5)
+    pipe.frame("\x1b[2;1Hsecond", 20, 5)
+    pipe.control("<third>")
+    pipe.start()
+    read = b""
+    while b"second" not in read or b"<third>" not in read:
+        read += os.read(other_end, 65536)
+    pipe.stop()
+    assert read.startswith((b"\x1b[H", b"\x1b[m"))
+    text = read.decode()
+    assert text.index(">éé first") < text.index("<third>") < text.index("second")
+
+
+def test_a_full_terminal_holds_up_nobody_who_draws_the_answer_to_a_key(full_terminal: tuple[TextIO, int]) -> None:
+    file, _ = full_terminal
+    pipe = _long_running(file)
+    pipe.key_pressed()
+    pipe.frame("\x1b[1;1H>one", 20, 5)
+    assert ">one" in pipe._next()
+
+
+@pytest.fixture
 def full_terminal() -> Iterator[tuple[TextIO, int]]:
     """A terminal that takes nothing, since nobody reads at its other end; and that end."""
     master, slave = pty.openpty()

@@ -110,3 +110,30 @@ def test_what_ticks_leaves_half_of_a_slow_line_free_and_no_row_behind() -> None:
     while line.pipe.wanted.dirty:
         line.step()
         assert line.now < 110.0, "each row has its turn"
+
+
+@pytest.mark.parametrize("drawn", ["by itself", "with the answer"])
+def test_what_ticks_between_a_key_and_its_answer_takes_neither_its_place_nor_its_turn(drawn: str) -> None:
+    line = _Line(1_000, 0.0, 200, 50)
+    asked: list[tuple[float, str]] = []
+    second, row = 0, 5
+    while line.now < 120.0:
+        line.step()
+        if line.now < second:
+            continue
+        second += 1
+        if line.now > 20.0 and second % 3 == 0:
+            text = chr(ord("A") + len(asked) % 26) * 7 + str(len(asked))
+            asked.append((line.now, text))
+            row = 4 + (row + 1) % 40
+            line.pipe.key_pressed()
+            line.tick(second)
+            if drawn == "by itself":
+                line.step()
+            line.rows(text, "48;5;23", row)
+            line.rows(" once", "38;5;253", row - 1)
+        else:
+            line.tick(second)
+    waits = [(line.seen_at(text) or line.now) - at for at, text in asked]
+    assert len(waits) > 30
+    assert max(waits) <= 0.45, sorted(waits)[-5:]
