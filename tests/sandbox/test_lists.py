@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -84,6 +85,22 @@ async def test_a_plain_date_is_its_midnight_in_utc(client: Client) -> None:
     assert sids((await client.get(f"/v1/Rooms?Status=completed&DateCreatedBefore={today}")).json) == []
 
 
+@pytest.mark.parametrize("fraction", ["", ".5", ".25", ".000001", ".123456789"])
+@pytest.mark.parametrize(("offset", "hours"), [("Z", 0), ("z", 0), ("", 0), ("+02:00", 2), ("-0530", -5.5)])
+async def test_a_date_time_may_have_any_fraction_and_offset(
+    client: Client, fraction: str, offset: str, hours: float
+) -> None:
+    room = await client.create()
+    made = datetime.fromisoformat(f"{room['date_created'][:-1]}+00:00")
+    local = made + timedelta(hours=hours)
+    later = quote(f"{local:%Y-%m-%dT%H:%M:%S}{fraction}{offset}")
+    sooner = quote(f"{local - timedelta(seconds=1):%Y-%m-%dt%H:%M:%S}{fraction}{offset}")
+    found = [] if fraction else [room["sid"]]
+    assert sids((await client.get(f"/v1/Rooms?DateCreatedAfter={later}")).json) == found
+    assert sids((await client.get(f"/v1/Rooms?DateCreatedAfter={sooner}")).json) == [room["sid"]]
+    assert sids((await client.get(f"/v1/Rooms?DateCreatedBefore={sooner}")).json) == []
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
@@ -102,6 +119,11 @@ async def test_a_plain_date_is_its_midnight_in_utc(client: Client) -> None:
         ("DateCreatedAfter=yesterday", 20001),
         ("DateCreatedBefore=2026-13-01", 20001),
         ("DateCreatedAfter=0001-01-01T00:00:00%2B23:59", 20001),
+        ("DateCreatedAfter=20260101", 20001),
+        ("DateCreatedAfter=2026-W01-1", 20001),
+        ("DateCreatedAfter=2026-01-01T10", 20001),
+        ("DateCreatedAfter=2026-01-01T10:00:00%2B02:60", 20001),
+        ("DateCreatedAfter=2026-01-01Z", 20001),
     ],
 )
 async def test_a_query_that_cannot_be_is_refused(client: Client, query: str, code: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import re
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 DEFAULT_PAGE_SIZE = 50
 
 Choice = TypeVar("Choice", bound=Enum)
+
+_INSTANT = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[Tt ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.(?P<fraction>[0-9]{1,9}))?"
+    r"(?P<offset>[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+"""A date, or a date-time of RFC 3339; tolerated are a missing offset (it is UTC), missing seconds, and a space."""
 
 
 def choice_of(fields: Fields, name: str, choices: type[Choice]) -> Choice | None:
@@ -45,14 +53,31 @@ def instant_of(fields: Fields, name: str) -> datetime | None:
     text = first_of(fields.get(name))
     if text is None:
         return None
+    instant = _instant(text)
+    if instant is None:
+        raise Refusal(20001, f"Invalid parameter {name}: must be YYYY-MM-DD or an ISO 8601 date-time")
+    return instant
+
+
+def _instant(text: str) -> datetime | None:
+    match = _INSTANT.fullmatch(text)
     try:
-        # Python 3.10 reads neither a final Z nor a lower-case t.
-        instant = datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
-        if instant.tzinfo is None:
-            instant = instant.replace(tzinfo=timezone.utc)
-        return instant.astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        raise Refusal(20001, f"Invalid parameter {name}: must be YYYY-MM-DD or an ISO 8601 date-time") from None
+        return _in_utc(**match.groupdict()) if match is not None else None
+    except (ValueError, OverflowError):  # no such day, or one before the first or after the last there is
+        return None
+
+
+def _in_utc(day: str, time: str | None, fraction: str | None, offset: str | None) -> datetime:
+    """Of what a date-time may be, Python 3.10 reads only this much, and later versions more than it may be."""
+    instant = datetime.fromisoformat(f"{day}T{time or '00:00'}+00:00")
+    instant += timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
+    if offset is None or offset in "Zz":
+        return instant
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if minutes > 59:
+        raise ValueError
+    east = timedelta(hours=hours, minutes=minutes)
+    return instant - east if offset[0] == "+" else instant + east
 
 
 def page_size_of(fields: Fields, largest: int) -> int:
