@@ -38,6 +38,11 @@ class ControlFields:
             raise Refusal(20001, f"Missing required parameter {name} in the post body")
         return given
 
+    def words(self, name: str) -> Sequence[str] | None:
+        """Some words between commas, such as `audio, video`, or None where the parameter is not given."""
+        given = self.optional(name)
+        return None if given is None else [word.strip() for word in self.text(name, "").split(",") if word.strip()]
+
     def one_of(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
         """One of some words; required unless there is a default."""
         given = self.required(name) if default is None else self.text(name, default)

@@ -82,7 +82,7 @@ class ControlPlane:
 
     def _join(self, call: Call, _parts: Sequence[str]) -> Answer:
         fields = ControlFields(call.form)
-        kinds = [kind.strip() for kind in fields.text("Tracks", "").split(",") if kind.strip()]
+        kinds = fields.words("Tracks") or ()
         participant = self._world.join(fields.required("Room"), fields.required("Identity"), kinds)
         return json_answer(201, _participant_view(participant, call.origin))
 
@@ -99,20 +99,21 @@ class ControlPlane:
         return handler
 
     def _publish(self, participant: Participant, fields: ControlFields) -> None:
-        """Publish a track, or mute and unmute the published one of that name or, without a name, kind."""
-        kind, name = fields.required("Kind"), fields.optional("Name")
-        if name is None:
-            name = next((track.name for track in participant.tracks.values() if track.kind == kind), None)
-        self._world.publish(participant, kind, name, enabled=fields.flag("Enabled", default=True))
+        """Publish `Tracks`, or one of a `Kind` and maybe `Name`; or mute and unmute them where they are published."""
+        kinds, enabled, given = fields.words("Tracks"), fields.flag("Enabled", default=True), fields.optional("Name")
+        for kind in (fields.required("Kind"),) if kinds is None or given is not None else kinds:
+            named = (track.name for track in participant.tracks.values() if track.kind == kind)
+            self._world.publish(participant, kind, next(named, None) if given is None else given, enabled=enabled)
 
     def _unpublish(self, participant: Participant, fields: ControlFields) -> None:
-        """Take back the track of a name or SID, those of a kind, or all of them."""
+        """Take back the track of a name or SID, those of a kind or of `Tracks`, or all of them."""
         name, kind = fields.optional("Name"), fields.optional("Kind")
         if name is not None:
             self._world.unpublish(participant, name)
             return
+        kinds = fields.words("Tracks") if kind is None else (kind,)
         for track in list(participant.tracks.values()):
-            if kind in {None, track.kind}:
+            if kinds is None or track.kind in kinds:
                 self._world.unpublish(participant, track.sid)
 
     # Rooms

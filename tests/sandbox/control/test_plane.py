@@ -110,6 +110,19 @@ async def test_tracks_are_published_muted_and_taken_back(client: Client) -> None
     assert (await client.act(ann, "unpublish"))["tracks"] == []
 
 
+async def test_several_tracks_are_named_as_for_a_join(client: Client) -> None:
+    ann = await client.join("huddle", "ann")
+    both = await client.act(ann, "publish", Tracks="audio, video")
+    assert [(track["kind"], track["enabled"]) for track in both["tracks"]] == [("audio", True), ("video", True)]
+    muted = await client.act(ann, "publish", Tracks="audio,video", Enabled="false")
+    assert [(track["sid"], track["enabled"]) for track in muted["tracks"]] == [
+        (track["sid"], False) for track in both["tracks"]
+    ]
+    assert [track["kind"] for track in (await client.act(ann, "unpublish", Tracks="video"))["tracks"]] == ["audio"]
+    assert (await client.post(f"/_sandbox/participants/{ann['sid']}/publish", Tracks="smell")).json["code"] == 53300
+    assert (await client.post(f"/_sandbox/participants/{ann['sid']}/publish")).json["code"] == 20001
+
+
 async def test_why_a_room_ended_is_told_here(client: Client) -> None:
     async def ending(name: str) -> str:
         return str((await client.get(f"/_sandbox/rooms/{name}")).json["ending"])
