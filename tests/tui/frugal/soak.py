@@ -49,7 +49,8 @@ async def soak(seconds: float, keys: int, seed: int, every: int) -> None:
                 driver = TwoTerminals.latest
                 _say(
                     f"{time.monotonic() - began:5.0f} s: {steps} steps, {gone:.0f} s of the app, {dict(happened)}, "
-                    f"{driver.frames} frames, {driver.bytes_stock:,} -> {driver.bytes_frugal:,} bytes"
+                    f"{driver.frames} frames, {driver.at_once} answered at once, "
+                    f"{driver.bytes_stock:,} -> {driver.bytes_frugal:,} bytes"
                 )
         TwoTerminals.latest.catch_up()
         story.check()

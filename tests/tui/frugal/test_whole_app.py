@@ -27,3 +27,4 @@ async def test_after_anything_the_screen_is_as_textual_would_have_it(seed: int) 
         story.check()
         assert driver.frames > STEPS / 2
         assert driver.bytes_frugal < driver.bytes_stock
+        assert driver.at_once, "some of it without waiting for the thread"

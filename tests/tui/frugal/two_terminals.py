@@ -6,8 +6,8 @@ What happens to it is a story of chance: `Story` tells it, step by step, and hol
 from __future__ import annotations
 
 import asyncio
-import io
-from contextlib import asynccontextmanager
+import os
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -86,7 +86,12 @@ class TwoTerminals(FrugalDriver):
         self.frames = self.bytes_stock = self.bytes_frugal = 0
         self.held = False
         self._seconds = 0.0
-        self._pipe = self.pipe = Pipe(io.StringIO(), asks=True, monotonic=lambda: self._seconds)
+        # What is written at once comes out at the other end, and has to be read before all that follows.
+        self._written, line = os.pipe()
+        os.set_blocking(self._written, False)
+        self._line = os.fdopen(line, "w", encoding="utf-8")
+        self.at_once = 0
+        self._pipe = self.pipe = Pipe(self._line, asks=True, monotonic=lambda: self._seconds)
         self.pipe.trust(self.traits)
         self.resize(*(self._size or (80, 24)))
 
@@ -124,7 +129,11 @@ class TwoTerminals(FrugalDriver):
     def deliver(self) -> bool:
         """The terminal reads as much as is written to it at once; whether that was anything."""
         self._seconds += 0.05
-        sent = self.pipe._next()
+        sent = ""
+        with suppress(BlockingIOError):
+            sent = os.read(self._written, 1 << 20).decode()
+            self.at_once += 1
+        sent += self.pipe._next()
         self.bytes_frugal += len(sent)
         self._streams[1].feed(sent.replace("\x1b[?1049l", "").replace("\x1b[?1049h", ""))
         self._asked = getattr(self, "_asked", 0) + sent.count(ASK)
@@ -157,7 +166,8 @@ class TwoTerminals(FrugalDriver):
         pass
 
     def close(self) -> None:
-        pass
+        self._line.close()
+        os.close(self._written)
 
 
 class Story:
@@ -202,7 +212,6 @@ class Story:
         driver = TwoTerminals.latest
         if what == "key":
             self.history[-1] = key = chance.choice(KEYS)
-            driver.pipe.key_pressed()
             await self._pilot.press(key)
         elif what == "second":
             self._stage.clock.advance(chance.choice((1, 1, 1, 1, 7, 61)))
