@@ -212,36 +212,11 @@ class Poller:
         """List the rooms in progress and put them on the board; fetch those that left the list."""
         await self._list_rooms(urgent=False)
 
-    async def look_closer(self) -> None:
+    def look_closer(self) -> None:
         """Start to read the rosters that are most worth it, as many as the budget allows now, then what else there is.
-
-        It waits for none.
 
         None while the list is in trouble: who says when the next try is does not try before.
         """
-        self._look_closer()
-
-    async def _keep_looking(self) -> None:
-        self._keeps_looking = True
-        self._look_closer()
-
-    def _say_what_is_late(self, now: float) -> None:
-        """While the list is waited for, nobody else says why."""
-        if self._paused:
-            return
-        # Nothing but a wish of Twilio's keeps a read that a person waits for from going out for so long.
-        peace = self._budget.delay(now, urgent=True)
-        if peace > _PEACE:
-            again = self._clock.now() + timedelta(seconds=peace)
-            self._link(LinkState.TROUBLE, "Twilio limits this account's requests, and asks us to wait", again)
-        elif self._asked_at is not None and now - self._asked_at > _LATE and self._is_live:
-            self._link(LinkState.LIVE, f"The rooms list, asked for more than {_LATE:g} s ago, has not come yet")
-
-    @property
-    def _is_live(self) -> bool:
-        return self._board.state.link.state is LinkState.LIVE
-
-    def _look_closer(self) -> None:
         self._stop_looking()
         if self._failures or self._stopped:
             return
@@ -273,11 +248,31 @@ class Poller:
             waiting += len(choice.rosters) + choice.gone
         # Go on when the next read may go out, not before: until then something else may be worth more.
         delay = self._budget.delay(now, behind=waiting)
-        self._next_look = asyncio.get_running_loop().call_later(max(delay, _SOONEST), self._look_closer)
+        self._next_look = asyncio.get_running_loop().call_later(max(delay, _SOONEST), self.look_closer)
+
+    async def _keep_looking(self) -> None:
+        self._keeps_looking = True
+        self.look_closer()
+
+    def _say_what_is_late(self, now: float) -> None:
+        """While the list is waited for, nobody else says why."""
+        if self._paused:
+            return
+        # Nothing but a wish of Twilio's keeps a read that a person waits for from going out for so long.
+        peace = self._budget.delay(now, urgent=True)
+        if peace > _PEACE:
+            again = self._clock.now() + timedelta(seconds=peace)
+            self._link(LinkState.TROUBLE, "Twilio limits this account's requests, and asks us to wait", again)
+        elif self._asked_at is not None and now - self._asked_at > _LATE and self._is_live:
+            self._link(LinkState.LIVE, f"The rooms list, asked for more than {_LATE:g} s ago, has not come yet")
+
+    @property
+    def _is_live(self) -> bool:
+        return self._board.state.link.state is LinkState.LIVE
 
     def _look_again(self) -> None:
         if self._keeps_looking and not self._paused:
-            self._next_look = asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look_closer)
+            self._next_look = asyncio.get_running_loop().call_later(_LOOK_AGAIN, self.look_closer)
 
     def _stop_looking(self) -> None:
         if self._next_look is not None:
@@ -305,7 +300,7 @@ class Poller:
             self._keep_the_list_to_its_share()
             self._looks.go_on()
             if was_in_trouble and not self._paused:
-                self._look_closer()  # who is in the rooms is as old as the trouble
+                self.look_closer()  # who is in the rooms is as old as the trouble
         except TwilioError as error:
             self._in_trouble(error.sentence, error.retry_after if isinstance(error, Refused) else None)
         except Exception as error:  # noqa: BLE001 - a job that failed unseen would leave an old picture looking new

@@ -48,7 +48,7 @@ class Stage:
             if number % round(2 / tick) == 0:
                 await self.watch.poller.look_at_rooms()
             asked = len(self.twilio.asked)
-            await self.watch.poller.look_closer()
+            self.watch.poller.look_closer()
             await self.watch.published()
             for _ in self.twilio.asked[asked:]:
                 self.watch.budget.spend(self.time.seconds)
@@ -188,7 +188,7 @@ async def test_an_answer_from_before_a_deed_does_not_undo_it(stage: Stage) -> No
     stage.look(None, sid)
     await stage.watch.poller.look_at_rooms()
     slow = stage.twilio.hold("rules")
-    await stage.watch.poller.look_closer()
+    stage.watch.poller.look_closer()
     await stage.time.pass_time(1)
     del stage.twilio._held["rules"]
     stage.twilio.rules[sid] = EVERYTHING
@@ -255,7 +255,7 @@ async def test_nothing_is_asked_beyond_what_may_be_in_flight(stage: Stage) -> No
     stage.twilio.hold("tracks")
     for _ in range(40):
         stage.time.seconds += TICK
-        await stage.watch.poller.look_closer()
+        stage.watch.poller.look_closer()
         await idle()
     assert stage.watch.poller._extras.under_way == 2, "nobody is asked for twice at a time"
     await stage.watch.poller.stop()
@@ -270,7 +270,7 @@ async def test_a_paused_or_troubled_watch_asks_for_none_of_it(stage: Stage) -> N
     await stage.watch.poller.look_at_rooms()
     asked = stage.times("rules") + stage.times("tracks")
     stage.time.seconds += 30
-    await stage.watch.poller.look_closer()
+    stage.watch.poller.look_closer()
     await stage.watch.published()
     assert stage.times("rules") + stage.times("tracks") == asked
 
@@ -280,7 +280,7 @@ async def test_what_is_stopped_begins_nothing_more(stage: Stage) -> None:
     stage.look(sid, sid)
     await stage.watch.poller.look_at_rooms()
     await stage.watch.poller.stop()
-    await stage.watch.poller.look_closer()
+    stage.watch.poller.look_closer()
     await stage.watch.published()
     assert stage.times("rules") == 0
 

@@ -337,6 +337,6 @@ async def test_no_more_is_asked_at_once_than_the_budget_has(twilio: Twilio) -> N
         await twilio.create()
     await watch.poller.look_at_rooms()
     watch.budget.spend(twilio.time.monotonic())
-    await watch.poller.look_closer()
+    watch.poller.look_closer()
     assert len(watch.poller._looks.under_way) == 1, "half of what may go out goes at once"
     await watch.poller.settled()

@@ -83,7 +83,7 @@ class Watch:
     async def closer(self) -> None:
         while True:
             await self.poller.settled()
-            await self.poller.look_closer()
+            self.poller.look_closer()
             if not self.poller._looks.under_way:
                 break
         await self.published()

@@ -120,7 +120,7 @@ async def test_a_roster_under_way_does_not_bring_back_a_room_that_left_the_list(
     await watch.round()
     watch.time.seconds += 20
     gate = twilio.hold("participants:connected")
-    await watch.poller.look_closer()
+    watch.poller.look_closer()
     await idle()
     twilio.ends(sid)
     await watch.poller.look_at_rooms()
@@ -220,7 +220,7 @@ async def test_a_thousand_rooms_that_end_together_do_not_keep_the_rest_waiting(
     watch.poller.attend(Attention(sids[0], frozenset({sids[0]})))
     await watch.poller.look_at_rooms()
     assert len(watch.poller._looks.under_way) <= 4
-    await watch.poller.look_closer()
+    watch.poller.look_closer()
     assert sids[0] in watch.poller._looks.under_way
     await watch.closer()
     assert list(watch.board.state.picture.live) == [sids[0]]

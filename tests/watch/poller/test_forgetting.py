@@ -139,7 +139,7 @@ async def test_of_rules_that_are_refused_because_the_room_has_ended_nothing_is_l
     await watch.round()
     twilio.time.seconds += 60
     twilio.before["rules"] = lambda: gives_up(watch, twilio, sid)
-    await watch.poller.look_closer()
+    watch.poller.look_closer()
     await watch.poller.settled()
     assert not twilio.before
     assert await left_of(watch, twilio, sid) == set()

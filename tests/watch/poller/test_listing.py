@@ -178,7 +178,7 @@ async def test_on_screen_an_end_is_noticed_though_the_list_is_far_too_long_to_te
     watch.poller.attend(Attention(None, frozenset({sids[0]})))
     await watch.poller.look_at_rooms()
     for _ in range(20):
-        await watch.poller.look_closer()
+        watch.poller.look_closer()
         await watch.published()
         watch.time.seconds += 1
     assert watch.live(sids[0]).roster is not None
@@ -187,7 +187,7 @@ async def test_on_screen_an_end_is_noticed_though_the_list_is_far_too_long_to_te
     twilio.ends(sids[0])
     for _ in range(5):
         watch.time.seconds += 1
-        await watch.poller.look_closer()
+        watch.poller.look_closer()
         await watch.published()
     assert not watch.is_live(sids[0])
     assert watch.ended(sids[0]).ending.reason is EndingReason.ENDED_BY_OTHERS

@@ -24,7 +24,7 @@ async def test_stopping_cancels_everything_and_leaves_no_task(twilio: ScriptedGa
         twilio.hold(what)
     watch.poller.attend(Attention(sids[0], frozenset(sids)))
     watch.poller.refresh_now()
-    await watch.poller.look_closer()
+    watch.poller.look_closer()
     await idle()
     assert len(asyncio.all_tasks()) > 5
     state = watch.board.state
@@ -111,7 +111,7 @@ async def test_whoever_looks_closer_by_the_schedule_looks_again_soon_but_not_whi
     def next_look() -> asyncio.TimerHandle | None:
         return watch.poller._next_look
 
-    await watch.poller.look_closer()
+    watch.poller.look_closer()
     assert next_look() is None, "by hand: nothing is left to read"
     await watch.poller._keep_looking()
     handle = next_look()

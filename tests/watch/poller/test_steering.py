@@ -187,7 +187,7 @@ async def test_no_room_is_looked_at_twice_at_once(twilio: ScriptedGateway, watch
     gate = twilio.hold("participants:connected")
     for _ in range(5):
         watch.time.seconds += 60
-        await watch.poller.look_closer()
+        watch.poller.look_closer()
         await idle()
     assert twilio.count("participants", sid) == 1
     gate.set()
