@@ -136,8 +136,6 @@ SETTINGS: Final = (
 
 VIEWS: Final = Key("views", TextTable(), "saved filters, by name", "")
 ALERTS: Final = "alerts"
-PROFILE_TABLES: Final = (VIEWS.name, ALERTS)
-"""Tables that a profile may have; on top of the file they are for all profiles."""
 
 KEYS: Final = Key("keys", TextTable(), "other keys than the usual: the id of a binding, and a key or several", "")
 DEFAULT_PROFILE: Final = Key(

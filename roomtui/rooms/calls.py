@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.countdown import span
-from roomtui.rooms.model import NOTHING_MORE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from roomtui.rooms.untrusted import Untrusted
@@ -48,8 +46,6 @@ class Call:
     start_time: datetime | None = None
     end_time: datetime | None = None
     duration: int | None = None
-    more: Mapping[str, object] = field(default_factory=lambda: NOTHING_MORE, hash=False)
-    """Fields that this version does not know, as they came."""
 
     @property
     def is_over(self) -> bool:

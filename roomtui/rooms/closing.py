@@ -42,11 +42,6 @@ class ClosingSoon:
         self._next: dict[str, datetime] = {}
         self._told: dict[str, datetime] = {}
 
-    @property
-    def next_call(self) -> datetime | None:
-        """When something may have to be told next; None where nothing is known that will."""
-        return self._calls[0].at if self._calls else None
-
     def see(self, picture: Picture, changed: Iterable[str] | None, now: datetime) -> None:
         """Know this picture; `changed` as in `watch.board.BoardState`."""
         self._live = picture.live

@@ -1,4 +1,4 @@
-"""Twilio's JSON read into phone calls, and written back; what a request for a new call holds. Pure.
+"""Twilio's JSON read into phone calls; what a request for a new call holds. Pure.
 
 Calls resource, API 2010-04-01: an older generation than Video's, with RFC 2822 times and numbers in quotes.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from roomtui.rooms.calls import Call
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api.errors import Unsendable
-from roomtui.twilio_api.fields import Fields, iso
+from roomtui.twilio_api.fields import Fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,24 +38,7 @@ def call(record: Mapping[str, object]) -> Call:
         start_time=fields.moment("start_time"),
         end_time=fields.moment("end_time"),
         duration=fields.integer("duration"),
-        more=fields.rest(),
     )
-
-
-def call_to_api(call: Call) -> dict[str, object]:
-    """Every field of the call under the API's name, fit for JSON, with times as in rooms (ISO 8601)."""
-    return {
-        "date_created": iso(call.date_created),
-        "direction": call.direction,
-        "duration": call.duration,
-        "end_time": iso(call.end_time),
-        "from": call.from_.raw or None,
-        "sid": call.sid,
-        "start_time": iso(call.start_time),
-        "status": call.status or None,
-        "to": call.to.raw or None,
-        **call.more,
-    }
 
 
 def new_call_form(new: NewCall) -> dict[str, object]:

@@ -37,13 +37,12 @@ def brief(events: tuple[Event, ...]) -> list[tuple[str, datetime]]:
 def test_a_room_is_about_to_close_two_minutes_before_it_does_and_that_is_said_once() -> None:
     closing = ClosingSoon()
     closing.see(picture(live("RM1", 600)), None, CREATED)
-    assert closing.next_call == after(480)
     assert closing.due(after(479)) == ()
     (event,) = closing.due(after(481))
     assert (event.at, event.deadline) == (after(480), Deadline(DeadlineKind.EMPTY_ROOM, after(600)))
     closing.see(picture(live("RM1", 600)), ["RM1"], after(482))
     assert closing.due(after(599)) == ()
-    assert closing.next_call is None
+    assert closing.due(after(24 * 3600)) == ()
 
 
 def test_a_deadline_that_is_near_when_it_is_learnt_is_said_then() -> None:

@@ -91,7 +91,6 @@ class Composition:
 
     Attributes:
         number: grows with every composition: the order of lists and pages.
-        hook_sid: the hook that asked for it; None where a request did.
         bitrate: kilobits a second; 0 until completed, as the size and the duration are.
         size: bytes.
         duration: seconds.
@@ -104,7 +103,6 @@ class Composition:
     room_sid: str
     settings: CompositionSettings
     date_created: datetime
-    hook_sid: str | None = None
     status: CompositionStatus = CompositionStatus.ENQUEUED
     date_completed: datetime | None = None
     date_deleted: datetime | None = None

@@ -141,7 +141,6 @@ class Compositions:
             room_sid=room.sid,
             settings=settings,
             date_created=self._world.clock.second(),
-            hook_sid=hook[0] if hook is not None else None,
         )
         self._by_sid[composition.sid] = composition
         if len(self._by_sid) > _MOST_KEPT:
