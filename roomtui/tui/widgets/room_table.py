@@ -203,8 +203,13 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
         self._draw_what_changed(among=())
 
     def hold(self, *, on: bool) -> None:
-        """Keep the order of the rooms as it is while a dialog is open."""
+        """Keep the order of the rooms as it is while a dialog is open, and the cursor on the room that it is about."""
         self._holding = on
+        self._at_the_top &= not on
+
+    def on_key(self) -> None:
+        """Stay on this room: whatever the key does, it was pressed for the room that was seen under the cursor."""
+        self._at_the_top = False
 
     def sort(self, sort: Sort | None) -> None:
         """Sort the live rooms by this; None: by when they close."""

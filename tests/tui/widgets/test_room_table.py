@@ -7,8 +7,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import pytest
+
 from roomtui.rooms.endings import Ending, EndingReason
-from roomtui.rooms.picture import EndedRoom, Picture
+from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
 from roomtui.tui.columns import COLUMNS
 from roomtui.tui.widgets import room_table
 from tests.tui import scene
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import datetime
 
-    import pytest
-
-    from roomtui.rooms.picture import LiveRoom
     from roomtui.tui.columns import Entry, View
     from roomtui.tui.lines import Piece
     from tests.tui.scene import Stage
@@ -85,6 +84,31 @@ async def test_at_the_top_a_room_that_closes_earlier_comes_into_sight() -> None:
         assert "urgent-1" in screen_text(stage)
         assert table(stage).cursor_sid == sid
         assert table(stage).scroll_offset.y == 0
+
+
+@pytest.mark.parametrize("keys", [["e", "enter"], ["y"], ["question_mark", "escape"], ["enter", "escape"]])
+async def test_until_a_key_is_pressed_the_cursor_is_on_what_closes_first_and_then_on_its_room(keys: list[str]) -> None:
+    early, late = room(1, "aa", ago(minutes=1)), room(2, "bb", ago(seconds=30))
+    stage = scene.stage(picture([LiveRoom.known(early, None), live(late)]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert table(stage).cursor_sid == late.sid, "of the other it is not known yet"
+        await press(pilot, *keys)
+        stage.board.show(picture([live(early), live(late)]))
+        await pilot.pause()
+        at_rest(stage)
+        assert rooms(stage) == [early.sid, late.sid]
+        assert table(stage).cursor_sid == late.sid
+
+
+async def test_before_any_key_the_cursor_goes_along_to_what_closes_first() -> None:
+    early, late = room(1, "aa", ago(minutes=1)), room(2, "bb", ago(seconds=30))
+    stage = scene.stage(picture([LiveRoom.known(early, None), live(late)]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        stage.board.show(picture([live(early), live(late)]))
+        await pilot.pause()
+        assert table(stage).cursor_sid == early.sid
 
 
 async def test_just_after_a_key_no_line_moves_though_rooms_end_and_change_and_come() -> None:
