@@ -149,11 +149,15 @@ def only(part: str, bend: Bend) -> Bend:
 
 
 def every(nth: int, bend: Bend) -> Bend:
-    """Bend each so-many-th answer."""
+    """Bend each so-many-th answer, but none twice in a row: whoever asks again is answered, however many ask at once."""
     number = count(1)
+    bent: set[str] = set()
 
     async def answer(exchange: Exchange) -> None:
-        await (pass_on if next(number) % nth else bend)(exchange)
+        target = exchange.request.target
+        spared = bool(next(number) % nth) or target in bent
+        (bent.discard if spared else bent.add)(target)
+        await (pass_on if spared else bend)(exchange)
 
     return answer
 
