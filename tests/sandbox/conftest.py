@@ -12,6 +12,7 @@ from yarl import URL
 
 from roomtui.sandbox.options import Credentials, SandboxOptions
 from roomtui.sandbox.server import Sandbox
+from tests.sandbox.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -107,3 +108,10 @@ async def client(sandbox: Sandbox) -> AsyncIterator[Client]:
 def unlimited(sandbox: Sandbox) -> None:
     """For tests that ask hundreds of times in a real second and are not about the rate limit."""
     sandbox.world.account.read_limit = sandbox.world.account.write_limit = 0
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """Somebody whom a sandbox may call back."""
+    async with Receiver() as running:
+        yield running

@@ -17,22 +17,15 @@ from roomtui.sandbox.world.account import Account
 from roomtui.sandbox.world.register import RoomFilter, Span
 from roomtui.sandbox.world.world import World
 from tests.sandbox.conftest import CREDENTIALS
-from tests.sandbox.receiver import Receiver
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from tests.sandbox.conftest import Client
-    from tests.sandbox.receiver import Received
+    from tests.sandbox.receiver import Received, Receiver
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 CALLS = f"/2010-04-01/Accounts/{CREDENTIALS.account_sid}/Calls"
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running
 
 
 def charset(name: str) -> Callable[[Received, web.BaseRequest], Awaitable[web.StreamResponse]]:

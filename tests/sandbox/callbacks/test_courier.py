@@ -33,12 +33,6 @@ async def courier() -> AsyncIterator[Courier]:
     await made.close()
 
 
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running
-
-
 def is_valid(received: Received) -> bool:
     return bool(RequestValidator(TOKEN).validate(received.url, dict(received.form), received.signature))
 

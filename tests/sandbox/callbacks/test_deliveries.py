@@ -55,12 +55,6 @@ async def post() -> AsyncIterator[Post]:
     await made.close()
 
 
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running
-
-
 def entry(report: Mapping[str, object]) -> Mapping[str, object]:
     """The only callback there was."""
     entries = report["callbacks"]

@@ -17,7 +17,7 @@ from tests.sandbox.conftest import CREDENTIALS, STILL, Client
 from tests.sandbox.receiver import Received, Receiver, status
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from tests.sandbox.conftest import Json
 
@@ -63,12 +63,6 @@ PARAMETERS = {
 """The page's tables (Status Callbacks, "Rooms" and "Recordings"). `MediaExternalLocation` is for external storage."""
 
 ODD_NAME = "Board & Co + Jürgen 100% 😀 #1/2?"
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running
 
 
 def assert_signed(received: Sequence[Received]) -> None:
