@@ -100,7 +100,7 @@ class Town:
             for start in range(0, max(1, len(names)), PAGE):
                 rooms = [self.room(number) for number in range(start, min(start + PAGE, len(names)))]
                 more = f"/v1/Rooms?PageSize={PAGE}&Page={start // PAGE + 1}" if start + PAGE < len(names) else None
-                pages.append(json.dumps(_page("rooms", rooms, more)).encode())
+                pages.append(json.dumps(page("rooms", rooms, more)).encode())
             return pages
         finally:
             self.names = before
@@ -128,7 +128,7 @@ class Town:
                 return 200, self.room(number)
             gone = query.get("Status", [""])[0] == ("connected" if self.ended else "disconnected")
             if wanted == ["Participants"]:
-                return 200, _page("participants", [] if gone else self._crowd(room, number), None)
+                return 200, page("participants", [] if gone else self._crowd(room, number), None)
             if wanted == ["RecordingRules"]:
                 return 200, rules_json([{"type": "exclude", "all": True}], room_sid=room)
             if len(wanted) == 2:
@@ -138,7 +138,7 @@ class Town:
                     track_json(each, name=name, participant_sid=wanted[1], room_sid=room)
                     for each, name in enumerate(self.tracks)
                 ]
-                return 200, _page("published_tracks", tracks, None)
+                return 200, page("published_tracks", tracks, None)
         if path[-1] == "Calls.json":
             return 200, {"calls": [call_json(1)], "page": 0, "page_size": 1, "next_page_uri": None}
         return 404, refusal_json(404, 20404, self.says)
@@ -150,15 +150,15 @@ class Town:
     def _list(self, query: dict[str, list[str]]) -> object:
         status = query.get("Status", ["in-progress"])[0]
         if (status == "in-progress") is self.ended:
-            return _page("rooms", [], None)
+            return page("rooms", [], None)
         if "UniqueName" in query:
             found = [self.room(at) for at, name in enumerate(self.names) if name == query["UniqueName"][0]]
-            return _page("rooms", found, None)
-        page = int(query.get("Page", ["0"])[0])
+            return page("rooms", found, None)
+        number = int(query.get("Page", ["0"])[0])
         if self._pages[0] is not self.names or self.ended:
             self._pages = (self.names, self._written(self.names))
         pages = self._pages[1]
-        return pages[min(page, len(pages) - 1)]
+        return pages[min(number, len(pages) - 1)]
 
     def _number(self, name_or_sid: str) -> int | None:
         if name_or_sid.startswith("RM") and len(name_or_sid) == 34 and name_or_sid[2:].isalnum():
@@ -170,7 +170,7 @@ class Town:
         return next((at for at, name in enumerate(self.names) if name == name_or_sid), None)
 
 
-def _page(key: str, records: list[dict[str, object]], more: str | None) -> dict[str, object]:
+def page(key: str, records: list[dict[str, object]], more: str | None) -> dict[str, object]:
     return {key: records, "meta": {"page": 0, "page_size": PAGE, "next_page_url": more, "key": key}}
 
 
