@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -341,6 +344,10 @@ async def test_pages_lead_forth_and_back_though_calls_are_deleted_meanwhile(clie
         ("Status=initiated", 20001),
         ("StartTime=yesterday", 20001),
         ("EndTime%3E=x", 20001),
+        ("EndTime%3C=13/11/2019", 20001),
+        ("EndTime%3C=00/11/2019", 20001),
+        ("EndTime%3C=06/31/2019+22:05", 20001),
+        ("EndTime%3C=06/11/2019+22:05:25+XYZ", 20001),
     ],
 )
 async def test_a_list_that_cannot_be(client: Client, query: str, code: int) -> None:
@@ -376,6 +383,23 @@ async def test_a_list_is_filtered_and_says_so_in_its_uris(client: Client) -> Non
         page = (await client.get(f"{CALLS}?{query}")).json
         assert [each["sid"] for each in page["calls"]] == [each["sid"] for each in calls], query
         assert all(part.replace("(415)", "%28415%29") in page["uri"] for part in query.split("&"))
+
+
+async def test_a_list_reads_the_dates_of_the_documents_example(client: Client) -> None:
+    """OpenAPI, `readEmptyDateFunDateFormats`."""
+    example = "EndTime%3C=2019-06-11+22:05:25.000&StartTime%3C=06/11/2019+22:05:25+MST"
+    assert (await client.get(f"{CALLS}?{example}")).json["calls"] == []
+    made = await place(client)
+    await client.advance(100)
+    (call,) = (await client.get(CALLS)).json["calls"]
+    started = parsedate_to_datetime(call["start_time"])
+    for zone, hours in (("GMT", 0), ("UTC", 0), ("MST", -7), ("PDT", -7), ("EST", -5)):
+        there = started + timedelta(hours=hours)
+        for off, found in ((0, [made["sid"]]), (1, [])):
+            text = quote(f"{there + timedelta(seconds=off):%m/%d/%Y %H:%M:%S} {zone}")
+            page = (await client.get(f"{CALLS}?StartTime%3E={text}")).json
+            assert [each["sid"] for each in page["calls"]] == found, text
+    assert len((await client.get(f"{CALLS}?StartTime={started:%m/%d/%Y}")).json["calls"]) == 1
 
 
 # The customer's server

@@ -5,8 +5,9 @@ The API of 2010 has its own manners: dates in RFC 2822, durations as text, relat
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from email.utils import format_datetime
+import re
+from datetime import date, timedelta, timezone
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from roomtui.sandbox.rest.query import choice_of, encoded, instant_of, page_index_of, page_size_of
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from roomtui.sandbox.wire import Call, Fields, Handler
 
 LARGEST_PAGE_SIZE = 1000
+
+_AMERICAN = re.compile(r"(0[1-9]|1[0-2])/([0-9]{2})/([0-9]{4})(?: ([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?: ([A-Z]{3}))?)?")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _ROOT = f"/{API_VERSION}/Accounts"
 _TIMES = ("StartTime", "StartTime<", "StartTime>", "EndTime", "EndTime<", "EndTime>")
@@ -188,15 +192,29 @@ def _wanted(query: Fields) -> CallFilter:
     )
 
 
+def _instant(query: Fields, name: str) -> datetime | None:
+    """A date or a date-time, as other lists take it, or `06/11/2019 22:05:25 MST` (OpenAPI, "FunDateFormats")."""
+    american = _AMERICAN.fullmatch(first_of(query.get(name)) or "")
+    if american is None:
+        return instant_of(query, name)
+    month, day, year, time, zone = american.groups()
+    try:
+        named = f"{day} {_MONTHS[int(month) - 1]} {year} {time or '00:00'} {zone or 'GMT'}"
+        instant = parsedate_to_datetime(named)  # which knows the American zones by their names
+        return instant.astimezone(timezone.utc) if instant.tzinfo is not None else instant_of(query, name)
+    except (ValueError, OverflowError):
+        return instant_of(query, name)  # which refuses it
+
+
 def _windows(query: Fields, name: str) -> tuple[Window, ...]:
     """That day; before that instant; at or after that instant. All that are given must hold."""
     windows = []
-    day = instant_of(query, name)
+    day = _instant(query, name)
     if day is not None:
         midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
         is_last = midnight.date() == date.max  # after which there is no midnight
         windows.append(Window(midnight, None if is_last else midnight + timedelta(days=1)))
-    before, after = instant_of(query, f"{name}<"), instant_of(query, f"{name}>")
+    before, after = _instant(query, f"{name}<"), _instant(query, f"{name}>")
     if before is not None or after is not None:
         windows.append(Window(after, before))
     return tuple(windows)
