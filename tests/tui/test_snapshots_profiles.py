@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tui.driving import press
+from tests.tui.driving import press, settle
 from tests.tui.screens.test_profiles import with_accounts
 from tests.tui.test_snapshots import ids
 
@@ -22,6 +22,7 @@ def test_accounts(snap_compare: Any, size: tuple[int, int]) -> None:
         raise AssertionError
 
     async def before(pilot: Pilot[None]) -> None:
+        await settle(pilot)  # what stands above the list is told anew once it has its width
         await press(pilot, "P", "j")
 
     assert snap_compare(with_accounts(never).app, run_before=before, terminal_size=size)
