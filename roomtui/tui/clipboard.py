@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from roomtui.children import of_the_terminal
 from roomtui.rooms.untrusted import safe
-from roomtui.tui.multiplexers import SPILT_BY_SCREEN, TMUX_FORMAT, Tmux
+from roomtui.tui.multiplexers import SPILT_BY_SCREEN, TMUX_FORMAT, Outside, Tmux
 from roomtui.tui.routes import Way, route
 
 if TYPE_CHECKING:
@@ -188,6 +188,12 @@ class Clipboard:
     async def _load_tmux(self, text: str, *, hand_on: bool) -> Tmux | None:
         """Put `text` into tmux's buffer, and let it hand it on. None where tmux does not answer."""
         ask = (";", "display-message", "-p", TMUX_FORMAT)
+        if hand_on and len(_osc_52(text)) > SPILT_BY_SCREEN:
+            # By its terminfo tmux may think that screen takes copies; it would spill it where nobody paints it over.
+            first = await self._ask(("tmux", *ask[1:]), "")
+            if first.code is None:
+                return None
+            hand_on = Tmux.told(first.out).around is not Outside.SCREEN
         answer = await self._ask(("tmux", "load-buffer", "-w", "-", *ask), text) if hand_on else Answer(1)
         handed_on = answer.code == 0
         if answer.code not in {0, None}:

@@ -29,6 +29,7 @@ TEXT = "<Room>東京 & Co</Room>"
 TMUX = {"TMUX": "/tmp/tmux-0/default,1,0", "TERM": "tmux-256color"}  # noqa: S108 - tmux's own form
 XTERM = "/dev/pts/1|0|0|xterm-256color|bpaste,clipboard,title|"
 LOAD = ("tmux", "load-buffer", "-w", "-", ";", "display-message", "-p", TMUX_FORMAT)
+TELL = ("tmux", "display-message", "-p", TMUX_FORMAT)
 LOAD_ALONE = ("tmux", "load-buffer", "-", ";", "display-message", "-p", TMUX_FORMAT)
 
 
@@ -136,6 +137,28 @@ async def test_what_is_asked_for_depends_on_what_tmux_runs_in(line: str, way: Wa
     assert copied.told == WORDS[way].told
     assert copied.sure
     assert terminal.written == ("" if passed_on is None else through_tmux(passed_on))
+
+
+@pytest.mark.parametrize(
+    ("around", "ran"), [("screen.xterm-256color", [TELL, LOAD_ALONE]), ("xterm-256color", [TELL, LOAD])]
+)
+async def test_a_long_text_is_not_handed_to_a_screen_that_would_spill_it(
+    around: str, ran: list[tuple[str, ...]]
+) -> None:
+    told = Answer(0, f"p|1|0|{around}||\n")
+    terminal = Terminal(TMUX, answers={TELL: told, LOAD: told, LOAD_ALONE: told})
+    copied = await terminal.clipboard.copy("JSON", TEXT * 100)
+    assert terminal.ran == ran
+    assert terminal.given == TEXT * 100
+    assert copied.sure
+    assert terminal.written
+
+
+async def test_a_tmux_that_does_not_answer_is_asked_once_about_a_long_text_too() -> None:
+    terminal = Terminal(TMUX)
+    copied = await terminal.clipboard.copy("JSON", TEXT * 100)
+    assert terminal.ran == [TELL]
+    assert not copied.sure
 
 
 async def test_an_old_tmux_has_it_in_its_buffer_and_passes_it_on() -> None:

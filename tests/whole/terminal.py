@@ -191,6 +191,13 @@ class Terminal:
         """The screen, once it stands there no more."""
         return str(until(lambda: unwanted not in self.text and (self.text or " "), seconds, what=f"no {unwanted!r}"))
 
+    def shows_no_match(self, pattern: str) -> None:
+        """Wait until nothing of the kind stands on the screen."""
+        try:
+            until(lambda: re.search(pattern, self.text) is None)
+        except AssertionError:
+            raise AssertionError(f"{pattern} still on:\n{self.text}") from None
+
     def ends(self, seconds: float = 15.0) -> int:
         """The exit code, once it has ended."""
         until(lambda: self.process.poll() is not None, seconds, what=f"end of the program; screen:\n{self.text}")

@@ -154,7 +154,7 @@ def test_the_json_of_fifty_people_arrives_whole_and_spills_nothing(place: Place,
         running.terminal.shows_no("esc closes")
         running.terminal.shows("fifty", "q Quit")
         # What base64 would leave on the screen.
-        until(lambda: not re.search(r"[A-Za-z0-9+/]{50}", running.terminal.text), what="a clean screen")
+        running.terminal.shows_no_match(r"[A-Za-z0-9+/]{50}")
 
 
 @pytest.mark.parametrize("place", [_BARE, _TMUX], ids=["bare", "tmux"])
