@@ -16,7 +16,8 @@ LATE: Final = 1
 
 # A frame of Textual's compositor: where to write, how it is to look, text, and line ends (each followed by a CUP).
 _TOKEN: Final = re.compile(r"\x1b\[([0-9;]*)([Hm])|([^\x00-\x1f\x7f-\x9f]+)|(\r?\n)")
-_PLAIN: Final = re.compile(r"[ -~]*")
+# Characters that are one cell each, and join no other: ASCII, and what lines and bars are drawn with.
+_PLAIN: Final = re.compile("[ -~\u2500-\u259f\u00b7\u2026\u2264\u25b2\u25bc]*")
 
 
 class NotUnderstood(Exception):

@@ -137,7 +137,10 @@ class Writer:
         ends = [Place((chain[-1].end, chain[-1].row), style) for style, chain in found]
 
         def way(before: int | None, after: int) -> int:
-            return len(self._to(self._place if before is None else ends[before], found[after][1][0])[0])
+            to = found[after][1][0]
+            if before is not None and looks[before] == to.style:
+                return self._between(found[before][1][-1], to)  # most ways are: there is nothing else to it
+            return len(self._to(self._place if before is None else ends[before], to)[0])
 
         order = nearest_first(looks, way, thoroughly=len(runs) <= _RUNS_MAX)
         return [run for at in order for run in found[at][1]]

@@ -24,6 +24,7 @@ class LineView(Toned, can_focus=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
+        self._top = self._width = 0
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -60,13 +61,18 @@ class LineView(Toned, can_focus=False):
         """One row a line."""
         return len(self._lines)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw what is asked for of these lines."""
+        # Once for all of them: Textual works out afresh each time where a widget is and how far it is scrolled.
+        self._top, self._width = self.scroll_offset.y, self.scrollable_content_region.width
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw the line at row `y` of the widget."""
-        index = y + self.scroll_offset.y
-        width = self.scrollable_content_region.width
+        index = y + self._top
         if index >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        return self.strip(self._lines[index], width)
+            return Strip.blank(self._width, self.rich_style)
+        return self.strip(self._lines[index], self._width)
 
 
 def _widest(lines: Sequence[Line]) -> int:

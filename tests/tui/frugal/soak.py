@@ -17,9 +17,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
+import tempfile
 import time
 from collections import Counter
+from pathlib import Path
 from random import Random
 
 from tests.tui.frugal.two_terminals import KEYS, TwoTerminals, told
@@ -67,11 +70,16 @@ def main() -> int:
     for name, default in (("seconds", 3600), ("keys", 5000), ("seed", 0), ("every", 5)):
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
-    try:
-        asyncio.run(soak(options.seconds, options.keys, options.seed, options.every))
-    except AssertionError as error:
-        _say(f"The screens differ: {error}")
-        return 1
+    here = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # there is a key that writes a file
+        try:
+            asyncio.run(soak(options.seconds, options.keys, options.seed, options.every))
+        except AssertionError as error:
+            _say(f"The screens differ: {error}")
+            return 1
+        finally:
+            os.chdir(here)
     return 0
 
 

@@ -8,9 +8,10 @@ import pyte
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from roomtui.tui.frugal.difference import Terminal
-from roomtui.tui.frugal.grid import Grid
+from roomtui.tui.frugal.grid import _PLAIN, Grid
 from roomtui.tui.frugal.traits import Traits
 from tests.tui.frugal.emulator import LikeXterm, seen
 
@@ -155,6 +156,14 @@ def test_the_answer_to_the_latest_key_is_sent_first_and_in_the_order_of_its_fram
         "two",
         "one",
     ]
+
+
+def test_what_is_taken_for_one_cell_a_character_is_just_that() -> None:
+    plain = [each for each in map(chr, range(0x2FFFF)) if _PLAIN.fullmatch(each)]
+    assert {"~", "│", "━", "█", "…"} <= set(plain)
+    for each in plain:
+        assert cell_len(each) == 1
+        assert cell_len(f"a{each}") == 2, "and it joins no other"
 
 
 def test_of_one_frame_the_row_with_the_cursor_is_sent_first_and_those_next_to_it_after_it() -> None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.tui.frugal.two_terminals import TwoTerminals, told
 from tests.tui.scene import a_day, hostile, stage
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 STEPS = 25
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_after_anything_the_screen_is_as_textual_would_have_it(seed: int) -> None:
+async def test_after_anything_the_screen_is_as_textual_would_have_it(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # there is a key that writes a file
     chance = Random(seed)  # noqa: S311 - the same story for the same seed
     async with told(stage(hostile() if seed % 2 else a_day()), chance) as story:
         for _ in range(STEPS):
