@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def sandbox_beside(*, speed: float = 1.0) -> Iterator[RunningSandbox]:
+def sandbox_beside(*, speed: float = 1.0, limited: bool = True) -> Iterator[RunningSandbox]:
     """A quiet sandbox in a thread of this process, until the end of the block.
 
-    To whoever asks it, it is what `running_sandbox` starts.
+    To whoever asks it, it is what `running_sandbox` starts; unless it is `limited` no more, and takes any number of
+    requests a second.
     """
     up: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, dict[str, str]]] = Future()
 
     async def answer() -> None:
         stop = asyncio.Event()
         async with Sandbox(SandboxOptions(speed=speed)) as sandbox:
+            if not limited:
+                sandbox.world.account.read_limit = sandbox.world.account.write_limit = 0
             known = sandbox.credentials
             secrets = {"auth_token": known.auth_token, "api_secret": known.api_secret}
             account = {"url": sandbox.url, "account_sid": known.account_sid, "api_key": known.api_key, **secrets}
