@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
+from tests.order import in_stretches
+
 # Textual reads some of these when it is imported; the report of a failed snapshot embeds the whole environment.
 _OF_THE_SNAPSHOT_PLUGIN = "TEXTUAL_SNAPSHOT"
 _THEIRS = ("TWILIO_", "ROOMTUI_", "TEXTUAL_", "XDG_")
@@ -11,3 +15,11 @@ _NAMES = frozenset({"NO_COLOR", "TMUX", "STY", "HTTP_PROXY", "HTTPS_PROXY", "htt
 for _name in list(os.environ):
     if (_name.startswith(_THEIRS) and not _name.startswith(_OF_THE_SNAPSHOT_PLUGIN)) or _name in _NAMES:
         del os.environ[_name]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin what takes long at once, where several workers share the tests."""
+    workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    if workers > 1:
+        items[:] = [items[place] for place in in_stretches([item.nodeid for item in items], workers)]
