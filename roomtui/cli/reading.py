@@ -109,7 +109,7 @@ async def roster_of(connection: Connection, room: Room) -> Roster:
         TwilioError: it could not be read.
     """
     if room.is_live:
-        return await read_roster(connection.gateway, room.sid, connection.clock)
+        return await read_roster(connection.gateway, room.sid, connection.clock, hastily=True)
     return await read_last_roster(connection.gateway, room.sid, connection.clock)
 
 

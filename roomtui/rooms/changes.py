@@ -218,7 +218,8 @@ def _has_come(participant: Participant, before: Roster | None, since: datetime |
     start = participant.start_time
     if before is None:
         return start is not None and since is not None and start >= since
-    if asked or start is None or start > before.as_of:
+    # Twilio tells whole seconds, and nobody comes and has lost the connection in the same one.
+    if asked or start is None or start >= before.as_of.replace(microsecond=0):
         return True
     # They left after a look that did not find them, so they came after it, too.
     return before.complete and participant.end_time is not None and participant.end_time > before.as_of

@@ -142,13 +142,20 @@ class Roster:
     """Who is in a room and who was, as read at `as_of`.
 
     `gone` is None where those who left were not asked for: with somebody present it does not matter when the room
-    closes. It is not `complete` where those who lost the connection were not asked for: more may be present.
+    closes. It is not complete while somebody may be present who is not in it: whoever gets the connection back between
+    two questions is in neither answer, so that those reconnecting have to be asked for after the connected and before
+    the connected once more. `lacking` says who is to be asked for to make it complete.
     """
 
     present: tuple[Participant, ...]
     gone: tuple[Participant, ...] | None
     as_of: datetime
-    complete: bool = True
+    lacking: ParticipantStatus | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nobody can be present who is not in it."""
+        return self.lacking is None
 
     @property
     def connected(self) -> int:

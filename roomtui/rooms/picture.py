@@ -64,7 +64,7 @@ class LiveRoom:
             and self.listed is before.listed
             and roster.present is known.present
             and roster.gone is known.gone
-            and roster.complete is known.complete
+            and roster.lacking is known.lacking
         )
 
     @property

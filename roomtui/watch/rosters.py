@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _told = attrgetter(*(each.name for each in fields(Participant) if each.name not in {"url", "links"}))
 
 
+_CONNECTED: Final = ParticipantStatus.CONNECTED
+_RECONNECTING: Final = ParticipantStatus.RECONNECTING
 _STATUSES: Final = frozenset(status.value for status in ParticipantStatus)
 
 
@@ -30,7 +32,7 @@ class Turns:
     def next(self, room_sid: str) -> ParticipantStatus:
         """Those to be asked for now."""
         self._left_asked ^= {room_sid}
-        return ParticipantStatus.DISCONNECTED if room_sid in self._left_asked else ParticipantStatus.RECONNECTING
+        return ParticipantStatus.DISCONNECTED if room_sid in self._left_asked else _RECONNECTING
 
     def forget(self, room_sid: str) -> None:
         """The room has ended."""
@@ -45,6 +47,7 @@ async def read_roster(
     before: Roster | None = None,
     everybody: bool = False,
     briefly: bool = False,
+    hastily: bool = False,
     still_empty: ParticipantStatus | None = None,
     urgent: bool = False,
 ) -> Roster:
@@ -52,7 +55,9 @@ async def read_roster(
 
     One read where the same people (or more) are connected as before. A list of the connected need not hold those who
     are reconnecting (Participants resource does not say), and they keep a room open: the first time, when somebody is
-    missing, or nobody is there, they are asked for too. Who has left matters once nobody is present.
+    missing, or nobody is there, they are asked for too. Who has left matters once nobody is present. Nobody is missed
+    who was not known before, for the connected are asked for on both sides of that question (`Roster.lacking`): the
+    second time the next time, where somebody is present and nobody waits.
 
     Args:
         gateway: Twilio.
@@ -60,7 +65,8 @@ async def read_roster(
         clock: Twilio's time, for `as_of`.
         before: the roster as last read, if it was.
         everybody: read those reconnecting and those who left in any case.
-        briefly: where somebody is connected, leave those reconnecting to the second time: the roster is not complete.
+        briefly: of a room that is new ask no more than what it is not known without.
+        hastily: the roster counts as complete after one question each. Of thousands of rooms each read is a minute.
         still_empty: where the room was empty and nobody is connected, ask only for those of this status: whoever has
             been missed has come since the last look, and has lost the connection or left. A caller that asks for the
             one and the other by turns misses nobody for more than a look.
@@ -69,25 +75,33 @@ async def read_roster(
     Raises:
         TwilioError: as `Gateway.participants`.
     """
-    present = await _of(gateway, room_sid, ParticipantStatus.CONNECTED, urgent=urgent)
+    new, lacking = before is None, before.lacking if before is not None else None
+    between = lacking is _RECONNECTING
+    present = await _of(gateway, room_sid, _RECONNECTING, urgent=urgent) if between else ()
+    present = _once(present, await _of(gateway, room_sid, _CONNECTED, urgent=urgent))
     if still_empty is not None and before is not None and _is_empty(before) and not (present or everybody):
         return await _still_empty(gateway, room_sid, clock, before, still_empty, urgent=urgent)
-    missing = before is not None and not {p.sid for p in before.present} <= {p.sid for p in present}
-    if briefly and before is None and present and not everybody:
-        return Roster(present, None, clock.now(), complete=False)
-    if everybody or missing or not present or before is None or not before.complete:
-        reconnecting = await _of(gateway, room_sid, ParticipantStatus.RECONNECTING, urgent=urgent)
-        present = _once(present + reconnecting)
+    at_once = everybody or urgent
+    if briefly and new and present and not at_once:
+        return Roster(present, None, clock.now(), lacking=_RECONNECTING)
+    missing = before is not None and not _sids(before.present) <= _sids(present)
+    if missing or new or (not between and (everybody or not present)):
+        present = _once(present, await _of(gateway, room_sid, _RECONNECTING, urgent=urgent))
     gone = before.gone if before is not None else None
+    left: set[str] = set()
     if everybody or missing or not present:
         gone = await _gone(gateway, room_sid, present, urgent=urgent)
         # Between two reads somebody may have left: then the later answer is the true one.
-        left = {p.sid for p in gone}
+        left = _sids(gone)
         present = tuple(p for p in present if p.sid not in left)
-        if before is not None and not {p.sid for p in before.present} <= left | {p.sid for p in present}:
-            # Neither here nor gone: they came back between the reads, and a room with somebody in it is not empty.
-            back = await _of(gateway, room_sid, ParticipantStatus.CONNECTED, urgent=urgent)
-            present = _once(present + tuple(p for p in back if p.sid not in left))
+    if new and present and not (at_once or hastily):
+        return Roster(present, gone, clock.now(), lacking=_CONNECTED)
+    unseen = before is not None and not _sids(before.present) <= left | _sids(present)
+    if unseen or (new and (at_once or (hastily and not present))):
+        # Neither here nor gone, or never seen: they may have come back between the reads, and a room with somebody in
+        # it is not empty.
+        back = await _of(gateway, room_sid, _CONNECTED, urgent=urgent)
+        present = _once(present, tuple(p for p in back if p.sid not in left))
     return Roster(present, gone, clock.now())
 
 
@@ -162,5 +176,10 @@ async def _gone(
     )
 
 
-def _once(participants: tuple[Participant, ...]) -> tuple[Participant, ...]:
-    return tuple({participant.sid: participant for participant in participants}.values())
+def _once(earlier: tuple[Participant, ...], later: tuple[Participant, ...]) -> tuple[Participant, ...]:
+    """Each of them once, as the later answer has it."""
+    return tuple({participant.sid: participant for participant in earlier + later}.values())
+
+
+def _sids(participants: tuple[Participant, ...]) -> set[str]:
+    return {participant.sid for participant in participants}

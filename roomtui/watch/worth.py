@@ -23,6 +23,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roomtui.rooms.countdown import CLOSING
+from roomtui.rooms.model import ParticipantStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -164,9 +165,11 @@ class Rota:
             was_hot = entry.hot
         self._weigh(entry, -1)
         roster, deadline = live.roster, live.deadline
-        # One that was read and is still not known was read in vain.
-        entry.restless = roster is None or not roster.present
-        entry.cost = _ONE if roster is None or (roster.present and roster.complete) else _MORE
+        lacking = roster.lacking if roster is not None else None
+        # One that was read and is still not known was read in vain; one more read makes it complete.
+        entry.restless = roster is None or not roster.present or lacking is ParticipantStatus.CONNECTED
+        asked = roster is None or (roster.present and lacking is not ParticipantStatus.RECONNECTING)
+        entry.cost = _ONE if asked else _MORE
         closing_at = deadline.at.timestamp() - CLOSING if deadline is not None else _FAR
         if closing_at != entry.closing_at:
             entry.closing = False

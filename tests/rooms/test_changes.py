@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from roomtui.rooms.changes import Event, EventKind, changes
 from roomtui.rooms.deadlines import Deadline, DeadlineKind
 from roomtui.rooms.endings import Ending, EndingReason
+from roomtui.rooms.model import ParticipantStatus
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
 from roomtui.rooms.recording import EVERYTHING, NOTHING, RecordingRule, RecordingRules
 from roomtui.rooms.untrusted import Untrusted
@@ -208,13 +210,19 @@ class TestPeople:
     def test_who_was_there_before_and_was_not_asked_for_has_not_joined_since(self) -> None:
         alice, bob = participant("alice"), participant("bob", joined=after(90), status="reconnecting")
         carla, dora = participant("carla", joined=after(minutes=31)), participant("dora", joined=None)
-        in_brief = replace(roster(alice, as_of=after(minutes=30)), complete=False)
+        in_brief = replace(roster(alice, as_of=after(minutes=30)), lacking=ParticipantStatus.RECONNECTING)
         before = picture(LiveRoom.known(room(), in_brief))
         then = brief(changes(before, with_people(alice, bob, carla, dora), NOW))
         assert then == [
             (EventKind.PARTICIPANT_JOINED, "carla", after(minutes=31)),
             (EventKind.PARTICIPANT_JOINED, "dora", NOW),
         ]
+
+    def test_who_came_in_the_second_of_a_look_that_was_not_complete_has_come_after_it(self) -> None:
+        at_first = roster(participant("alice"), as_of=after(30) + timedelta(milliseconds=400))
+        before = picture(LiveRoom.known(room(), replace(at_first, lacking=ParticipantStatus.CONNECTED)))
+        then = brief(changes(before, with_people(participant("alice"), participant("bob", joined=after(30))), NOW))
+        assert then == [(EventKind.PARTICIPANT_JOINED, "bob", after(30))]
 
     def test_whoever_has_left_before_is_no_news(self) -> None:
         bob = participant("bob", left=after(minutes=6))

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from roomtui.rooms.deadlines import MAX_ROOM_DURATION, Deadline, DeadlineKind, participant_deadline, room_deadline
+from roomtui.rooms.model import ParticipantStatus
 from tests.rooms.builders import CREATED, DAY, after, completed, participant, room, roster
 
 if TYPE_CHECKING:
@@ -96,8 +97,9 @@ class TestSomebodyIsIn:
         deadline = room_deadline(room(limit=limit, empty=empty), roster(participant()))
         assert deadline == Deadline(DeadlineKind.MAX_ROOM, CAP, certain=False)
 
-    def test_while_those_who_lost_the_connection_were_not_asked_for_only_the_24_hours_are_sure(self) -> None:
-        who = replace(roster(participant("alice")), complete=False)
+    @pytest.mark.parametrize("lacking", [ParticipantStatus.RECONNECTING, ParticipantStatus.CONNECTED])
+    def test_while_somebody_may_have_been_missed_only_the_24_hours_are_sure(self, lacking: ParticipantStatus) -> None:
+        who = replace(roster(participant("alice")), lacking=lacking)
         assert room_deadline(room(), who) == Deadline(DeadlineKind.MAX_ROOM, CAP, certain=False)
 
     def test_with_one_start_unknown_only_the_24_hours_are_sure(self) -> None:

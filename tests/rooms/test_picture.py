@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from roomtui.rooms.endings import Ending, EndingReason
-from roomtui.rooms.model import Track, Tracks
+from roomtui.rooms.model import ParticipantStatus, Track, Tracks
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
 from roomtui.rooms.recording import Recording, RecordingRule, RecordingRules
 from roomtui.rooms.untrusted import Untrusted
@@ -161,7 +161,9 @@ def test_a_roster_that_was_read_again_tells_the_same_until_somebody_comes_or_goe
     assert again.tells_the_same(before)
     assert not before.told(before.room, roster(ALICE, BOB)).tells_the_same(before)
     assert not before.told(before.room, replace(before.roster, gone=(BOB,))).tells_the_same(before)
-    assert not before.told(before.room, replace(before.roster, complete=False)).tells_the_same(before)
+    assert not before.told(before.room, replace(before.roster, lacking=ParticipantStatus.RECONNECTING)).tells_the_same(
+        before
+    )
     assert not before.told(room(unused=7), before.roster).tells_the_same(before)
     assert not replace(before, listed=False).tells_the_same(before)
     unread = LiveRoom.known(room(), None)

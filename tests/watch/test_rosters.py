@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roomtui.rooms.deadlines import DeadlineKind, room_deadline
-from roomtui.rooms.model import Roster
+from roomtui.rooms.model import ParticipantStatus, Roster
 from roomtui.twilio_api.errors import NotFound
 from roomtui.watch.rosters import Turns, kept, read_last_roster, read_roster
 from tests.rooms.builders import after, participant, roster
@@ -33,14 +33,22 @@ async def test_an_occupied_room_costs_two_reads_at_first_and_one_afterwards(twil
     await twilio.join(sid, "alice")
     await twilio.join(sid, "bob")
     first = await reading(twilio, sid)
-    assert names(first) == ({"alice", "bob"}, None)
+    assert (names(first), first.complete) == (({"alice", "bob"}, None), False)
     assert twilio.reads == 2
     await twilio.join(sid, "carla")
     second = await reading(twilio, sid, first)
-    assert names(second) == ({"alice", "bob", "carla"}, None)
+    assert (names(second), second.complete) == (({"alice", "bob", "carla"}, None), True)
     assert twilio.reads == 3
     report = await twilio.control("GET", "/requests")
     assert [line["count"] for line in report["requests"] if line["method"] == "GET"] == [3]
+
+
+async def test_in_haste_an_occupied_room_costs_two_reads(twilio: Twilio) -> None:
+    sid = await twilio.create()
+    await twilio.act(await twilio.join(sid, "alice"), "drop")
+    await twilio.join(sid, "bob")
+    roster = await read_roster(twilio.gateway, sid, twilio.clock, hastily=True)
+    assert (names(roster), roster.complete, twilio.reads) == (({"alice", "bob"}, None), True, 2)
 
 
 async def test_who_has_lost_the_connection_before_the_first_look_is_present(twilio: Twilio) -> None:
@@ -115,9 +123,9 @@ async def test_those_who_left_are_remembered_while_nobody_asks_again(twilio: Twi
     await twilio.act(bob, "leave")
     full = await reading(twilio, sid, everybody=True)
     assert names(full) == ({"alice"}, {"bob"})
-    assert twilio.reads == 3
-    assert names(await reading(twilio, sid, full)) == ({"alice"}, {"bob"})
     assert twilio.reads == 4
+    assert names(await reading(twilio, sid, full)) == ({"alice"}, {"bob"})
+    assert twilio.reads == 5
 
 
 async def test_an_ended_room_tells_everybody_who_was_in_it(twilio: Twilio) -> None:
@@ -212,6 +220,54 @@ async def test_who_comes_back_between_two_reads_is_present() -> None:
     assert names(roster) == ({"alice"}, {"bob"}), "a room with somebody in it is not told to be empty"
 
 
+@pytest.mark.parametrize("company", [True, False])
+@pytest.mark.parametrize("how", ["at leisure", "urgent", "everybody", "hastily"])
+async def test_who_comes_back_between_the_reads_of_the_first_look_is_not_missed_for_good(
+    *, company: bool, how: str
+) -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    alice = twilio.joins(sid, "alice")
+    if company:
+        twilio.joins(sid, "bob")
+    twilio.drops(alice)
+    twilio.before["participants:reconnecting"] = lambda: twilio.comes_back(alice)
+    urgent, everybody, hastily = (how == each for each in ("urgent", "everybody", "hastily"))
+    first = await read_roster(twilio, sid, twilio.time, urgent=urgent, everybody=everybody, hastily=hastily)
+    there = {"alice", "bob"} if company else {"alice"}
+    if urgent or everybody or (hastily and not company):
+        assert (names(first)[0], first.complete) == (there, True)
+    elif hastily:
+        assert names(first)[0] == {"bob"}, "in haste, where others are, somebody may be missed"
+    else:
+        assert names(first)[0] == there - {"alice"}
+        assert first.complete is not company, "nothing is said of when it closes while somebody may be missing"
+        second = await read_roster(twilio, sid, twilio.time, before=first, still_empty=Turns().next(sid))
+        assert (names(second)[0], second.complete) == (there, True)
+
+
+@pytest.mark.parametrize("what", ["comes back", "drops", "leaves"])
+@pytest.mark.parametrize(("briefly", "moment"), [(True, "reconnecting"), (True, "connected"), (False, "connected")])
+async def test_who_moves_between_the_reads_of_the_second_look_is_found_where_they_are(
+    what: str, moment: str, *, briefly: bool
+) -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    sid = twilio.opens("talk")
+    twilio.joins(sid, "bob")
+    alice = twilio.joins(sid, "alice")
+    if what == "comes back":
+        twilio.drops(alice)
+    before = await read_roster(twilio, sid, twilio.time, briefly=briefly)
+    assert not before.complete
+    act = {"comes back": twilio.comes_back, "drops": twilio.drops, "leaves": twilio.leaves}[what]
+    twilio.before[f"participants:{moment}"] = lambda: act(alice)
+    roster = await read_roster(twilio, sid, twilio.time, before=before)
+    assert names(roster)[0] == ({"bob"} if what == "leaves" else {"alice", "bob"})
+    status = {each.identity.raw: each.status for each in roster.present}.get("alice")
+    assert status == {"comes back": "connected", "drops": "reconnecting", "leaves": None}[what]
+    assert roster.complete
+
+
 async def test_nobody_is_counted_twice() -> None:
     twilio = ScriptedGateway(VirtualTime())
     sid = twilio.opens("talk")
@@ -227,7 +283,7 @@ async def test_a_person_who_waits_is_served_first() -> None:
     sid = twilio.opens("talk")
     await read_roster(twilio, sid, twilio.time, urgent=True)
     await read_last_roster(twilio, sid, twilio.time, urgent=True)
-    assert [ask.urgent for ask in twilio.asked] == [True] * 4
+    assert [ask.urgent for ask in twilio.asked] == [True] * 5
 
 
 # In brief
@@ -251,7 +307,7 @@ async def test_in_brief_an_occupied_room_costs_one_read_and_is_complete_the_seco
     assert deadline is not None
     assert not deadline.certain, "bob may hold the room open for longer than alice"
     second, asked = await briefly(twilio, sid, first)
-    assert (asked, names(second)[0], second.complete) == (["connected", "reconnecting"], {"alice", "bob"}, True)
+    assert (asked, names(second)[0], second.complete) == (["reconnecting", "connected"], {"alice", "bob"}, True)
     third, asked = await briefly(twilio, sid, second)
     assert third.complete
     assert "connected" in asked
@@ -265,7 +321,7 @@ async def test_where_nobody_is_connected_not_even_a_look_in_brief_is_content_wit
         twilio.drops(twilio.joins(sid, "alice"))
     roster, asked = await briefly(twilio, sid)
     assert asked == ["connected", "reconnecting", *([] if dropped else ["disconnected"])]
-    assert (names(roster)[0], roster.complete) == ({"alice"} if dropped else set(), True)
+    assert (names(roster)[0], roster.complete) == ({"alice"} if dropped else set(), not dropped)
 
 
 # A room that stays empty
@@ -376,8 +432,8 @@ def told(*people: Participant, gone_known: bool = True) -> Roster:
 
 def test_what_is_kept_of_a_roster_is_everything_but_addresses() -> None:
     people = participant("alice"), participant("bob", left=after(60))
-    small = kept(replace(told(*people), complete=False), None)
-    assert small == replace(roster(*people), complete=False)
+    small = kept(replace(told(*people), lacking=ParticipantStatus.RECONNECTING), None)
+    assert small == replace(roster(*people), lacking=ParticipantStatus.RECONNECTING)
     assert all(each.url is None and each.links is None for each in small.everybody)
 
 

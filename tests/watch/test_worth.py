@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from roomtui.rooms.model import ParticipantStatus
 from roomtui.rooms.picture import LiveRoom
 from roomtui.watch.budget import Attention
 from roomtui.watch.worth import Rota
@@ -165,14 +166,26 @@ def test_who_leaves_the_screen_is_one_of_the_others() -> None:
     assert set(rota.choose(NOW + 11, CREATED, reads=9, looks=9).rosters) == {"a"}
 
 
+def test_a_roster_that_wants_one_more_read_gets_it_soon() -> None:
+    once = replace(roster(participant()), lacking=ParticipantStatus.CONNECTED)
+    rota = Rota()
+    for each in (live("known"), LiveRoom.known(room("once", sid="once"), once)):
+        rota.see(each)
+        rota.begun(each.room.sid, NOW - 6)
+    assert rota.choose(NOW, CREATED, reads=9, looks=9).rosters == ("once",)
+
+
 def test_what_a_look_costs_is_counted() -> None:
-    brief = LiveRoom.known(room("brief", sid="brief"), replace(roster(participant()), complete=False))
-    rooms = [live("selected"), live("full"), live("empty", people=0), brief]
+    alone = roster(participant())
+    brief = LiveRoom.known(room("brief", sid="brief"), replace(alone, lacking=ParticipantStatus.RECONNECTING))
+    once = LiveRoom.known(room("once", sid="once"), replace(alone, lacking=ParticipantStatus.CONNECTED))
+    rooms = [live("selected"), live("full"), once, live("empty", people=0), brief]
     for reads, sids in {
         3: "selected",
         4: "selected full",
-        5: "selected full empty",
-        7: "selected full empty brief",
+        5: "selected full once",
+        6: "selected full once empty",
+        8: "selected full once empty brief",
     }.items():
         rota = Rota()
         rota.attend(Attention("selected", frozenset(each.room.sid for each in rooms)))

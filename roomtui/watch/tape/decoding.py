@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from roomtui.rooms.endings import Ending, EndingReason
-from roomtui.rooms.model import Roster, Tracks
+from roomtui.rooms.model import ParticipantStatus, Roster, Tracks
 from roomtui.rooms.picture import NO_TRACKS, EndedRoom, LiveRoom, Picture
 from roomtui.rooms.untrusted import safe
 from roomtui.twilio_api.errors import NotTwilio
@@ -138,7 +138,7 @@ def _roster(before: Roster | None, told: Mapping[str, Any] | None) -> Roster | N
         tuple(people[sid] for sid in told["present"]),
         None if gone is None else tuple(people[sid] for sid in gone),
         _certain(told["as_of"]),
-        bool(told.get("complete", True)),
+        None if told.get("complete", True) else ParticipantStatus.RECONNECTING,
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from roomtui.rooms.changes import changes
 from roomtui.rooms.endings import Ending, EndingReason
-from roomtui.rooms.model import Participant, Roster, Track, Tracks
+from roomtui.rooms.model import Participant, ParticipantStatus, Roster, Track, Tracks
 from roomtui.rooms.picture import EndedRoom, LiveRoom, Picture
 from roomtui.rooms.recording import EVERYTHING, RecordingRules
 from roomtui.rooms.untrusted import Untrusted
@@ -76,7 +76,8 @@ class Life:
             live[sid] = entry.told(entry.room, replace(roster, present=(*roster.present, came), as_of=now))
         elif step == "leave":
             gone = tuple(replace(each, status="disconnected", end_time=now) for each in roster.present[:1])
-            left = Roster(roster.present[1:], (*(roster.gone or ()), *gone), now, complete=bool(who % 2))
+            lacking = None if who % 2 else ParticipantStatus.RECONNECTING
+            left = Roster(roster.present[1:], (*(roster.gone or ()), *gone), now, lacking)
             live[sid] = entry.told(entry.room, left)
         elif step == "read":
             live[sid] = entry.told(entry.room, replace(roster, as_of=now, gone=None if roster.present else roster.gone))

@@ -149,7 +149,7 @@ def only(part: str, bend: Bend) -> Bend:
 
 
 def every(nth: int, bend: Bend) -> Bend:
-    """Bend each so-many-th answer, but none twice in a row: whoever asks again is answered, however many ask at once."""
+    """Bend each so-many-th answer, but none twice in a row: whoever asks again is answered, be they ever so many."""
     number = count(1)
     bent: set[str] = set()
 
