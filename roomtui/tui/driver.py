@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import selectors
 import signal
 import termios
@@ -15,7 +16,7 @@ import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from functools import partial
-from queue import Empty
+from queue import Empty, Full
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _AT_A_TIME: Final = 4096
 _LOOKS_UP_EVERY: Final = 0.1
 _STOPS_WITHIN: Final = 0.05
+_LAST_WORDS_WITHIN: Final = 0.3
+"""Seconds that a terminal has to take them when the process is to end."""
+_WAITING_MAX: Final = 8192
+"""Characters that are written together."""
 # Keyboard protocol, focus, and modes that are asked for: what came after xterm began.
 _NOT_FOR_ALL: Final = re.compile(r"\x1b\[(?:[<>=][0-9;]*u|\?[0-9;]*\$p|\?(?:1004|2004|2048)[hl])")
 # No other screen to come back from, and perhaps no cursor that hides.
@@ -156,6 +161,16 @@ class TerminalDriver(LinuxDriver):
             super().stop_application_mode()
             self.has_terminal = False
 
+    def close(self) -> None:
+        """Send the last words, and end: without them where the process is to end, and the terminal takes nothing."""
+        writer = self._writer_thread
+        if writer is None or not self.leaving:
+            super().close()
+            return
+        with suppress(Full):  # then it writes what nobody will read
+            writer._queue.put(None, timeout=_LAST_WORDS_WITHIN)  # noqa: SLF001 - as its own `stop`, which waits for ever
+        writer.join(_LAST_WORDS_WITHIN)
+
     def disable_input(self) -> None:
         """Hear nothing more; what belongs to the shell is not touched."""
         if self.has_terminal:
@@ -210,6 +225,9 @@ class TerminalDriver(LinuxDriver):
 class Line:
     """A terminal's file that swallows what is written once the terminal has gone, and says so.
 
+    It writes past the file's own buffer: that would be locked for as long as the terminal takes nothing, and nobody
+    could end who has to flush it.
+
     Args:
         file: the terminal.
         lost: called when it has gone.
@@ -218,21 +236,31 @@ class Line:
     def __init__(self, file: TextIO, lost: Callable[[], None]) -> None:
         self._file = file
         self._lost = lost
+        self._waiting: list[str] = []
+        self._many = 0
 
     def write(self, text: str) -> int:
-        """Write to the terminal, if it is there."""
-        return self._try(lambda: self._file.write(text)) or len(text)
+        """Write to the terminal, if it is there: at the latest when it is flushed."""
+        self._waiting.append(text)
+        self._many += len(text)
+        if self._many >= _WAITING_MAX:
+            self.flush()
+        return len(text)
 
     def flush(self) -> None:
         """Have it sent."""
-        self._try(self._file.flush)
-
-    def _try(self, do: Callable[[], int | None]) -> int | None:
+        data = "".join(self._waiting).encode(self._file.encoding or "utf-8", "backslashreplace")
+        self._waiting.clear()
+        self._many = 0
         try:
-            return do()
+            while data:
+                with suppress(BlockingIOError):
+                    data = data[os.write(self._file.fileno(), data) :]
+                    continue
+                # Another program on this terminal wants to wait for nothing.
+                select.select([], [self._file], [], _LOOKS_UP_EVERY)
         except (OSError, ValueError):  # it has gone, or its file is closed
             self._lost()
-            return None
 
     def fileno(self) -> int:
         """The descriptor."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,18 +16,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tests.cli.program import PROGRAM, environment, harmless, until
+from tests.sshd import missing_programs, running_sshd
 from tests.whole.terminal import Terminal, children_of, is_running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tests.cli.program import SandboxProcess
+    from tests.sshd import Sshd
 
 _WITHIN = 1.0
 """Seconds in which it has ended."""
 _CPU_MAX = 0.05
 """Seconds of the processor that this may take: whoever spins takes all of the time."""
 _MEASURED = 3
+_LAST_RESORT = 2.9
+"""Seconds after which it ends whatever it waits for: it should not come to that."""
 _BUSY_MACHINE = 10.0
 _BEGINS = {"watching-began", "watching-went-on"}
 """What the journal says first of a dashboard; it goes on where another has ended a moment ago."""
@@ -35,6 +41,12 @@ _DEAF = (
     "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])",
 )
 """What runs a program as `nohup` does."""
+_KEYS_FROM = (
+    sys.executable,
+    "-Sc",
+    "import os, sys; os.dup2(os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY), 0); os.execv(sys.argv[2], sys.argv[2:])",
+)
+"""What runs a program with its keys from another terminal."""
 
 
 def signalled(number: signal.Signals) -> Callable[[Terminal], None]:
@@ -67,17 +79,22 @@ def cpu_of(pid: int) -> float:
 
 def lose(terminal: Terminal, loss: Loss) -> tuple[int, float, float]:
     """The exit code, the seconds it took, and those of the processor."""
-    pid = terminal.process.pid
+    seconds, cpu = ends_after(lambda: loss.happens(terminal), terminal.process.pid)
+    return terminal.ends(1), seconds, cpu
+
+
+def ends_after(loss: Callable[[], object], pid: int) -> tuple[float, float]:
+    """Seconds until the process has ended after this, and those of the processor that it took for it."""
     cpu, began = cpu_of(pid), time.monotonic()
     last = cpu
-    loss.happens(terminal)
+    loss()
     while is_running(pid) and time.monotonic() - began < _BUSY_MACHINE:
         try:
             last = cpu_of(pid)
         except OSError:
             break
         time.sleep(0.005)
-    return terminal.ends(1), time.monotonic() - began, last - cpu
+    return time.monotonic() - began, last - cpu
 
 
 def journal_of(home: Path) -> list[dict[str, Any]]:
@@ -108,14 +125,89 @@ def test_the_dashboard_ends_within_a_second_and_says_so_in_its_journal(
             until(lambda: any(line["event"] in _BEGINS for line in journal_of(home)[-1:]))
             code, seconds, cpu = lose(terminal, loss)
         assert code == loss.code
-        last = journal_of(home)[-1]
-        assert last["event"] == "watching-ended"
+        assert journal_of(home)[-1]["event"] == "watching-ended"
         taken.append((seconds, cpu))
-        if seconds < _WITHIN and cpu <= _CPU_MAX:
+        if is_at_once(taken):
             break  # once is enough: others are at work on this machine
-    assert min(seconds for seconds, _ in taken) < _WITHIN, taken
-    assert min(cpu for _, cpu in taken) <= _CPU_MAX, taken
+    assert is_at_once(taken), taken
     assert left_behind(home) == []
+
+
+def is_at_once(taken: list[tuple[float, float]]) -> bool:
+    """Whether it ended within a second, and did nothing meanwhile, some time at least."""
+    return min(seconds for seconds, _ in taken) < _WITHIN and min(cpu for _, cpu in taken) <= _CPU_MAX
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    if missing := missing_programs():
+        pytest.skip(f"there is no {', no '.join(missing)} here (package openssh-server)")
+    with running_sshd(tmp_path / "sshd") as running:
+        yield running
+
+
+def watching(sshd: Sshd) -> int:
+    """The dashboard that somebody runs who has logged in there."""
+
+    def found() -> int | None:
+        # The shell that was told to run it has the same words in its line, but in one.
+        lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in children_of(sshd.pid)}
+        return next((pid for pid, line in lines.items() if line[:1] != [b"env"] and b"roomtui" in line), None)
+
+    return int(until(found, what="the dashboard behind ssh"))
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("ignores", [False, True], ids=["", "SIGHUP is ignored"])
+def test_the_dashboard_ends_when_its_ssh_client_is_killed(
+    home: Path, known: dict[str, str], sandbox: SandboxProcess, sshd: Sshd, how: str, *, ignores: bool
+) -> None:
+    sandbox.create("board")
+    there = [
+        "env",
+        "-C",
+        str(Path.cwd()),
+        *(f"{name}={value}" for name, value in known.items()),
+        *PROGRAM,
+        "watch",
+        how,
+    ]
+    words = ["sh", "-c", f"trap '' HUP; exec {shlex.join(there)}"] if ignores else there
+    taken: list[tuple[float, float]] = []
+    for _ in range(_MEASURED):
+        with Terminal(environ=known, program=sshd.command(words)) as client:
+            client.shows("board", "nobody came yet", "live ")
+            until(lambda: any(line["event"] in _BEGINS for line in journal_of(home)[-1:]))
+            dashboard = watching(sshd)
+            taken.append(ends_after(client.process.kill, dashboard))
+            assert not is_running(dashboard)
+        assert journal_of(home)[-1]["event"] == "watching-ended"
+        if is_at_once(taken):
+            break
+    assert is_at_once(taken), taken
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("ignores", [False, True], ids=["", "SIGHUP is ignored"])
+def test_the_dashboard_ends_when_only_its_keys_are_gone(
+    home: Path, known: dict[str, str], sandbox: SandboxProcess, how: str, *, ignores: bool
+) -> None:
+    """It still could be seen, but nobody could ever leave it."""
+    sandbox.create("board")
+    taken: list[tuple[float, float]] = []
+    for _ in range(_MEASURED):
+        keys, theirs = pty.openpty()
+        program = [*(_DEAF if ignores else ()), *_KEYS_FROM, os.ttyname(theirs), *PROGRAM]
+        with Terminal("watch", how, environ=known, program=program) as terminal:
+            terminal.shows("board", "nobody came yet", "live ")
+            os.close(theirs)
+            seconds, cpu = ends_after(lambda: os.close(keys), terminal.process.pid)  # noqa: B023 - called here
+            assert terminal.ends(1) == 129
+        assert journal_of(home)[-1]["event"] == "watching-ended"
+        taken.append((seconds, cpu))
+        if is_at_once(taken):
+            break
+    assert is_at_once(taken), taken
 
 
 @pytest.mark.parametrize("name", [*LOSSES, "SIGKILL"])
@@ -175,21 +267,21 @@ def test_a_terminal_that_takes_nothing_holds_up_nobody_who_ends_it(
     home: Path, known: dict[str, str], sandbox: SandboxProcess, how: str
 ) -> None:
     sandbox.create("board")
-    with StandsStill("watch", how, environ=known) as terminal:
-        terminal.shows("board", "live ")
-        terminal.stands_still = True
-        for number in range(60):  # each changes all of the screen
-            terminal.type("\x0c" if number % 2 else "?\x1b")
-            time.sleep(0.02)
-        began = time.monotonic()
-        terminal.signal(signal.SIGTERM)
-        until(lambda: not is_running(terminal.process.pid), _BUSY_MACHINE)
-        seconds = time.monotonic() - began
-        terminal.stands_still = False
-        assert terminal.process.wait() == 143
-    # Whole lines may stand in a queue so long that only the last resort is left, which writes nothing down.
-    assert seconds < (3.0 if how == "--frugal-output" else 5.0)
-    assert how != "--frugal-output" or journal_of(home)[-1]["event"] == "watching-ended"
+    taken = []
+    for _ in range(_MEASURED):
+        with StandsStill("watch", how, environ=known) as terminal:
+            terminal.shows("board", "live ")
+            terminal.stands_still = True
+            for number in range(60):  # each changes all of the screen
+                terminal.type("\x0c" if number % 2 else "?\x1b")
+                time.sleep(0.02)
+            seconds, _ = ends_after(lambda: terminal.signal(signal.SIGTERM), terminal.process.pid)
+            terminal.stands_still = False
+            assert terminal.process.wait() == 143
+        assert journal_of(home)[-1]["event"] == "watching-ended"
+        taken.append(seconds)
+    assert min(taken) < _WITHIN, taken
+    assert max(taken) < _LAST_RESORT, taken
 
 
 @pytest.mark.parametrize("arguments", [("ls",), ("ls", "--json"), ("log",), ("log", "--follow"), ("ls", "--watch")])

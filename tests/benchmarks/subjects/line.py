@@ -12,38 +12,31 @@ costs it some fifty bytes more, and so does each key, and each answer of the ter
 
 from __future__ import annotations
 
-import getpass
-import os
 import random
 import re
-import shlex
-import shutil
-import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.benchmarks.emulator import Emulator
 from tests.benchmarks.figures import By, Figure, Limit
-from tests.benchmarks.processes import end
 from tests.benchmarks.recorded import Recorded
 from tests.cli.program import environment
+from tests.sshd import missing_programs, running_sshd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.benchmarks.run import Run
     from tests.cli.program import SandboxProcess
+    from tests.sshd import Sshd
 
 _LINES = ((1_000, 0.0), (3_000, 0.1))
 _SIZES = ((80, 24), (200, 50))
 _ROOMS = 199
-_NEEDED = ("sshd", "ssh", "ssh-keygen")
-_WHERE_SSHD_IS = "/usr/sbin:/usr/local/sbin:/sbin"
 _LIVE_WITHIN = 90.0
 _SETTLES = 15.0
 _NO_ANSWER_AFTER = 10.0
@@ -52,20 +45,6 @@ _NEARLY = 6
 _SOME = 4
 _PAGES = ("\x1b[6~", "\x1b[6~", "\x1b[5~", "\x1b[5~")
 _SCREENS = (("?", "?"), ("esc", "\x1b"), ("enter", "\r"), ("esc", "\x1b"), ("/", "/"), ("esc", "\x1b"))
-
-
-class _Sshd(NamedTuple):
-    """An sshd, and who is let in."""
-
-    port: int
-    home: Path
-
-    def command(self, port: int, words: list[str]) -> list[str]:
-        """What runs `words` there, by way of another port."""
-        options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "Compression=no", "LogLevel=ERROR")
-        told = [word for option in options for word in ("-o", option)]
-        key = ["-i", str(self.home / "user"), "-p", str(port)]
-        return [_program("ssh"), "-F", "none", "-tt", *key, *told, f"{getpass.getuser()}@127.0.0.1", shlex.join(words)]
 
 
 class _Wait(NamedTuple):
@@ -77,17 +56,17 @@ class _Wait(NamedTuple):
 
 def measure(run: Run) -> Iterator[Figure]:
     """All lines and sizes, one after the other."""
-    missing = [name for name in _NEEDED if _found(name) is None]
+    missing = missing_programs()
     if missing:
         run.say(f"line: nothing is measured, there is no {', no '.join(missing)} here (package openssh-server)")
         return
-    with _running_sshd(run.home / "sshd") as sshd:
+    with running_sshd(run.home / "sshd") as sshd:
         for rate, delay in _LINES:
             for size in _SIZES:
                 yield from _on_one(run, sshd, rate, delay, size)
 
 
-def _on_one(run: Run, sshd: _Sshd, rate: int, delay: float, size: tuple[int, int]) -> Iterator[Figure]:
+def _on_one(run: Run, sshd: Sshd, rate: int, delay: float, size: tuple[int, int]) -> Iterator[Figure]:
     name = f"{size[0]}x{size[1]} on {rate / 1000:g} kB/s" + (f", {2000 * delay:g} ms" if delay else "")
     run.say(f"line: {name}")
     waits: dict[str, list[_Wait]] = {}
@@ -161,62 +140,9 @@ def _different(one: list[str], other: list[str]) -> int:
     return sum(a != b for before, after in zip(one, other, strict=True) for a, b in zip(before, after, strict=False))
 
 
-def _command(run: Run, sshd: _Sshd, line: subprocess.Popen[str], world: SandboxProcess) -> list[str]:
+def _command(run: Run, sshd: Sshd, line: subprocess.Popen[str], world: SandboxProcess) -> list[str]:
     assert line.stdout is not None
     told = environment(run.home, **world.environ, PYTHONPATH=str(Path.cwd()))
     words = [f"{name}={value}" for name, value in told.items()]
     watch = [sys.executable, "-m", "roomtui", "watch", "--reads-per-second", "40"]
-    return sshd.command(int(line.stdout.readline()), ["env", "-C", str(Path.cwd()), *words, *watch])
-
-
-@contextmanager
-def _running_sshd(home: Path) -> Iterator[_Sshd]:
-    """An sshd for this user alone, on this machine alone, with keys that are thrown away."""
-    home.mkdir(mode=0o700)
-    for name in ("host", "user"):
-        subprocess.run([_program("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", str(home / name)], check=True)
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)  # sshd does not start as root without
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    lines = (
-        f"Port {port}",
-        "ListenAddress 127.0.0.1",
-        f"HostKey {home / 'host'}",
-        f"AuthorizedKeysFile {home / 'user.pub'}",
-        "PidFile none",
-        "PasswordAuthentication no",
-        "KbdInteractiveAuthentication no",
-        "StrictModes no",
-        "PermitRootLogin prohibit-password",
-    )
-    (home / "config").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    process = subprocess.Popen(
-        [_program("sshd"), "-D", "-f", str(home / "config"), "-E", str(home / "log")],
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        _until_it_listens(port)
-        yield _Sshd(port, home)
-    finally:
-        end(process)
-
-
-def _until_it_listens(port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("sshd does not listen")
-
-
-def _found(name: str) -> str | None:
-    return shutil.which(name) or shutil.which(name, path=_WHERE_SSHD_IS)
-
-
-def _program(name: str) -> str:
-    found = _found(name)
-    assert found is not None
-    return found
+    return sshd.command(["env", "-C", str(Path.cwd()), *words, *watch], port=int(line.stdout.readline()))
