@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Whoever was handed the key may be gone before it says that it is done with it: then the next one waits no longer.
 _PATIENCE: Final = 0.5
+_A_MOMENT: Final = 0.05
+"""Seconds for which drawing what answers no key is put off while one is carried out."""
 
 
 class _Handled(Message):
@@ -40,14 +42,23 @@ class OneKeyAtATime(Sized):
         self._key_number = 0
         self._key_timer: asyncio.TimerHandle | None = None
         self._is_unanswered = False
+        self._key_began: float | None = None
+
+    @property
+    def is_about_to_answer(self) -> bool:
+        """Whether a key is being carried out: in a moment there is more to draw."""
+        began = self._key_began
+        is_new = began is not None and asyncio.get_running_loop().time() - began < _A_MOMENT
+        return is_new and not self._keys_waiting
 
     def is_to_be_drawn_at_once(self) -> bool:
-        """Whether what has changed may answer a key, and no other key is about to change it again.
+        """Whether what has changed may answer a key that was carried out, and no other one is about to change it again.
 
-        To be asked whenever something is to be drawn: once a key has been carried out, the next drawing is its last.
+        To be asked whenever something is to be drawn: once the next key has its turn, the next drawing is the last.
         """
-        at_once = self._is_unanswered and not self._keys_waiting
-        self._is_unanswered = at_once and self._key_timer is not None
+        if self._key_began is not None or self._keys_waiting:
+            return False
+        at_once, self._is_unanswered = self._is_unanswered, self._is_unanswered and self._key_timer is not None
         return at_once
 
     async def on_event(self, event: events.Event) -> None:
@@ -66,6 +77,7 @@ class OneKeyAtATime(Sized):
         if (tell := getattr(self._driver, "key_handed_on", None)) is not None:
             tell()
         loop = asyncio.get_running_loop()
+        self._key_began = loop.time()
         self._key_timer = loop.call_later(_PATIENCE, self.call_later, self._next_key, number)
         target = self.focused or self.screen
         await super().on_event(key)
@@ -73,6 +85,7 @@ class OneKeyAtATime(Sized):
 
     @on(_Handled)
     def _key_was_handled(self, message: _Handled) -> None:
+        self._key_began = None
         # A screen that the key has opened mounts first, and then focuses; focusing passes through our own queue.
         self.screen.call_later(self.call_later, self._next_key, message.number)
 
@@ -80,6 +93,6 @@ class OneKeyAtATime(Sized):
         if number != self._key_number or self._key_timer is None:
             return
         self._key_timer.cancel()
-        self._key_timer = None
+        self._key_timer = self._key_began = None
         if self._keys_waiting:
             await self._hand_on(self._keys_waiting.popleft())

@@ -12,14 +12,23 @@ from roomtui.tui.keys import OneKeyAtATime
 
 
 class AnswersAtOnce(Screen[ScreenResultType]):
-    """Leaves to the timer what answers no key, and what is laid out anew: of that more is to come in a moment."""
+    """Leaves to the timer what answers no key, and what is laid out anew: of that more is to come in a moment.
+
+    While a key is carried out, what else has changed waits, too, and is drawn with the answer.
+    """
 
     def on_idle(self) -> None:
         """Draw what is to be drawn, if a person waits for it."""
-        if not self._dirty_widgets or not self.is_current:
-            return
-        if self._layout_required or self._scroll_required or self._recompose_required:
-            return
         app = self.app
-        if isinstance(app, OneKeyAtATime) and app.is_to_be_drawn_at_once():
-            self._on_timer_update()
+        if self._only_repaints and isinstance(app, OneKeyAtATime) and app.is_to_be_drawn_at_once():
+            super()._on_timer_update()
+
+    def _on_timer_update(self) -> None:
+        app = self.app
+        if not (self._only_repaints and isinstance(app, OneKeyAtATime) and app.is_about_to_answer):
+            super()._on_timer_update()  # else the timer goes on, and asks again
+
+    @property
+    def _only_repaints(self) -> bool:
+        is_changed = self._layout_required or self._scroll_required or self._recompose_required
+        return bool(self._dirty_widgets) and self.is_current and not is_changed

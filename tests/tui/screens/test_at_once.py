@@ -11,6 +11,7 @@ import pytest
 from textual import events
 
 from roomtui.tui.app import RoomtuiApp
+from roomtui.tui.widgets.room_table import RoomTable
 from tests.tui import scene
 from tests.tui.driving import rooms, settle, table
 from tests.tui.scene import crowd
@@ -94,6 +95,37 @@ async def test_what_answers_no_key_waits_for_the_timer(
             await _let_it_go_on()
         assert drawn == []
         assert stage.app.screen._dirty_widgets
+
+
+async def test_while_a_key_is_carried_out_all_else_waits_to_be_drawn_with_its_answer(
+    drawn: list[CompositorUpdate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = scene.stage(crowd(300))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        _stop_the_timer(stage, monkeypatch)
+        updates_while: list[int] = []
+        action_move = RoomTable.action_move
+
+        def moves(shown: RoomTable, steps: int) -> None:
+            drawn.clear()
+            stage.app.screen._on_timer_update()  # it is due just now
+            updates_while.append(len(drawn))
+            monkeypatch.setattr("roomtui.tui.keys._A_MOMENT", 0.0)  # and here is a key that takes its time
+            stage.app.screen._on_timer_update()
+            updates_while.append(len(drawn))
+            monkeypatch.setattr("roomtui.tui.keys._A_MOMENT", 60.0)
+            action_move(shown, steps)
+
+        monkeypatch.setattr(RoomTable, "action_move", moves)
+        monkeypatch.setattr("roomtui.tui.keys._A_MOMENT", 60.0)
+        for _ in range(2):
+            _change_a_room(stage)
+            await _let_it_go_on()
+            await _press(stage, "j")
+        assert updates_while == [0, 1] * 2
+        assert drawn
+        assert not stage.app.screen._dirty_widgets
 
 
 async def test_of_keys_that_come_all_at_once_only_the_last_is_drawn_at_once(drawn: list[CompositorUpdate]) -> None:
