@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -15,6 +16,10 @@ _NAMES = frozenset({"NO_COLOR", "TMUX", "STY", "HTTP_PROXY", "HTTPS_PROXY", "htt
 for _name in list(os.environ):
     if (_name.startswith(_THEIRS) and not _name.startswith(_OF_THE_SNAPSHOT_PLUGIN)) or _name in _NAMES:
         del os.environ[_name]
+
+# Whatever a script runs in the background does not hear of ctrl+c, nor does what that starts; our programs have to.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)

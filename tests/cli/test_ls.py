@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -316,10 +317,12 @@ def test_hostile_names_are_data_to_programs_and_harmless_to_people(roomtui: Prog
     assert done.out.isascii()
     table = roomtui("ls")
     assert len(table.out.splitlines()) == len(names) + 1
-    for room in done.json:
-        told = roomtui("show", room["sid"], "--json")
-        assert told.json["unique_name"] == told.json["roster"][0]["identity"] == room["unique_name"]
-        harmless(roomtui("show", room["sid"]).out)
+    with ThreadPoolExecutor(4) as several:
+        shown = several.map(lambda room: roomtui("show", room["sid"], "--json"), done.json)
+        for room, told in zip(done.json, shown, strict=True):
+            assert told.json["unique_name"] == told.json["roster"][0]["identity"] == room["unique_name"]
+        for told in several.map(lambda room: roomtui("show", room["sid"]), done.json):
+            harmless(told.out)
 
 
 def test_a_terminal_that_cannot_write_a_name_gets_an_escape(roomtui: Program, sandbox: RunningSandbox) -> None:
