@@ -212,9 +212,15 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
         self._at_the_top = False
 
     def sort(self, sort: Sort | None) -> None:
-        """Sort the live rooms by this; None: by when they close."""
+        """Sort the live rooms by this; None: by when they close. A cursor on the first room is on the first one then."""
         self._sorted_by = sort
-        self._rearrange(lambda: self._rows.sort(None if sort is None else sort.by, self._cursor_sid))
+        at_the_first = self._cursor_sid == self._rows.first
+
+        def change() -> str | None:
+            cursor = self._rows.sort(None if sort is None else sort.by, self._cursor_sid)
+            return self._rows.first if at_the_first else cursor
+
+        self._rearrange(change)
         self._draw_what_changed()
 
     def sift(self, keep: Keep | None, *, nothing: Callable[[], str], narrower: bool = False) -> None:

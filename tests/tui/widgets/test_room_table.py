@@ -111,6 +111,20 @@ async def test_before_any_key_the_cursor_goes_along_to_what_closes_first() -> No
         assert table(stage).cursor_sid == early.sid
 
 
+async def test_sorting_leaves_a_cursor_on_the_first_room_at_the_first_and_else_on_its_room() -> None:
+    stage = scene.stage(crowd(200))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        first = table(stage).cursor_sid
+        await press(pilot, "s", "n", "S")
+        assert table(stage).cursor_sid == rooms(stage)[0] != first
+        assert table(stage).scroll_offset.y == 0
+        await press(pilot, "j")
+        second = table(stage).cursor_sid
+        await press(pilot, "0")
+        assert (table(stage).cursor_sid, rooms(stage)[0]) == (second, first)
+
+
 async def test_just_after_a_key_no_line_moves_though_rooms_end_and_change_and_come() -> None:
     stage = scene.stage(crowd(200))
     async with stage.app.run_test(size=(80, 24)) as pilot:

@@ -141,6 +141,7 @@ async def test_attention_decides_what_is_read(twilio: ScriptedGateway, watch: Wa
     for sid in (one, two):
         twilio.joins(sid, "alice")
     await watch.round()
+    await watch.later(5)  # the second time they are complete
     before = twilio.count("participants", one), twilio.count("participants", two)
     watch.poller.attend(Attention(None, frozenset({two})))
     await watch.later(5)
