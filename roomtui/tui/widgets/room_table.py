@@ -212,7 +212,7 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
         self._at_the_top = False
 
     def sort(self, sort: Sort | None) -> None:
-        """Sort the live rooms by this; None: by when they close. A cursor on the first room is on the first one then."""
+        """Sort the live rooms by this (None: by when they close); a cursor on the first room stays with the first."""
         self._sorted_by = sort
         at_the_first = self._cursor_sid == self._rows.first
 
