@@ -19,6 +19,7 @@ from functools import partial
 from queue import Empty, Full
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
 from roomtui.tui.frugal.plain_keys import PlainKeys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
+    from textual.message import Message
+
 _AT_A_TIME: Final = 4096
 _LOOKS_UP_EVERY: Final = 0.1
 _STOPS_WITHIN: Final = 0.05
@@ -35,10 +38,12 @@ _LAST_WORDS_WITHIN: Final = 0.3
 """Seconds that a terminal has to take them when the process is to end."""
 _WAITING_MAX: Final = 8192
 """Characters that are written together."""
-# Keyboard protocol, focus, and modes that are asked for: what came after xterm began.
-_NOT_FOR_ALL: Final = re.compile(r"\x1b\[(?:[<>=][0-9;]*u|\?[0-9;]*\$p|\?(?:1004|2004|2048)[hl])")
+# Keyboard protocol, and modes that are asked for: what came after xterm began.
+_NOT_FOR_ALL: Final = re.compile(r"\x1b\[(?:[<>=][0-9;]*u|\?[0-9;]*\$p|\?(?:2004|2048)[hl])")
 # No other screen to come back from, and perhaps no cursor that hides.
 _ALTERNATE: Final = re.compile(r"\x1b\[\?1049([hl])")
+# Whether this window has the keyboard: nothing here hangs on it, and it would be drawn.
+_FOCUS: Final = re.compile(r"\x1b\[\?1004[hl]")
 _POINTER: Final = re.compile(r"\x1b\]22;[^\x07]*\x07")
 _CLEAR: Final = "\x1b[m\x1b[H\x1b[2J"
 
@@ -112,6 +117,15 @@ class TerminalDriver(LinuxDriver):
                 for message in parser.tick():
                     self.process_message(message)
 
+    def process_message(self, message: Message) -> None:
+        """Hear what the terminal sends, but not that another window has the keyboard.
+
+        Textual then takes the focus from what the next key is meant for, and hands that key to nobody. There are keys
+        all the same: a multiplexer types into any window, and a slow line delivers keys behind the report.
+        """
+        if not isinstance(message, (events.AppBlur, events.AppFocus)):
+            super().process_message(message)
+
     # -- what the terminal is told
 
     def write(self, data: str) -> None:
@@ -122,6 +136,7 @@ class TerminalDriver(LinuxDriver):
 
     def understood(self, data: str) -> str:
         """What of this the terminal understands."""
+        data = _FOCUS.sub("", data)
         if not self._mouse:
             data = _POINTER.sub("", data)
         if not self._modest:
