@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.whole.faults.commands import Commands, a_ground
 from tests.whole.faults.story import tell
-from tests.whole.faults.table import HTTP, Fault
-from tests.whole.faults.unconnected import NAME, Impostor, Nameless, Unanswered, WrongHost
+from tests.whole.faults.unconnected import WAYS, Impostor, Nameless
 from tests.whole.faults.watch import watching
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.whole.faults.middle import Middle
+    from tests.whole.faults.table import Fault
 
-WAYS: Final[dict[type[Middle], Fault]] = {
-    Unanswered: Fault("unanswered", None, rf"{HTTP} cannot be reached: no connection within 0\.(25|N) s"),
-    Nameless: Fault(
-        "unresolvable", None, rf"{re.escape(NAME)}:\d+ cannot be reached: its name is not known here \(DNS\)"
-    ),
-    Impostor: Fault("self-signed", None, rf"The certificate of {HTTP} \(TLS\) is not trusted: "),
-    WrongHost: Fault("wrong-host", None, rf"The certificate of {HTTP} \(TLS\) is not trusted: .*not valid for"),
-}
 all_ways = pytest.mark.parametrize(("kind", "fault"), WAYS.items(), ids=[fault.name for fault in WAYS.values()])
 
 

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import trustme
 
+from tests.cli.program import PROGRAM
 from tests.whole.faults.middle import Middle
+from tests.whole.faults.table import HTTP, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pytest
 
 NAME: Final = "localhost"  # another one would have to speak TLS
+# The program, with a resolver of its own that knows the name for as long as there is this file.
+_RESOLVES = f"""
+import os, socket, sys
+known, ask = sys.argv.pop(1), socket.getaddrinfo
+def resolve(host, *more, **named):
+    if host == {NAME!r} and not os.path.exists(known):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    return ask("127.0.0.1" if host == {NAME!r} else host, *more, **named)
+socket.getaddrinfo = resolve
+from roomtui.cli.main import main
+main()
+"""
 _FILLS: Final = 4
 """Connections after which a queue for one takes none any more."""
 
@@ -62,23 +78,37 @@ class Nameless(Middle):
     """Its name is not known any more."""
 
     _known: ClassVar[bool] = True
+    _file: ClassVar[Path | None] = None
 
     @property
     def url(self) -> str:
         return f"http://{NAME}:{self.port}"
 
     async def deafen(self) -> None:
-        type(self)._known = False
+        self._know(known=False)
         await self.hang_up()
 
     async def listen(self) -> None:
-        type(self)._known = True
+        self._know(known=True)
         if self._server is None:
             await super().listen()
 
     async def __aexit__(self, *_: object) -> None:
-        type(self)._known = True
+        self._know(known=True)
         await Middle.deafen(self)
+
+    @classmethod
+    def _know(cls, *, known: bool) -> None:
+        cls._known = known
+        if cls._file is not None:
+            cls._file.touch() if known else cls._file.unlink(missing_ok=True)
+
+    @classmethod
+    def program(cls, place: Path) -> Sequence[str]:
+        """What runs the program with such a resolver, in a process of its own."""
+        cls._file = place / "name-is-known"
+        cls._file.touch()
+        return sys.executable, "-c", _RESOLVES, str(cls._file)
 
     @classmethod
     def prepare(cls, patch: pytest.MonkeyPatch, _place: Path) -> None:
@@ -129,9 +159,15 @@ class Impostor(Middle):
     @classmethod
     def prepare(cls, patch: pytest.MonkeyPatch, place: Path) -> None:
         """Have the right one trusted."""
+        for name, value in cls.trusted(place).items():
+            patch.setenv(name, value)
+
+    @classmethod
+    def trusted(cls, place: Path) -> dict[str, str]:
+        """The environment in which the right one is trusted."""
         cls.authority = trustme.CA()
         cls.authority.cert_pem.write_to_path(str(place / "ca.pem"))
-        patch.setenv("SSL_CERT_FILE", str(place / "ca.pem"))
+        return {"SSL_CERT_FILE": str(place / "ca.pem")}
 
 
 @dataclass
@@ -140,3 +176,20 @@ class WrongHost(Impostor):
 
     def _false(self) -> ssl.SSLContext:
         return certified(self.authority, "somebody-else.invalid")
+
+
+WAYS: Final[dict[type[Middle], Fault]] = {
+    Unanswered: Fault("unanswered", None, rf"{HTTP} cannot be reached: no connection within (0\.25|0\.N|\d+) s"),
+    Nameless: Fault(
+        "unresolvable", None, rf"{re.escape(NAME)}:\d+ cannot be reached: its name is not known here \(DNS\)"
+    ),
+    Impostor: Fault("self-signed", None, rf"The certificate of {HTTP} \(TLS\) is not trusted: "),
+    WrongHost: Fault("wrong-host", None, rf"The certificate of {HTTP} \(TLS\) is not trusted: .*not valid for"),
+}
+
+
+def surroundings(kind: type[Middle], place: Path) -> tuple[Sequence[str], dict[str, str]]:
+    """What runs the program in a process of its own behind such a man, and what has to be in its environment."""
+    if issubclass(kind, Nameless):
+        return kind.program(place), {}
+    return PROGRAM, kind.trusted(place) if issubclass(kind, Impostor) else {}
