@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
 import time
@@ -123,11 +124,14 @@ class Commands:
     def __call__(self, *arguments: str) -> Done:
         self._patch.setattr(sys, "argv", ["roomtui", *arguments])
         self._patch.setattr(sys, "excepthook", sys.excepthook)
+        collecting = gc.get_threshold()
         try:
             main()
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
+        finally:
+            gc.set_threshold(*collecting)
         out, err = self._caught.readouterr()
         harmless(out + err, secrets_of(self.ground.sandbox))
         return Done(code, out, err)

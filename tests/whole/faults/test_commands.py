@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from datetime import datetime, timezone
@@ -34,10 +33,8 @@ def ground() -> Iterator[Ground]:
 @pytest.fixture
 def roomtui(
     ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Commands]:
-    collecting = gc.get_threshold()
-    yield Commands(ground, tmp_path, monkeypatch, capsys)
-    gc.set_threshold(*collecting)
+) -> Commands:
+    return Commands(ground, tmp_path, monkeypatch, capsys)
 
 
 def begin(ground: Ground, fault: Fault) -> None:
