@@ -178,11 +178,13 @@ class LiveScreen(ArrangedScreen):
         now = self.app.clock.now()
         self._rest_of = self._made_of
         self.bar.tell(self.table.found, self.table.waiting)
-        self._pane("summary").show([self._summary()])
         text, tone = words.freshness(
             self._state.picture, self._state.link, now, self.app.refresh_seconds, speed=self._speed
         )
-        self._pane("freshness").show([line((self._rate(), Tone.DIM), (f" {text} ", tone))])
+        freshness = line((self._rate(), Tone.DIM), (f" {text} ", tone))
+        self._pane("freshness").show([freshness])
+        # What is left beside it, rather than what the layout before left: at first there was none.
+        self._pane("summary").show([self._summary(self.size.width - _cells(freshness))])
         self._show_heading()
         self.show_banner()
         self._show_detail()
@@ -192,7 +194,7 @@ class LiveScreen(ArrangedScreen):
     def _show_heading(self) -> None:
         self._pane("heading").show([line((self.table.heading, Tone.DIM))])
 
-    def _summary(self) -> Line:
+    def _summary(self, width: int) -> Line:
         picture = self._state.picture
         soon = self.table.closing_by(self.app.clock.now() + timedelta(seconds=SOON))
         known = picture.as_of is not None
@@ -210,8 +212,7 @@ class LiveScreen(ArrangedScreen):
         )
         unread = line((f"  ({picture.unread} not read)", Tone.DIM)) if picture.unread else ()
         # A narrow line leaves out whole what there is no room for: the rows without people say it, too.
-        room = self._pane("summary").size.width - sum(cell_len(piece.text) for piece in (*told, *unread))
-        return told if narrow and room < 0 else (*told, *unread)
+        return told if narrow and _cells((*told, *unread)) > width else (*told, *unread)
 
     def _kind_of_session(self) -> tuple[str, Tone] | str:
         if self.app.settings.replay is not None:
@@ -312,3 +313,7 @@ class LiveScreen(ArrangedScreen):
     def action_move(self, steps: int) -> None:
         """Move in the table while a filter is typed."""
         self.table.action_move(steps)
+
+
+def _cells(told: Line) -> int:
+    return sum(cell_len(piece.text) for piece in told)
