@@ -29,6 +29,9 @@ COLUMNS = 200
 _CONFIG = 'columns = ["name", "people", "sid"]\nrefresh = 1.0\n'
 _WHERE = b"\x1b[6n"
 _SID = re.compile(r"RM[0-9a-f]{32}")
+_PATIENCE = 3.0
+"""Seconds in which a page is there, as a rule."""
+_GIVES_UP = 120.0
 _ABOVE = 8
 """Lines of the screen that are not the table's, at most."""
 
@@ -158,29 +161,31 @@ def _page_through(terminal: Watched, town: Town, figures: Figures) -> None:
     shown = {sid("RM", number): safe(name) for number, name in enumerate(town.names)}
     missing = set(shown)
     wrong: dict[str, str] = {}
-    deadline = time.monotonic() + 60
-    pressed = time.monotonic()
+    deadline = time.monotonic() + _GIVES_UP
+    pressed, patience = time.monotonic(), _PATIENCE
     while missing and time.monotonic() < deadline:
         found = _rows(terminal)
         right = {room for room, text in found.items() if room in shown and _is(text, shown[room])}
         wrong = {room: text for room, text in found.items() if room not in right}
         if right & missing:
-            deadline = time.monotonic() + 60
+            deadline, patience = time.monotonic() + _GIVES_UP, _PATIENCE
         missing -= right
         if not wrong or time.monotonic() - pressed > 5:
             # All of this page is as it should be, or will not be: on to the next one.
-            if not _turns(terminal, "\x1b[6~", found) and not _turns(terminal, "g", found):
-                _wait(lambda: False, 0.2)
+            if not _turns(terminal, "\x1b[6~", found, patience):
+                # The end, or a machine so busy that the page comes only now: then `g` would lead back for ever.
+                patience *= 2
+                _turns(terminal, "g", found, patience)
             pressed = time.monotonic()
     figures.drawn += len(shown) - len(missing)
     for room in sorted(missing)[:5]:
         figures.violations.append(f"not drawn: {shown[room]!r}; instead: {wrong.get(room)!r}")
 
 
-def _turns(terminal: Watched, key: str, page: dict[str, str]) -> bool:
-    """Whether this key leads to another page, which then stands there whole."""
+def _turns(terminal: Watched, key: str, page: dict[str, str], patience: float) -> bool:
+    """Whether this key leads to another page within so many seconds, which then stands there whole."""
     terminal.type(key)
-    if not _wait(lambda: _rows(terminal).keys() != page.keys(), 3.0):
+    if not _wait(lambda: _rows(terminal).keys() != page.keys(), patience):
         return False
     before = -1
     while before != terminal.strict.checked:
