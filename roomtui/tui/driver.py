@@ -14,7 +14,7 @@ import signal
 import termios
 import time
 from codecs import getincrementaldecoder
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from queue import Empty, Full
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -26,7 +26,7 @@ from roomtui.tui.frugal.plain_keys import PlainKeys
 from roomtui.tui.terminal import asks_for_little
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import TextIO
 
     from textual.message import Message
@@ -98,14 +98,16 @@ class TerminalDriver(LinuxDriver):
         """Hear keys until the terminal is given back, or has gone."""
         parser = PlainKeys(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
-        with selectors.SelectSelector() as selector:
-            selector.register(self.fileno, selectors.EVENT_READ)
+        with keys_of(self.fileno) as keys, selectors.SelectSelector() as selector:
+            selector.register(keys, selectors.EVENT_READ)
             ends = False
             while not ends:
                 ends = self.exit_event.is_set()
                 if selector.select(0.0 if ends else _LOOKS_UP_EVERY):
                     try:
-                        read = os.read(self.fileno, _AT_A_TIME)
+                        read = os.read(keys, _AT_A_TIME)
+                    except BlockingIOError:  # the shell was quicker
+                        continue
                     except OSError:
                         read = b""
                     if not read:
@@ -235,6 +237,24 @@ class TerminalDriver(LinuxDriver):
             self.suspend_application_mode()
         self._must_signal_resume = True
         self.resume_application_mode()
+
+
+@contextmanager
+def keys_of(descriptor: int) -> Iterator[int]:
+    """A descriptor to read a terminal's keys from that waits for none, where there can be one.
+
+    The shell reads them, too, while it has the terminal: what there was to read a moment ago it may have taken, and who
+    waits for the next key then hears nothing else. `descriptor` itself is shared with the shell, and stays as it is.
+    """
+    try:
+        own = os.open(os.ttyname(descriptor), os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:  # no terminal, or another user's (su): then it is waited for
+        yield descriptor
+        return
+    try:
+        yield own
+    finally:
+        os.close(own)
 
 
 class Line:
