@@ -161,11 +161,12 @@ class TerminalDriver(LinuxDriver):
         """Let one change of size be told after the other.
 
         A handler may be interrupted by the next one, between asking for the size and telling it: the last size that is
-        told would be the one before the last.
+        told would be the one before the last. So may be who told the first one, a moment ago: it is told once more.
         """
         tell = signal.getsignal(signal.SIGWINCH)
         if callable(tell):
             signal.signal(signal.SIGWINCH, lambda *_: self._soon(partial(self.resized, tell)))
+            self._soon(partial(tell, signal.SIGWINCH, None))
 
     def resized(self, tell: Callable[[int, None], object]) -> None:
         """The terminal has another size, or had one; `tell` is how Textual tells the app."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import selectors
+import signal
 from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.drivers.linux_driver import LinuxDriver
 
 from roomtui.tui.driver import TerminalDriver, keys_of
 
@@ -56,8 +59,8 @@ def test_where_the_shell_has_taken_what_there_was_to_read_the_terminal_can_still
     class Hasty(selectors.SelectSelector):
         """Says that there is something to read, as it was before somebody else read it."""
 
-        def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:  # noqa: ARG002 - as in the class above
-            super().select(0)
+        def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+            super().select(timeout and 0)
             return [(key, key.events) for key in self.get_map().values()]
 
     monkeypatch.setattr(selectors, "SelectSelector", Hasty)
@@ -74,3 +77,34 @@ def test_where_the_shell_has_taken_what_there_was_to_read_the_terminal_can_still
         thread.join(5)
     assert not held_up
     assert not lost.is_set()
+
+
+async def test_a_change_of_size_between_asking_for_it_and_telling_it_is_told_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, told = [80], []
+
+    def start(driver: LinuxDriver) -> None:
+        """As Textual's own, which asks for the size and tells it, and is interrupted in between."""
+        driver._writer_thread = object()  # type: ignore[assignment]  # another one than before
+        signal.signal(signal.SIGWINCH, lambda *_: told.append(now[0]))
+        asked = now[0]
+        now[0] = 120
+        signal.raise_signal(signal.SIGWINCH)
+        told.append(asked)
+
+    monkeypatch.setattr(LinuxDriver, "start_application_mode", start)
+    driver = object.__new__(TerminalDriver)
+    driver._writer_thread, driver._loop = None, asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGWINCH)
+    try:
+        driver.start_application_mode()
+        await asyncio.sleep(0)
+        assert told == [120, 80, 120]
+        now[0] = 200
+        signal.raise_signal(signal.SIGWINCH)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert told[-1] == 200
+    finally:
+        signal.signal(signal.SIGWINCH, before)
