@@ -172,7 +172,8 @@ def _page_through(terminal: Watched, town: Town, figures: Figures) -> None:
         missing -= right
         if not wrong or time.monotonic() - pressed > 5:
             # All of this page is as it should be, or will not be: on to the next one.
-            if not _turns(terminal, "\x1b[6~", found, patience):
+            # From the first room of a page the cursor goes to its last, from there to the next page.
+            if not any(_turns(terminal, "\x1b[6~", found, patience) for _ in range(2)):
                 # The end, or a machine so busy that the page comes only now: then `g` would lead back for ever.
                 patience *= 2
                 _turns(terminal, "g", found, patience)
