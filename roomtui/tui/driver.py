@@ -142,7 +142,8 @@ class TerminalDriver(LinuxDriver):
         if not self._mouse:
             data = _POINTER.sub("", data)
         if not self._modest:
-            return data
+            # Where there is no other screen (GNU screen without `altscreen`) the shell goes on here: not amid ours.
+            return data.replace("\x1b[?1049l", "\x1b[999;1H\x1b[K\x1b[?1049l")
         data = _NOT_FOR_ALL.sub("", data)
         return _ALTERNATE.sub(_CLEAR, data)
 

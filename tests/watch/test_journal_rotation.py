@@ -128,16 +128,17 @@ def test_what_lies_where_an_old_file_goes_is_never_written_through(path: Path, t
 # Several processes
 
 
-def _write_many(path: Path, writer: int, lines: int) -> None:
-    journal = Journal(path, size_max=SMALL)
+def _write_many(path: Path, writer: int, lines: int, size: int) -> None:
+    journal = Journal(path, size_max=size)
     for number in range(lines):
         journal.write({"kind": "audit", "writer": writer, "number": number})
 
 
-def test_writers_that_rotate_under_each_other_lose_no_line_and_a_follower_sees_each_once(path: Path) -> None:
+@pytest.mark.parametrize("size", [SMALL, 5 * SMALL], ids=["the oldest are dropped", "all are kept"])
+def test_writers_that_rotate_under_each_other_lose_no_line_and_a_follower_sees_each_once(path: Path, size: int) -> None:
     writers, count = 3, 300
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_write_many, args=(path, each, count)) for each in range(writers)]
+    processes = [context.Process(target=_write_many, args=(path, each, count, size)) for each in range(writers)]
     follower, seen = JournalReader(path), []
     for each in processes:
         each.start()
@@ -146,7 +147,8 @@ def test_writers_that_rotate_under_each_other_lose_no_line_and_a_follower_sees_e
     while found := follower.newer():
         seen += [json.loads(each.raw) for each in found]
     assert [each.exitcode for each in processes] == [0] * writers
-    for lines in (everything(path), seen):
+    # Who comes to a file only after it was dropped sees it no more: a busy machine may hold a reader up for so long.
+    for lines in (everything(path), *([seen] if size > SMALL else [])):
         assert len(lines) == writers * count
         for writer in range(writers):
             assert [each["number"] for each in lines if each["writer"] == writer] == list(range(count))
