@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 KEPT_FOR: Final = 15.0
 """Seconds without a request. Servers close after a minute or so; a write that crosses with that is lost."""
 
+_TOGETHER: Final = 0.1
+"""Seconds: connections that have been idle for nearly as long are closed together."""
+
 
 class Pool:
     """Sends requests along one way, over connections that are kept in between.
@@ -116,7 +119,9 @@ class Pool:
 
     def _close_the_old(self) -> None:
         self._sweep = None
-        oldest = self._loop.time() - self._kept_for
+        # A timer may strike a little early, and what is added to a time and taken away again is not always the same:
+        # who compared exactly would come back at once, and again.
+        oldest = self._loop.time() - self._kept_for + _TOGETHER
         for connection in self._idle:
             if connection.idle_since <= oldest:
                 connection.abort()

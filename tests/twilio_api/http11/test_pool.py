@@ -139,6 +139,24 @@ async def test_a_connection_is_closed_when_it_has_not_been_needed_for_long() -> 
         await pool.close()
 
 
+async def test_the_old_are_looked_for_no_more_often_than_one_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept_for = 15.0
+    # Taken away again, the 15 seconds leave less than it was.
+    since = next(each for each in (tenth / 10 for tenth in range(1, 1000)) if each + kept_for - kept_for < each)
+    loop, looks = asyncio.get_running_loop(), list[float]()
+    async with wired(answering(ok(b"x"))) as server:
+        pool = server.pool(kept_for=kept_for)
+        await get(pool)
+        (idle,) = pool._idle
+        idle.idle_since = since
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "time", lambda: since + kept_for)
+            patch.setattr(loop, "call_at", lambda when, *_: looks.append(when))
+            pool._close_the_old()
+        assert (looks, pool._idle) == ([], [])
+        await pool.close()
+
+
 async def test_small_pieces_are_not_held_back() -> None:
     async with wired(answering(ok(b"x"))) as server:
         pool = server.pool()
