@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
@@ -39,7 +39,8 @@ class EndRoomDialog(RoomDialog[str]):
     """Names the room, its SID and how many are in it; the answer is the SID if it was ended, else None.
 
     An empty room is ended with tab and enter; one with people in it asks for its name to be typed. The room is the
-    one that the cursor was on when the key was pressed, whatever moves meanwhile, and it is looked at again.
+    one that the cursor was on when the key was pressed, whatever moves meanwhile, and it is looked at again. Somebody
+    who comes in meanwhile makes the question stricter, and no key mean anything else: the focus stays where it is.
     """
 
     WIDTH: ClassVar[int] = 64
@@ -65,6 +66,7 @@ class EndRoomDialog(RoomDialog[str]):
         """Focus what is safe, and look at the room again."""
         self._show()
         self._show_field()
+        self.query_one("#typed" if self._name_asked else "#cancel").focus()
         self.run_worker(self._look(), exit_on_error=False)
 
     # -- what is shown
@@ -74,7 +76,6 @@ class EndRoomDialog(RoomDialog[str]):
 
     def _show_field(self) -> None:
         self.query_one("#typed", Field).display = self._name_asked
-        self.query_one("#typed" if self._name_asked else "#cancel").focus()
         if self._name_asked:
             self._note(f"Type {self._to_type} to end it, then enter. esc cancels.")
         else:
@@ -128,6 +129,23 @@ class EndRoomDialog(RoomDialog[str]):
 
     # -- answering
 
+    def on_key(self, event: events.Key) -> None:
+        """What is typed while a button has the focus is typed into the field."""
+        if event.is_printable and event.character is not None:
+            self._type(event.character, event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """So is what is pasted."""
+        self._type(event.text, event)
+
+    def _type(self, text: str, event: events.Event) -> None:
+        field = self.query_one("#typed", Field)
+        if self._name_asked and not field.has_focus:
+            event.stop()
+            field.select_on_focus = False  # else the next letter took the place of this one
+            field.focus()
+            field.insert_text_at_cursor(text)
+
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:
         self.dismiss(None)
@@ -172,6 +190,7 @@ class EndRoomDialog(RoomDialog[str]):
             self._people = result.people
             self._busy = False
             self._ask_for_the_name()
+            self.query_one("#typed").focus()
             return
         self._tell(result)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual import events
 
 from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.model import Roster
@@ -124,6 +125,46 @@ async def test_who_came_in_after_the_look_is_not_put_out_unasked() -> None:
         await press(pilot, "tab", "enter")
         assert stage.actions.ended == []
         assert "Type Board & Co to end it" in screen_text(stage)
+
+
+async def test_who_is_heard_of_before_the_keys_changes_nothing_of_what_they_mean() -> None:
+    stage = scene.stage(picture([LiveRoom.known(BUSY_ROOM, Roster((), (), NOW))]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        stage.board.show(picture([BUSY]))
+        await settle(pilot)
+        assert "Type Board & Co to end it" in screen_text(stage)
+        await press(pilot, "tab", "enter")  # not Cancel, as it would be were the focus in the field by now
+        assert stage.app.screen.is_modal
+        assert stage.actions.ended == []
+        await press(pilot, *typed("Board & Co"), "enter")
+        assert stage.actions.ended == [BUSY_ROOM.sid]
+
+
+@pytest.mark.parametrize("moved", [[], ["tab"]])
+async def test_the_name_can_be_typed_though_a_button_has_the_focus(moved: list[str]) -> None:
+    stage = scene.stage(picture([LiveRoom.known(BUSY_ROOM, Roster((), (), NOW))]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", *moved)
+        stage.board.show(picture([BUSY]))
+        await settle(pilot)
+        await press(pilot, *typed("Board & Co"), "enter")
+        assert stage.actions.ended == [BUSY_ROOM.sid]
+
+
+async def test_the_name_can_be_pasted_though_a_button_has_the_focus() -> None:
+    stage = scene.stage(picture([LiveRoom.known(BUSY_ROOM, Roster((), (), NOW))]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        stage.board.show(picture([BUSY]))
+        await settle(pilot)
+        stage.app.post_message(events.Paste("Board & Co"))
+        await settle(pilot)
+        await press(pilot, "enter")
+        assert stage.actions.ended == [BUSY_ROOM.sid]
 
 
 async def test_a_key_pressed_before_the_answer_is_not_lost() -> None:
