@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import selectors
 import signal
 import termios
 import time
 from codecs import getincrementaldecoder
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from queue import Empty, Full
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -22,11 +21,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
+from roomtui.tui.descriptors import keys_of, write_all
 from roomtui.tui.frugal.plain_keys import PlainKeys
 from roomtui.tui.terminal import asks_for_little
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import TextIO
 
     from textual.message import Message
@@ -241,24 +241,6 @@ class TerminalDriver(LinuxDriver):
         self.resume_application_mode()
 
 
-@contextmanager
-def keys_of(descriptor: int) -> Iterator[int]:
-    """A descriptor to read a terminal's keys from that waits for none, where there can be one.
-
-    The shell reads them, too, while it has the terminal: what there was to read a moment ago it may have taken, and who
-    waits for the next key then hears nothing else. `descriptor` itself is shared with the shell, and stays as it is.
-    """
-    try:
-        own = os.open(os.ttyname(descriptor), os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
-    except OSError:  # no terminal, or another user's (su): then it is waited for
-        yield descriptor
-        return
-    try:
-        yield own
-    finally:
-        os.close(own)
-
-
 class Line:
     """A terminal's file that swallows what is written once the terminal has gone, and says so.
 
@@ -290,12 +272,7 @@ class Line:
         self._waiting.clear()
         self._many = 0
         try:
-            while data:
-                with suppress(BlockingIOError):
-                    data = data[os.write(self._file.fileno(), data) :]
-                    continue
-                # Another program on this terminal wants to wait for nothing.
-                select.select([], [self._file], [], _LOOKS_UP_EVERY)
+            write_all(self._file.fileno(), data)
         except (OSError, ValueError):  # it has gone, or its file is closed
             self._lost()
 

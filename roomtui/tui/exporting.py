@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.words import plural
+from roomtui.tui.copying import why_ended
 from roomtui.twilio_api.telling import harmless, room_json
 from roomtui.watch.journal_export import new_file
 
@@ -70,4 +71,4 @@ def sentence(entries: Sequence[Entry], path: Path, *, live: bool) -> str:
 
 def _told(entry: Entry, now: datetime) -> dict[str, object]:
     # Why it ended as it is shown: whoever watched knows more of that than its fields tell.
-    return room_json(entry.room, entry.roster, now, entry.ending if isinstance(entry, EndedRoom) else None)
+    return room_json(entry.room, entry.roster, now, why_ended(entry))

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from roomtui.tui.descriptors import write_all
 from roomtui.tui.frugal.difference import Terminal
 from roomtui.tui.frugal.grid import Grid, NotUnderstood
 from roomtui.tui.frugal.traits import Traits
@@ -31,7 +32,6 @@ _STUCK: Final = 1.5
 _LAST_ANSWERS: Final = 0.5
 _LAST_WORDS: Final = 0.3
 """Both together, and what else there is to do, must be over within a second."""
-_LOOKS_EVERY: Final = 0.1
 _FRAME_WAITS: Final = 1.0
 _MODE: Final = re.compile(r"\x1b\[")
 _ANSWERED_WITHIN: Final = 0.5
@@ -234,7 +234,7 @@ class Pipe(threading.Thread):
         """
         if self._descriptor is not None:
             try:
-                _write_all(self._descriptor, left + chunk.encode(self._encoding, "replace"))
+                write_all(self._descriptor, left + chunk.encode(self._encoding, "replace"))
             except OSError:  # it has gone: whoever has a file of his own before it hears it there
                 self._descriptor = None
         if self._descriptor is None:
@@ -315,12 +315,3 @@ def _takes_something(descriptor: int) -> bool:
     with suppress(OSError, ValueError):
         return bool(select.select([], [descriptor], [], 0)[1])
     return False
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        with suppress(BlockingIOError):
-            data = data[os.write(descriptor, data) :]
-            continue
-        # Another program on this terminal wants to wait for nothing.
-        select.select([], [descriptor], [], _LOOKS_EVERY)
