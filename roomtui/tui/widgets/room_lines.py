@@ -62,6 +62,8 @@ class RoomLines(Cursored):
         self._ticking: tuple[tuple[int, Column], ...] = ()
         self._placed_in = -1
         self._top = 0
+        self._visible: frozenset[str] = frozenset()
+        self._visible_in = (-1, 0, 0)
         # What decides which line shows what, but the rooms themselves and time.
         self._stands: tuple[object, ...] = ()
         self._looked_at = -math.inf
@@ -73,6 +75,45 @@ class RoomLines(Cursored):
     def instant(self) -> float:
         """The instant (a timestamp, Twilio's time) that the rows are of; it goes on with each tick."""
         return self._instant
+
+    @property
+    def cursor_sid(self) -> str | None:
+        """The SID of the room under the cursor, None in an empty table."""
+        return self._cursor_sid
+
+    @property
+    def visible_sids(self) -> frozenset[str]:
+        """The rooms on screen."""
+        window = self._rows.arrangement, self.scroll_offset.y, self._rows_on_screen
+        if window != self._visible_in:
+            _, top, height = self._visible_in = window
+            found = (self._rows.at(line) for line in range(top, top + height))
+            self._visible = frozenset(sid for sid in found if sid is not None)
+        return self._visible
+
+    def closing_by(self, instant: datetime) -> int:
+        """How many rooms, whether a filter lets them through or not, will certainly have closed by then."""
+        return self._rows.closing_by(instant.timestamp())
+
+    @property
+    def found(self) -> int:
+        """How many rooms are shown."""
+        return self._rows.rooms
+
+    @property
+    def waiting(self) -> int:
+        """Of how many live rooms it is not known yet whether a filter lets them through."""
+        return self._rows.waiting
+
+    @property
+    def shown(self) -> list[str]:
+        """The SIDs of the live rooms that are shown, from top to bottom."""
+        return self._rows.live
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All rooms that are shown, live and ended, from top to bottom."""
+        return [self._rows.entry(sid) for sid in self._rows]
 
     @property
     def heading(self) -> str:

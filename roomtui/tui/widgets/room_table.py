@@ -20,14 +20,13 @@ from roomtui.tui.widgets.room_lines import RoomLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from datetime import datetime
 
     from textual import events
     from textual.binding import BindingType
 
     from roomtui.rooms.clock import Clock
     from roomtui.rooms.picture import LiveRoom, Picture
-    from roomtui.tui.columns import Entry, View
+    from roomtui.tui.columns import View
     from roomtui.tui.layout import Sort
     from roomtui.tui.sieve import Keep
 
@@ -117,8 +116,6 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
         self._monotonic = monotonic
         self._live: Mapping[str, LiveRoom] = {}
         self._sifting_soon = False
-        self._visible: frozenset[str] = frozenset()
-        self._visible_in = (-1, 0, 0)
         # Until everything is known or a key is pressed, the cursor stands on what closes first.
         self._at_the_top = True
         self._awaited: str | None = None
@@ -126,45 +123,6 @@ class RoomTable(RoomLines, can_focus=True, inherit_bindings=False):
         self._holding = False
 
     # -- what is shown
-
-    @property
-    def cursor_sid(self) -> str | None:
-        """The SID of the room under the cursor, None in an empty table."""
-        return self._cursor_sid
-
-    @property
-    def visible_sids(self) -> frozenset[str]:
-        """The rooms on screen."""
-        window = self._rows.arrangement, self.scroll_offset.y, self._rows_on_screen
-        if window != self._visible_in:
-            _, top, height = self._visible_in = window
-            found = (self._rows.at(line) for line in range(top, top + height))
-            self._visible = frozenset(sid for sid in found if sid is not None)
-        return self._visible
-
-    def closing_by(self, instant: datetime) -> int:
-        """How many rooms, whether a filter lets them through or not, will certainly have closed by then."""
-        return self._rows.closing_by(instant.timestamp())
-
-    @property
-    def found(self) -> int:
-        """How many rooms are shown."""
-        return self._rows.rooms
-
-    @property
-    def waiting(self) -> int:
-        """Of how many live rooms it is not known yet whether a filter lets them through."""
-        return self._rows.waiting
-
-    @property
-    def shown(self) -> list[str]:
-        """The SIDs of the live rooms that are shown, from top to bottom."""
-        return self._rows.live
-
-    @property
-    def entries(self) -> list[Entry]:
-        """All rooms that are shown, live and ended, from top to bottom."""
-        return [self._rows.entry(sid) for sid in self._rows]
 
     def first_rooms(self, count: int) -> list[LiveRoom]:
         """As many of the live rooms that are shown."""
