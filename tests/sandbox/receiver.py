@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from tests.passing import let_pass
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
@@ -96,6 +98,11 @@ class Receiver:
         """An answer that does not come before `released` is set."""
         await self.released.wait()
         return web.Response()
+
+    async def hang_while_time_passes(self, received: Received, request: web.BaseRequest) -> web.StreamResponse:
+        """The same, and a minute passes at once."""
+        let_pass(60)
+        return await self.hang(received, request)
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()

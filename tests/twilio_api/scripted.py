@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.passing import let_pass
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -49,8 +51,11 @@ class Reset:
     """The connection breaks before the answer."""
 
 
+@dataclass(frozen=True)
 class Silence:
-    """No answer ever comes."""
+    """No answer ever comes; so many seconds pass as soon as that is known."""
+
+    seconds: float = 0.0
 
 
 class Truncated:
@@ -115,6 +120,7 @@ class Scripted:
         if isinstance(action, Reply):
             return action.response()
         if isinstance(action, Silence):
+            let_pass(action.seconds)
             await self._silence.wait()
         if isinstance(action, Truncated):
             response = web.StreamResponse(headers={"Content-Length": "1000"})

@@ -12,6 +12,7 @@ from roomtui.twilio_api.credentials import basic
 from roomtui.twilio_api.errors import Unreachable
 from roomtui.twilio_api.origin import Origin, origin_of
 from roomtui.twilio_api.retries import Retries
+from tests.passing import let_pass
 from tests.twilio_api.scripted import SECRET, Reply, Scripted, room_json
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ async def test_says_what_the_proxy_did_instead(
 
 async def test_does_not_wait_for_the_proxys_answer_for_ever(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        let_pass(2.5)
         await reader.read()
         gone.set()
         writer.close()
@@ -118,11 +121,11 @@ async def test_does_not_wait_for_the_proxys_answer_for_ever(connect: Connect, mo
     async with server:
         address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
         monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
-        gateway = connect("https://video.twilio.com", connect_timeout=0.1, retries=Retries(attempts=1))
+        gateway = connect("https://video.twilio.com", connect_timeout=2.5, retries=Retries(attempts=1))
         with pytest.raises(Unreachable) as failed:
             await gateway.room("x")
         assert failed.value.sentence == (
-            f"The proxy {address} took the connection, but did not connect us to video.twilio.com within 0.1 s."
+            f"The proxy {address} took the connection, but did not connect us to video.twilio.com within 2.5 s."
         )
         await gateway.close()
         await gone.wait()

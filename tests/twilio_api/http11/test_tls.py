@@ -14,6 +14,7 @@ import trustme
 from roomtui.twilio_api.errors import TwilioError, Unreachable
 from roomtui.twilio_api.http11.trust import NoTrust, context_from_environment
 from roomtui.twilio_api.retries import Retries
+from tests.passing import let_pass
 from tests.twilio_api.http11.wired import Peer, answering, ok, wired
 
 if TYPE_CHECKING:
@@ -130,12 +131,14 @@ async def test_says_that_plain_http_is_no_tls(open_to: Open) -> None:
 
 async def test_does_not_wait_for_a_handshake_for_ever(open_to: Open) -> None:
     async def silent(peer: Peer) -> None:
+        await peer.reader.readexactly(1)  # the handshake has begun
+        let_pass(2.5)
         await peer.ended()
 
     async with wired(silent) as server:
         url = f"https://127.0.0.1:{server.origin.port}"
-        sentence = await fails(open_to(url, connect_timeout=0.1, retries=ONCE), url)
-        assert sentence == (f"No secure connection (TLS) to 127.0.0.1:{server.origin.port}: no handshake within 0.1 s.")
+        sentence = await fails(open_to(url, connect_timeout=2.5, retries=ONCE), url)
+        assert sentence == (f"No secure connection (TLS) to 127.0.0.1:{server.origin.port}: no handshake within 2.5 s.")
         await server.until_ended()
 
 
