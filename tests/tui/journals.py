@@ -81,9 +81,10 @@ async def read(stage: scene.Stage, pilot: Pilot[None]) -> None:
     """Wait until the log has read what it wants to."""
     await settle(pilot)
     screen = stage.app.screen
-    if isinstance(screen, LogScreen):
+    while isinstance(screen, LogScreen) and screen._tasks:
         await screen.read()
-    await settle(pilot)
+        await settle(pilot)  # what was read is shown now, and may ask for more
+        screen = stage.app.screen
 
 
 async def look(stage: scene.Stage, pilot: Pilot[None]) -> None:

@@ -21,6 +21,7 @@ from roomtui.tui import clipboard
 from roomtui.tui.clipboard import MOST, Answer, Clipboard, ask_with_input, run_with_input, write_down
 from roomtui.tui.multiplexers import TMUX_FORMAT, Outside, Tmux, for_outside, through_screen, through_tmux
 from roomtui.tui.routes import WORDS, Way, route
+from tests.passing import let_pass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -393,6 +394,13 @@ def test_wherever_we_are_the_clipboard_is_only_written_to_and_never_asked_for(
 # -- programs
 
 
+@pytest.fixture
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python takes its time to start where the machine is busy."""
+    monkeypatch.setattr(clipboard, "_TIMEOUT", 60.0)
+
+
+@pytest.mark.usefixtures("_patient")
 async def test_a_program_gets_the_text_and_none_of_our_terminal(tmp_path: object) -> None:
     target = f"{tmp_path}/got"
     script = f"import sys; open({target!r}, 'wb').write(sys.stdin.buffer.read()); print('noise')"
@@ -402,24 +410,28 @@ async def test_a_program_gets_the_text_and_none_of_our_terminal(tmp_path: object
     assert await ask_with_input((sys.executable, "-c", script), TEXT) == Answer(0, "noise\n")
 
 
+@pytest.mark.usefixtures("_patient")
 async def test_a_program_that_is_missing_or_fails_is_no_success() -> None:
     assert not await run_with_input(("/nonexistent/program",), TEXT)
     assert not await run_with_input((sys.executable, "-c", "raise SystemExit(3)"), TEXT)
     assert await ask_with_input((sys.executable, "-c", "raise SystemExit(3)"), TEXT) == Answer(3)
 
 
-async def test_a_program_whose_pipes_somebody_keeps_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("_patient")
+async def test_a_program_whose_pipes_somebody_keeps_is_not_waited_for(tmp_path: Path) -> None:
     # As the server of a tmux does, which gets the pipes of its client, and may have been stopped.
     keeper = "import signal; signal.pause()"
     hangs = f"import subprocess, sys; k = subprocess.Popen([sys.executable, '-c', {keeper!r}]); "
-    hangs += f"open({str(tmp_path / 'pid')!r}, 'w').write(str(k.pid)); k.wait()"
-    monkeypatch.setattr(clipboard, "_TIMEOUT", 2.0)
+    pid = tmp_path / "pid"
+    hangs += f"open({str(pid)!r}, 'w').write(str(k.pid)); k.wait()"
+    asking = asyncio.create_task(ask_with_input((sys.executable, "-c", hangs), TEXT * 100_000))
+    while not (pid.exists() and pid.read_text()):  # noqa: ASYNC110 - as soon as it runs
+        await asyncio.sleep(0)
     try:
-        assert await asyncio.wait_for(ask_with_input((sys.executable, "-c", hangs), TEXT * 100_000), 30) == Answer(None)
+        let_pass(60)
+        assert await asyncio.wait_for(asking, 30) == Answer(None)
     finally:
-        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+        os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
 async def test_a_program_that_hangs_or_is_wanted_no_more_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
