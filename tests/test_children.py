@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roomtui.children import of_the_terminal, without_credentials, without_secrets
+from roomtui.cli import checks_here
 from roomtui.cli.checks_here import answer_of
 from roomtui.config.vault import from_command
+from roomtui.tui import clipboard
 from roomtui.tui.browser import Browser
 from roomtui.tui.clipboard import Clipboard, run_with_input
 from roomtui.watch.alarms import run
@@ -54,6 +56,9 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Told:
     """Where a program writes what it was told; our environment is full of secrets."""
     for name, value in OURS.items():
         monkeypatch.setenv(name, value)
+    # Where the machine is busy, Python takes longer to start than anybody would wait for a copy.
+    monkeypatch.setattr(clipboard, "_TIMEOUT", 60.0)
+    monkeypatch.setattr(checks_here, "_ANSWERS_WITHIN", 60.0)
     return Told(tmp_path / "told")
 
 
@@ -75,8 +80,8 @@ async def test_what_copies_is_told_no_secret(told: Told) -> None:
     assert await run_with_input((sys.executable, "-c", TELL, told.path), "text")
     assert "DISPLAY" in told
     assert "canary" not in told
-    clipboard = Clipboard(lambda _: None, environ={"TMUX": "x"})
-    assert clipboard._run is run_with_input
+    made = Clipboard(lambda _: None, environ={"TMUX": "x"})
+    assert made._run is run_with_input
 
 
 async def test_a_browser_is_told_the_proxy_but_no_credentials(told: Told, tmp_path: Path) -> None:
