@@ -13,6 +13,7 @@ from roomtui.twilio_api.errors import Unreachable
 from roomtui.twilio_api.origin import Origin, origin_of
 from roomtui.twilio_api.retries import Retries
 from tests.passing import let_pass
+from tests.twilio_api.http11.wired import refusing
 from tests.twilio_api.scripted import SECRET, Reply, Scripted, room_json
 
 if TYPE_CHECKING:
@@ -132,11 +133,11 @@ async def test_does_not_wait_for_the_proxys_answer_for_ever(connect: Connect, mo
 
 
 async def test_says_that_the_proxy_cannot_be_reached(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with tunnel(b"") as way:
-        address = way.address
-    monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
-    with pytest.raises(Unreachable, match=f"The proxy {address} cannot be reached"):
-        await connect("https://video.twilio.com", retries=Retries(attempts=1)).room("x")
+    with refusing() as port:
+        address = f"127.0.0.1:{port}"
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        with pytest.raises(Unreachable, match=f"The proxy {address} cannot be reached"):
+            await connect("https://video.twilio.com", retries=Retries(attempts=1)).room("x")
 
 
 async def test_goes_straight_where_no_proxy_says_so(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.errors import ForeignHost, InvalidApiUrl, NotTwilio, Unreachable
 from roomtui.twilio_api.retries import Retries
 from roomtui.twilio_api.transport import Transport
+from tests.twilio_api.http11.wired import refusing
 from tests.twilio_api.scripted import SECRET, Action, Reply, Reset, Scripted, Silence, Truncated, room_json
 
 if TYPE_CHECKING:
@@ -171,10 +172,10 @@ async def test_says_how_the_connection_failed(open_to: Open, trouble: Action, wo
 
 
 async def test_says_that_nothing_listens_there(open_to: Open) -> None:
-    async with Scripted(Reply()) as server:
-        url = server.url
-    with pytest.raises(Unreachable, match="refused the connection"):
-        await open_to(url).request("GET", f"{url}/v1/Rooms")
+    with refusing() as port:
+        url = f"http://127.0.0.1:{port}"
+        with pytest.raises(Unreachable, match="refused the connection"):
+            await open_to(url).request("GET", f"{url}/v1/Rooms")
 
 
 async def test_says_that_the_other_end_speaks_no_tls(open_to: Open, slept: list[float]) -> None:

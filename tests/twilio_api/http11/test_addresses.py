@@ -11,7 +11,7 @@ import pytest
 
 from roomtui.twilio_api.http11 import addresses
 from roomtui.twilio_api.http11.addresses import connected
-from tests.twilio_api.http11.wired import answering, ok, wired
+from tests.twilio_api.http11.wired import answering, ok, refusing, wired
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,16 +30,12 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Callable[[Known], None]:
     return know
 
 
-def nobodys_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 async def test_goes_to_the_next_address_where_one_refuses(names: Callable[[Known], None]) -> None:
-    async with wired(answering(ok(b"x"))) as server:
-        names([(socket.AF_INET, ("127.0.0.1", nobodys_port())), (socket.AF_INET, ("127.0.0.1", server.origin.port))])
-        with await connected("several.example", 1) as sock:
-            assert sock.getpeername() == ("127.0.0.1", server.origin.port)
+    with refusing() as port:
+        async with wired(answering(ok(b"x"))) as server:
+            names([(socket.AF_INET, ("127.0.0.1", port)), (socket.AF_INET, ("127.0.0.1", server.origin.port))])
+            with await connected("several.example", 1) as sock:
+                assert sock.getpeername() == ("127.0.0.1", server.origin.port)
 
 
 async def test_goes_to_the_next_address_where_one_says_nothing(
@@ -66,9 +62,10 @@ async def test_goes_to_the_next_address_where_one_says_nothing(
 
 
 async def test_says_what_the_first_address_said_where_none_answers(names: Callable[[Known], None]) -> None:
-    names([(socket.AF_INET, ("127.0.0.1", nobodys_port())), (socket.AF_INET, ("127.0.0.1", nobodys_port()))])
-    with pytest.raises(ConnectionRefusedError) as failed:
-        await connected("several.example", 1)
+    with refusing() as port, refusing() as another:
+        names([(socket.AF_INET, ("127.0.0.1", port)), (socket.AF_INET, ("127.0.0.1", another))])
+        with pytest.raises(ConnectionRefusedError) as failed:
+            await connected("several.example", 1)
     assert failed.value.errno == errno.ECONNREFUSED
 
 

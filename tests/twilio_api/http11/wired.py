@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from typing import TYPE_CHECKING, cast
 
 from roomtui.twilio_api.http11.connection import Connection
@@ -14,12 +15,20 @@ from roomtui.twilio_api.origin import Origin
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 
     from roomtui.twilio_api.http11.message import Answer
 
 HELLO = request("GET", "/hello", {"Host": "here"})
 MEGABYTE = 1 << 20
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[int]:
+    """A port of loopback at which nobody listens, nor begins to within the block: it is taken."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield int(taken.getsockname()[1])
 
 
 class Peer:
