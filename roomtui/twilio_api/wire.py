@@ -7,7 +7,6 @@ string, and raise a different class for a list than for a fetch.
 
 from __future__ import annotations
 
-import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote, urljoin
@@ -21,6 +20,7 @@ from roomtui.twilio_api.errors import NotFound, NotTwilio
 from roomtui.twilio_api.pages import Reading
 from roomtui.twilio_api.sdk_parts import Client, Domain, Version
 from roomtui.twilio_api.transport import urgently
+from roomtui.twilio_api.turns import let_others_go_first
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 BARREN_PAGES_MAX: Final = 3
 """Pages in a row without a record that is new. A list that changes while it is read repeats some, never so many."""
 
+_LONG: Final = 100_000
+"""Characters of an answer."""
 _REFUSAL_MAX: Final = 32_768
 """Characters of a refusal that are read. Twilio's have some two hundred."""
 
@@ -131,8 +133,11 @@ class Wire:
         barren = 0
         while True:
             fresh: list[_Resource] = []
-            for _ in reading.page(body(answer), fresh):
-                await asyncio.sleep(0)  # the event loop's turn
+            text = body(answer)
+            if len(text) > _LONG:
+                await let_others_go_first()  # to put it together took a while
+            for _ in reading.page(text, fresh):
+                await let_others_go_first()
             if reading.next_url is None:
                 reading.finish()
                 yield tuple(fresh)

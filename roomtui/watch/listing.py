@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from roomtui.twilio_api.gateway import RoomQuery
+from roomtui.twilio_api.turns import let_others_go_first
 from roomtui.watch.budget import list_interval
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class Listing:
             news += self._known.live.news_of(page)
         self._pages = max(1, pages)
         as_of = self._clock.now()
+        await let_others_go_first()
         # Another list may have been taken in while this one was read.
         news += [listed[sid] for sid in self._looks.missing & listed.keys()]
         async for rooms in self._in_parts(news):
@@ -94,6 +95,7 @@ class Listing:
                 self._known.give_up(sid, began)
         self._known.as_of = as_of
         self._known.forget_old_endings()
+        await let_others_go_first()
 
     async def _in_parts(self, items: list[_Item]) -> AsyncIterator[list[_Item]]:
         """Those who look on are shown one part before the next is taken in, and the event loop has its turn."""
@@ -102,4 +104,4 @@ class Listing:
             yield part
             if len(part) == _AT_A_TIME:
                 self._showing.now()
-                await asyncio.sleep(0)
+                await let_others_go_first()

@@ -1,0 +1,19 @@
+"""Doing much on the event loop without holding anybody up."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+_TURNS: Final = 8
+"""A key is carried out in about a dozen turns, each a word from one part of the screen to the next."""
+
+
+async def let_others_go_first() -> None:
+    """Between two parts of a long work: let what is under way come to its end, or near it.
+
+    After a single turn of the event loop the next part would come between each step of whatever is under way, and a
+    dozen short parts would delay a key by as much as the whole work.
+    """
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
