@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +19,8 @@ Result = TypeVar("Result")
 
 PATIENCE = 3000
 """Turns of the event loop in which an answer must be there. It takes some ten; waiting for anybody takes for ever."""
+SECONDS = 20.0
+"""Real seconds that it may take all the same: a busy machine hands on late what has been sent."""
 
 
 class NoAnswer(AssertionError):
@@ -43,17 +46,21 @@ class Response:
         return json.loads(self.body) if self.body else None
 
 
-async def within(turns: int, work: Coroutine[Any, Any, Result]) -> Result:
+async def within(turns: int, work: Coroutine[Any, Any, Result], *, seconds: float = SECONDS) -> Result:
     """The result of some work, if it is there in so many turns of the event loop, each of which does all it can.
+
+    Or else in so many seconds.
 
     Raises:
         NoAnswer: if it is not.
     """
     task = asyncio.ensure_future(work)
-    for _ in range(turns):
+    until = time.monotonic() + seconds
+    while turns > 0 or time.monotonic() < until:
         if task.done():
             return task.result()
         await asyncio.sleep(0)
+        turns -= 1
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
@@ -74,18 +81,21 @@ class Wire:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def ask(self, request: Request, *, patience: int = PATIENCE) -> Response:
+    async def ask(self, request: Request, *, patience: int = PATIENCE, seconds: float = SECONDS) -> Response:
         """Send a request, and read its answer."""
-        return await self.send(framed(request, self._head), is_head=request.method == "HEAD", patience=patience)
+        raw, is_head = framed(request, self._head), request.method == "HEAD"
+        return await self.send(raw, is_head=is_head, patience=patience, seconds=seconds)
 
-    async def send(self, raw: bytes, *, is_head: bool = False, patience: int = PATIENCE) -> Response:
+    async def send(
+        self, raw: bytes, *, is_head: bool = False, patience: int = PATIENCE, seconds: float = SECONDS
+    ) -> Response:
         """Send anything, and read one answer.
 
         Raises:
             NoAnswer: if there is none, and the connection stays open all the same.
         """
         try:
-            return await within(patience, self._exchange(raw, is_head=is_head))
+            return await within(patience, self._exchange(raw, is_head=is_head), seconds=seconds)
         except NoAnswer:
             self.close()
             raise
