@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-PATIENCE = 10
+PATIENCE = 60
 """Real seconds after which a test that waits has failed."""
 
 

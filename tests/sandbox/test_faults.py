@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from tests.sandbox.conftest import basic_auth
+from tests.sandbox.receiver import PATIENCE
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Client
@@ -116,7 +117,7 @@ async def test_a_stopping_server_lets_go_of_a_client_that_hangs(client: Client) 
     hanging = asyncio.ensure_future(client.get("/v1/Rooms"))
     while client.sandbox._meter.in_flight == 0:  # noqa: ASYNC110 - the request has to get there first
         await asyncio.sleep(0)
-    await asyncio.wait_for(client.sandbox.stop(), 5)
+    await asyncio.wait_for(client.sandbox.stop(), PATIENCE)
     with pytest.raises(aiohttp.ClientError):
         await hanging
 

@@ -15,6 +15,7 @@ import pytest
 from roomtui.sandbox.options import Credentials, SandboxError, SandboxOptions
 from roomtui.sandbox.server import Sandbox, serve
 from tests.sandbox.conftest import STILL, basic_auth
+from tests.sandbox.receiver import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ async def test_it_announces_itself_once_it_answers_and_runs_until_told_to_stop()
         announced.set()
 
     running = asyncio.ensure_future(serve(STILL, announce=announce, stop=stop))
-    await asyncio.wait_for(announced.wait(), 10)
+    await asyncio.wait_for(announced.wait(), PATIENCE)
     (line,) = lines
     assert "\n" not in line
     told = json.loads(line)
@@ -38,7 +39,7 @@ async def test_it_announces_itself_once_it_answers_and_runs_until_told_to_stop()
     async with aiohttp.ClientSession() as session, session.get(f"{told['url']}/v1/Rooms", headers=known) as response:
         assert response.status == 200
     stop.set()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, PATIENCE)
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.ClientConnectorError):
             await session.get(f"{told['url']}/v1/Rooms")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roomtui.sandbox.world.events import EventKind
+from tests.sandbox.receiver import PATIENCE
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Client
@@ -42,7 +43,7 @@ async def test_timers_fire_by_themselves_when_time_runs(client: Client) -> None:
     ended = asyncio.Event()
     client.sandbox.world.happened.append(lambda event: ended.set() if event.kind is EventKind.ROOM_ENDED else None)
     await client.post("/_sandbox/clock", Speed="100000")
-    await asyncio.wait_for(ended.wait(), 10)
+    await asyncio.wait_for(ended.wait(), PATIENCE)
     seen = (await client.get(f"/v1/Rooms/{room['sid']}")).json
     assert (seen["status"], seen["duration"]) == ("completed", 60)
 
