@@ -142,9 +142,9 @@ class Roster:
     """Who is in a room and who was, as read at `as_of`.
 
     `gone` is None where those who left were not asked for: with somebody present it does not matter when the room
-    closes. It is not complete while somebody may be present who is not in it: whoever gets the connection back between
-    two questions is in neither answer, so that those reconnecting have to be asked for after the connected and before
-    the connected once more. `lacking` says who is to be asked for to make it complete.
+    closes. It is put together from several answers, and whoever gets the connection back between two questions is in
+    neither: those reconnecting have to be asked for after the connected and before the connected once more. `lacking`
+    says who is still to be asked for.
     """
 
     present: tuple[Participant, ...]
@@ -154,7 +154,11 @@ class Roster:
 
     @property
     def complete(self) -> bool:
-        """Whether nobody can be present who is not in it."""
+        """Whether nobody is left to be asked for.
+
+        Somebody may be present all the same who is not in it: who came after the look before, and had lost the
+        connection whenever the connected were asked for. A look finds them once they have it back.
+        """
         return self.lacking is None
 
     @property

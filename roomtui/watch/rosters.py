@@ -55,9 +55,16 @@ async def read_roster(
 
     One read where the same people (or more) are connected as before. A list of the connected need not hold those who
     are reconnecting (Participants resource does not say), and they keep a room open: the first time, when somebody is
-    missing, or nobody is there, they are asked for too. Who has left matters once nobody is present. Nobody is missed
-    who was not known before, for the connected are asked for on both sides of that question (`Roster.lacking`): the
-    second time the next time, where somebody is present and nobody waits.
+    missing, or nobody is there, they are asked for too. Who has left matters once nobody is present.
+
+    The questions are put one after the other, so whoever is reconnecting at the one and connected at the next is in
+    neither answer. Therefore the connected are asked for once more after those reconnecting: at once where a person
+    waits, or the last one seems to have left; of a new room else in the next look, before which a roster with people
+    in it is not complete. Who was in an answer is looked for until they are found, here or gone.
+
+    What a look may miss all the same, and a later one finds: who is alone in a new room and gets the connection back
+    between its questions; and who came after the look before and has lost the connection as the connected are asked
+    for, for as long as that holds. To ask for those reconnecting in every look would take twice the reads.
 
     Args:
         gateway: Twilio.
@@ -65,11 +72,13 @@ async def read_roster(
         clock: Twilio's time, for `as_of`.
         before: the roster as last read, if it was.
         everybody: read those reconnecting and those who left in any case.
-        briefly: of a room that is new ask no more than what it is not known without.
-        hastily: the roster counts as complete after one question each. Of thousands of rooms each read is a minute.
-        still_empty: where the room was empty and nobody is connected, ask only for those of this status: whoever has
-            been missed has come since the last look, and has lost the connection or left. A caller that asks for the
-            one and the other by turns misses nobody for more than a look.
+        briefly: of a room that was never read ask only for the connected, if there are any. The next look asks for
+            those reconnecting, and makes it complete.
+        hastily: call the first look complete although the connected were not asked for again where somebody is there.
+            For whoever looks once at thousands of rooms.
+        still_empty: where the room was empty and nobody is connected, ask only for those of this status. A caller that
+            asks for the one and the other by turns learns of whoever came, and lost the connection or left, one look
+            later.
         urgent: a person waits for it.
 
     Raises:
@@ -96,18 +105,25 @@ async def read_roster(
         present = tuple(p for p in present if p.sid not in left)
     if new and present and not (at_once or hastily):
         return Roster(present, gone, clock.now(), lacking=_CONNECTED)
-    unseen = before is not None and not _sids(before.present) <= left | _sids(present)
-    if unseen or (new and (at_once or (hastily and not present))):
+    unseen = missing and _unseen(before, left, present)
+    if unseen or (missing and not present) or (new and (at_once or (hastily and not present))):
         # Neither here nor gone, or never seen: they may have come back between the reads, and a room with somebody in
         # it is not empty.
         back = await _of(gateway, room_sid, _CONNECTED, urgent=urgent)
         present = _once(present, tuple(p for p in back if p.sid not in left))
-    return Roster(present, gone, clock.now())
+        unseen = missing and _unseen(before, left, present)
+    # Of whom no answer tells Twilio may not tell yet that they left: until the next look nothing is certain.
+    return Roster(present, gone, clock.now(), lacking=_CONNECTED if unseen else None)
+
+
+def _unseen(before: Roster | None, left: set[str], present: tuple[Participant, ...]) -> bool:
+    """Whether somebody of the roster before is neither here nor gone."""
+    return before is not None and not _sids(before.present) <= left | _sids(present)
 
 
 def _is_empty(roster: Roster) -> bool:
-    """Whether nobody was there, and who had been is known."""
-    return not roster.present and roster.gone is not None
+    """Whether nobody was there for certain, and who had been is known."""
+    return roster.complete and not roster.present and roster.gone is not None
 
 
 async def _still_empty(
