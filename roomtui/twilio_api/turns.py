@@ -6,14 +6,14 @@ import asyncio
 from typing import Final
 
 _TURNS: Final = 8
-"""A key is carried out in about a dozen turns, each a word from one part of the screen to the next."""
+"""A key is carried out and drawn in six, each a word from one part of the screen to the next."""
 
 
 async def let_others_go_first() -> None:
     """Between two parts of a long work: let what is under way come to its end, or near it.
 
-    After a single turn of the event loop the next part would come between each step of whatever is under way, and a
-    dozen short parts would delay a key by as much as the whole work.
+    After a single turn of the event loop the next part would come between any two steps of what is under way: short
+    parts would delay a key by as much as long ones.
     """
     for _ in range(_TURNS):
         await asyncio.sleep(0)
