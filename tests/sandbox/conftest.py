@@ -111,6 +111,12 @@ def unlimited(sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
+def same_second(sandbox: Sandbox) -> None:
+    """For tests that are about the rate limit: all that is asked comes in one second, however busy the machine is."""
+    sandbox._meter._ticks = sandbox._rest._gate._ticks = lambda: 100.0
+
+
+@pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     """Somebody whom a sandbox may call back."""
     async with Receiver() as running:

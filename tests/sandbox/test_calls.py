@@ -225,6 +225,7 @@ async def test_a_call_that_is_not_there(client: Client, sid: str) -> None:
         assert (reply.status, reply.json["code"]) == (404, 20404)
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_calls_count_against_the_accounts_limits(client: Client) -> None:
     client.sandbox.world.account.write_limit = 1
     await place(client)

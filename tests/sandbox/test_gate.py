@@ -84,6 +84,7 @@ async def test_a_method_that_a_path_does_not_have_is_told_those_it_has(client: C
         assert (reply.status, reply.headers["Allow"]) == (405, allowed)
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_head_is_get_without_the_body_and_a_read(client: Client) -> None:
     room = await client.create()
     client.sandbox.world.account.write_limit = 1  # which the room has used
@@ -145,6 +146,7 @@ def test_reads_and_writes_are_limited_apart_and_zero_is_no_limit() -> None:
         gate.admit("GET")
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_the_account_is_limited_as_the_control_plane_says(client: Client) -> None:
     await client.post("/_sandbox/account", ReadLimit="2")
     replies = [await client.get("/v1/Rooms") for _ in range(3)]
