@@ -7,6 +7,7 @@ import os
 import signal
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.order import in_stretches
 
@@ -21,6 +22,12 @@ for _name in list(os.environ):
 # Whatever a script runs in the background does not hear of ctrl+c, nor does what that starts; our programs have to.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes to make or to try tells of the machine. The same ones each time, for what is found must be
+# found by whoever made it, not by the next one to run all tests; `--hypothesis-profile=search` looks for others.
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", settings.get_profile("same"), derandomize=False)
+settings.load_profile("same")
 
 
 @pytest.hookimpl(trylast=True)

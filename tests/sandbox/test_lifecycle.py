@@ -62,7 +62,7 @@ async def test_a_join_stops_the_empty_countdown(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("unlimited")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(unused=st.integers(1, 60), empty=st.integers(1, 60), stay=st.integers(0, 590))
 async def test_timeouts_hold_over_their_whole_range(client: Client, unused: int, empty: int, stay: int) -> None:
     form = {"UnusedRoomTimeout": str(unused), "EmptyRoomTimeout": str(empty)}

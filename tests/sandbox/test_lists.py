@@ -160,7 +160,7 @@ async def test_a_filter_is_echoed_percent_encoded(client: Client) -> None:
     assert len(page["rooms"]) == 1
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     size=st.integers(1, 4),
     changes=st.lists(st.sampled_from(["create", "end-shown", "end-unshown"]), max_size=6),

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox.conftest import basic_auth
+from tests.sandbox.receiver import PATIENCE
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Client
@@ -38,7 +39,7 @@ async def raw(client: Client, request: bytes) -> bytes:
     """What comes back for these bytes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(client.sandbox.url.rpartition(":")[2]))
     writer.write(request)
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
     return answer
 
@@ -74,9 +75,9 @@ async def test_an_absolute_request_target_is_understood(client: Client) -> None:
 async def test_expect_100_continue_is_answered_before_the_body(client: Client) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(client.sandbox.url.rpartition(":")[2]))
     writer.write(f"POST /v1/Rooms HTTP/1.1\r\n{HEAD}Expect: 100-continue\r\nContent-Length: 17\r\n\r\n".encode())
-    assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE) == b"HTTP/1.1 100 Continue\r\n\r\n"
     writer.write(b"UniqueName=patien")
-    assert b'"unique_name": "patien"' in await asyncio.wait_for(reader.read(), 5)
+    assert b'"unique_name": "patien"' in await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
 
 
@@ -92,7 +93,7 @@ async def test_too_many_parameters_are_refused(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("unlimited")
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     method=st.sampled_from(["GET", "POST", "POST", "DELETE", "PUT"]),
     parts=PATHS,

@@ -6,7 +6,6 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from hypothesis import settings
 
 from roomtui.sandbox.options import SandboxOptions
 from roomtui.sandbox.server import Sandbox
@@ -19,11 +18,6 @@ from tests.twilio_api.town import Town, key_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-
-# How long one example takes depends on the machine, not on the gateway.
-settings.register_profile("gateway", deadline=None)
-settings.load_profile("gateway")
 
 
 class Open(Protocol):
