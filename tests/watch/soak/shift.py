@@ -26,7 +26,6 @@ from roomtui.tui.app import RoomtuiApp
 from roomtui.tui.session import Session, Settings
 from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.credentials import Credentials
-from roomtui.twilio_api.sdk import SdkGateway
 from roomtui.twilio_api.transport import Transport
 from roomtui.watch.board import Board
 from roomtui.watch.budget import ReadBudget
@@ -38,6 +37,7 @@ from roomtui.watch.past import Past
 from roomtui.watch.poller import Poller
 from roomtui.watch.schedule import Schedule
 from roomtui.watch.turnstile import Turnstile
+from tests.watch.soak.heard import OverheardGateway
 from tests.watch.soak.leaping import LeapingLoop
 from tests.watch.soak.truth import Witness
 
@@ -173,7 +173,7 @@ class Shift:
             self.clock = ServerClock(rate=plan.rate, monotonic=loop.time, wall=loop.wall)
             self.budget = ReadBudget(PROMISE)
             self.done = Watched(plan, witness.ledger)
-            app = self._app(board)
+            app = self._app(board, witness)
             pilot = await stack.enter_async_context(app.run_test(size=(80, 24)))
             try:
                 await self._sit(pilot)
@@ -192,7 +192,7 @@ class Shift:
         )
         return self.done
 
-    def _app(self, board: Board) -> RoomtuiApp:
+    def _app(self, board: Board, witness: Witness) -> RoomtuiApp:
         known, clock, budget, loop = self.sandbox.credentials, self.clock, self.budget, self.loop
         transport = Transport(
             self.sandbox.url,
@@ -201,7 +201,8 @@ class Shift:
             rng=Random(1),  # noqa: S311 - jitter
         )
         loop.waits_for(lambda: transport.counts.in_flight > 0)
-        gateway = SdkGateway(Credentials(known.api_key, known.api_secret, known.account_sid), transport)
+        credentials = Credentials(known.api_key, known.api_secret, known.account_sid)
+        gateway = OverheardGateway(credentials, transport, witness.heard.answered)
         about = {"account_sid": known.account_sid}
 
         async def open_session() -> Session:

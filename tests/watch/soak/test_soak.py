@@ -45,6 +45,7 @@ def test_every_end_stands_in_the_journal(done: Watched) -> None:
 def test_every_deadline_is_that_of_the_timer_that_ends_the_room(done: Watched) -> None:
     assert done.ledger.deadlines >= 80
     assert done.ledger.wrong_deadlines == 0, done.ledger.wrong
+    assert done.ledger.unknowable <= 1
 
 
 def test_the_promise_is_kept_and_the_board_is_right_in_the_end(done: Watched) -> None:
