@@ -8,17 +8,17 @@ import shlex
 import shutil
 import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from tests.cli.program import PATIENCE, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _NEEDED = ("sshd", "ssh", "ssh-keygen")
 _WHERE_SSHD_IS = "/usr/sbin:/usr/local/sbin:/sbin"
-_ENDS_WITHIN = 10.0
 
 
 class Sshd(NamedTuple):
@@ -49,8 +49,24 @@ def running_sshd(home: Path) -> Iterator[Sshd]:
         subprocess.run([_program("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", str(home / name)], check=True)
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # sshd does not start as root without
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    with held_port() as port:
+        yield from _running(home, port)
+
+
+@contextmanager
+def held_port() -> Iterator[int]:
+    """A port of 127.0.0.1 that nobody else is given until the end of the block, though sshd may listen there.
+
+    Linux lets two sockets have one port that both say they would share it and of which one listens at the most; to
+    whoever asks for any free port, it is not free.
+    """
+    with socket.socket() as holding:
+        holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as sshd does
+        holding.bind(("127.0.0.1", 0))
+        yield int(holding.getsockname()[1])
+
+
+def _running(home: Path, port: int) -> Iterator[Sshd]:
     lines = (
         f"Port {port}",
         "ListenAddress 127.0.0.1",
@@ -69,20 +85,18 @@ def running_sshd(home: Path) -> Iterator[Sshd]:
         text=True,
     )
     try:
-        _until_it_listens(port)
+        until(lambda: process.poll() is not None or listens(port), what="sshd")
+        assert process.poll() is None, "sshd did not start"
         yield Sshd(port, home, process.pid)
     finally:
         process.terminate()
-        process.wait(_ENDS_WITHIN)
+        process.wait(PATIENCE)
 
 
-def _until_it_listens(port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("sshd does not listen")
+def listens(port: int) -> bool:
+    """Whether anybody takes connections at this port."""
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _found(name: str) -> str | None:

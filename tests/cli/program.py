@@ -211,7 +211,7 @@ def running_sandbox(home: Path, *options: str) -> Iterator[SandboxProcess]:
         assert process.stdout is not None
         process.stdin.close()
         try:
-            process.wait(10)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -53,7 +53,7 @@ def test_ctrl_c_at_the_question_leaves_at_once(roomtui: Program, sandbox: Runnin
     with Terminal("end", "board", environ=roomtui.environ) as terminal:
         terminal.shows("Type its name" if people else "End it?")
         terminal.type("\x03")
-        assert terminal.ends(5) == 130
+        assert terminal.ends() == 130
         assert "Traceback" not in terminal.shows("interrupted")
         assert terminal.settings == terminal.cooked
     assert sandbox.room(room["sid"])["status"] == "in-progress"
@@ -64,7 +64,7 @@ def test_a_closed_terminal_is_no_yes(roomtui: Program, sandbox: RunningSandbox) 
     with Terminal("end", "empty", environ=roomtui.environ) as terminal:
         terminal.shows("End it?")
         terminal.type("\x04")
-        assert terminal.ends(5) in {5, 130}
+        assert terminal.ends() in {5, 130}
     assert sandbox.room(room["sid"])["status"] == "in-progress"
 
 

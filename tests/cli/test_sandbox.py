@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.program import PROGRAM, SandboxProcess, environment, harmless, until
+from tests.cli.program import PATIENCE, PROGRAM, SandboxProcess, environment, harmless, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +54,8 @@ def test_it_ends_quietly_when_it_is_told_to(tmp_path: Path, number: signal.Signa
             asking = pool.submit(sandbox.ask, "GET", "/v1/Rooms")
             until(lambda: sandbox.ask("GET", "/_sandbox/requests")["peak_reads_per_second"])
             sandbox.process.send_signal(number)
-            assert asking.exception(timeout=10) is not None
-        out, err = sandbox.process.communicate(timeout=10)
+            assert asking.exception(timeout=PATIENCE) is not None
+        out, err = sandbox.process.communicate(timeout=PATIENCE)
         assert (sandbox.process.returncode, out, err) == (0, "", "")
 
 

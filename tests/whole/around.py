@@ -10,7 +10,6 @@ import json
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -20,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.program import PROGRAM, until
+from tests.cli.program import PATIENCE, PROGRAM, until
+from tests.sshd import held_port, listens
 from tests.whole.reading import ReadingTerminal
 
 if TYPE_CHECKING:
@@ -230,15 +230,12 @@ def running_sshd() -> Iterator[Sshd]:
     assert program is not None
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # else it does not start; it is empty, and root's
-    with tempfile.TemporaryDirectory(prefix="sshd-") as name, socket.socket() as free:
+    with tempfile.TemporaryDirectory(prefix="sshd-") as name, held_port() as port:
         folder = Path(name)
         for each in ("host", "key"):
             subprocess.run(
                 ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / each)], check=True, timeout=30
             )
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-        free.close()
         settings = {
             "Port": port,
             "ListenAddress": "127.0.0.1",
@@ -260,14 +257,9 @@ def running_sshd() -> Iterator[Sshd]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            until(lambda: process.poll() is not None or _listens(port), what="sshd")
+            until(lambda: process.poll() is not None or listens(port), what="sshd")
             assert process.poll() is None, "sshd did not start"
             yield Sshd(folder, port)
         finally:
             process.terminate()
-            process.wait(10)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+            process.wait(PATIENCE)

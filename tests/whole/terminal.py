@@ -98,13 +98,13 @@ class Terminal:
             # The last words of a program that has ended are heard all the same.
             if self._hung_up in ready and (self.process.poll() is None or master not in ready):
                 return
-            try:
-                data = os.read(master, 65536)
-            except OSError:
-                return
-            if not data:
-                return
-            with self._lock:
+            with self._lock:  # what is neither in the terminal any more nor on the screen yet is seen by nobody
+                try:
+                    data = os.read(master, 65536)
+                except OSError:
+                    return
+                if not data:
+                    return
                 self._drawn_at = time.monotonic()
                 self.raw += data
                 data = self._pending + data
@@ -157,6 +157,14 @@ class Terminal:
     def lines(self) -> list[str]:
         return self.text.split("\n")
 
+    def text_before(self, data: bytes) -> str:
+        """What stood on the screen when this was written for the first time, which it has been."""
+        with self._lock:
+            screen = pyte.Screen(self.screen.columns, self.screen.lines)
+            written = self.raw[: self.raw.index(data)]
+        pyte.ByteStream(screen).feed(_NOT_FOR_EMULATOR.sub(b"", written))
+        return "\n".join(line.rstrip() for line in screen.display)
+
     @property
     def bytes_written(self) -> int:
         with self._lock:
@@ -198,10 +206,20 @@ class Terminal:
         except AssertionError:
             raise AssertionError(f"{pattern} still on:\n{self.text}") from None
 
-    def ends(self, seconds: float = 15.0) -> int:
-        """The exit code, once it has ended."""
+    def ends(self, seconds: float = 30.0) -> int:
+        """The exit code, once it has ended and its last words are on the screen."""
         until(lambda: self.process.poll() is not None, seconds, what=f"end of the program; screen:\n{self.text}")
+        until(self._is_read, what="its last words")
         return int(self.process.returncode)
+
+    def _is_read(self) -> bool:
+        """Whether all that was written up to now has been read, as long as anybody reads."""
+        waiting = select.poll()
+        with self._lock:
+            if self._master < 0 or not self._reader.is_alive():
+                return True
+            waiting.register(self._master, select.POLLIN)
+            return not waiting.poll(0)
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.cli.program import RunningSandbox
 
+AT_ONCE = 20.0
+"""Seconds, on a busy machine. An account that is left has a minute to finish what is under way there."""
 LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
 
 
@@ -52,15 +54,15 @@ def test_the_account_is_changed_at_once_though_the_old_one_hangs(tmp_path: Path)
             terminal.type("P")
             terminal.shows("Accounts", "watched now", "read-only")
             terminal.type("n\r")
-            terminal.shows(" new ", "read-only", "room-of-the-new", seconds=5)
+            terminal.shows(" new ", "read-only", "room-of-the-new", seconds=AT_ONCE)
             assert "room-of-the-old" not in terminal.text
             # The shell behind it is not seen in between.
             assert LEAVES_ALTERNATE_SCREEN not in terminal.raw
             # And back, with what was under way there still not given up.
             terminal.type("Po\r")
-            terminal.shows(" old ", "connecting", seconds=5)
+            terminal.shows(" old ", "connecting", seconds=AT_ONCE)
             assert "room-of-the-new" not in terminal.text
             terminal.type("q")
-            assert terminal.ends(ENDS_WITHIN + 10) == 0
+            assert terminal.ends(ENDS_WITHIN + AT_ONCE) == 0
             assert terminal.settings == terminal.cooked
             assert LEAVES_ALTERNATE_SCREEN in terminal.raw

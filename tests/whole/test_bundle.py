@@ -96,7 +96,7 @@ def test_the_dashboard_of_the_file_starts_a_sandbox_out_of_the_file(bundle: Path
     with Terminal("demo", environ=bare, program=[*_no_network(), str(bundle)]) as terminal:
         terminal.shows("CLOSES IN", "daily-standup", "q Quit")
         terminal.type("q")
-        assert terminal.process.wait(30) == 0
+        assert terminal.ends() == 0
 
 
 def test_the_libraries_of_tests_and_linters_are_left_at_home(bundle: Path) -> None:

@@ -34,7 +34,7 @@ def world() -> Iterator[RunningSandbox]:
     """A sandbox with a room that a stranger has named, one of fifty people, and one of fifty with the longest names."""
     with sandbox_beside() as running:
         for name in (NAME, "fifty", "endless"):
-            running.create(name)
+            running.create(name, UnusedRoomTimeout="60")  # as long as all of the tests may take
         for number in range(50):
             running.join("fifty", f"guest {number}")
             running.join("endless", chr(0x20000 + number) * 128)

@@ -10,12 +10,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from tests.cli.program import PROGRAM, environment, harmless, until
+from tests.cli.program import PATIENCE, PROGRAM, environment, harmless, until
 from tests.sshd import missing_programs, running_sshd
 from tests.whole.terminal import Terminal, children_of, is_running
 
@@ -150,9 +151,13 @@ def watching(sshd: Sshd) -> int:
     """The dashboard that somebody runs who has logged in there."""
 
     def found() -> int | None:
-        # The shell that was told to run it has the same words in its line, but in one.
-        lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in children_of(sshd.pid)}
-        return next((pid for pid, line in lines.items() if line[:1] != [b"env"] and b"roomtui" in line), None)
+        for pid in children_of(sshd.pid):
+            with suppress(OSError):  # it has ended meanwhile
+                line = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                # The shell that was told to run it has the same words in its line, but in one.
+                if line[:1] != [b"env"] and b"roomtui" in line:
+                    return pid
+        return None
 
     return int(until(found, what="the dashboard behind ssh"))
 
@@ -304,7 +309,7 @@ def test_a_command_whose_reader_has_enough_ends_quietly(
     assert process.stdout.readline()
     process.stdout.close()
     try:
-        code = process.wait(20)
+        code = process.wait(PATIENCE)
         said = process.stderr.read()
         assert "roomtui:" not in said
         harmless(said)
@@ -324,4 +329,4 @@ def test_a_command_that_goes_on_ends_with_its_terminal(
         time.sleep(1.0)
         pid = terminal.process.pid
         terminal.hang_up()
-        until(lambda: not is_running(pid), 5)
+        until(lambda: not is_running(pid))

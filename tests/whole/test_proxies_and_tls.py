@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
-from tests.cli.program import Program, environment, until
+from tests.cli.program import PATIENCE, Program, environment, until
 from tests.whole.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ class Front:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._up.wait(10)
+        assert self._up.wait(PATIENCE)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         self._loop.close()
 
     def _run(self) -> None:
@@ -138,7 +138,7 @@ def running_proxy(home: Path, *options: str) -> Iterator[str]:
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_the_dashboard_watches_through_the_proxy(
         sandbox.join("behind-the-border", "alice")
         terminal.shows("alice")
         terminal.type("q")
-        terminal.process.wait(20)
+        assert terminal.ends() == 0
         assert PASSWORD.encode() not in terminal.raw
     assert 1 <= front.taken <= 18, "the connections are kept"
 

@@ -41,7 +41,7 @@ def restored(terminal: Terminal) -> bool:
 
 def test_the_demo_shows_rooms_that_tick_and_leaves_no_trace(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Terminal("demo", environ=environment(home)) as terminal:
-        terminal.shows(FIRST_ROOM, seconds=10)
+        terminal.shows(FIRST_ROOM)
         with capsys.disabled():
             sys.stderr.write(f"[first rooms after {time.monotonic() - terminal.began:.2f} s] ")
         terminal.shows("live", "CLOSES IN", "q Quit")
@@ -58,11 +58,10 @@ def test_the_demo_shows_rooms_that_tick_and_leaves_no_trace(home: Path, capsys: 
 
 def test_a_room_closes_when_its_countdown_said(home: Path) -> None:
     with Terminal("demo", "--speed", "10", environ=environment(home)) as terminal:
-        terminal.shows(FIRST_ROOM, seconds=10)
+        terminal.shows(FIRST_ROOM)
         until(lambda: (countdown_of(terminal, FIRST_ROOM) or "9:99") < "0:20")
-        assert countdown_of(terminal, FIRST_ROOM) is not None
         # Nobody comes any more: it is listed as ended, with the reason.
-        until(lambda: re.search(rf"ago\s+{FIRST_ROOM}\s.*empty", terminal.text), 20, what=terminal.text)
+        until(lambda: re.search(rf"ago\s+{FIRST_ROOM}\s.*empty", terminal.text), what="its end")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -73,7 +72,7 @@ def test_the_sandbox_of_a_demo_never_outlives_it(home: Path, number: signal.Sign
         assert children
         terminal.signal(number)
         code = terminal.ends()
-        until(lambda: not any(map(is_running, children)), 10)
+        until(lambda: not any(map(is_running, children)))
         if number is signal.SIGKILL:
             assert code == -signal.SIGKILL
         else:
@@ -96,7 +95,7 @@ def test_a_lost_connection_ends_it(home: Path) -> None:
         children = children_of(terminal.process.pid)
         terminal.hang_up()
         terminal.ends()
-        until(lambda: not any(map(is_running, children)), 10)
+        until(lambda: not any(map(is_running, children)))
 
 
 def test_nothing_in_the_folder_it_is_started_in_is_run(home: Path) -> None:
@@ -149,7 +148,7 @@ def test_wrong_credentials_are_a_banner_and_it_goes_on(known: dict[str, str], sa
     token = "a-token-nobody-may-see"
     wrong = {name: value for name, value in known.items() if "API_" not in name or name == "ROOMTUI_API_URL"}
     with Terminal("--refresh", "0.5", environ={**wrong, "TWILIO_AUTH_TOKEN": token}) as terminal:
-        text = " ".join(terminal.shows("refused the credentials").split())
+        text = " ".join(terminal.shows("refused the credentials", "(error 20003)", "No data yet").split())
         assert "Twilio refused the credentials (error 20003)" in text
         assert "No data yet" in text
         asked = sandbox.requests()
@@ -228,7 +227,7 @@ def test_a_full_screen_of_ticking_rooms_costs_little(
     with Terminal(environ=known) as terminal:
         terminal.shows("24 live", "room-")
         until(lambda: "?" not in terminal.text.replace("? Help", ""))
-        shown = sum(bool(re.search(r"4:\d\d\s+room-", line)) for line in terminal.lines)
+        shown = sum(bool(re.search(r"[1-4]:\d\d\s+room-", line)) for line in terminal.lines)
         assert shown >= 10
         rate = _bytes_per_second(terminal, 6)
     with capsys.disabled():

@@ -267,13 +267,13 @@ def test_the_dashboard_gives_none_away_in_all_its_life(tmp_path: Path, kind: str
                 live_through(terminal, f"ill{status}")
             echo.status = None
             terminal.type("q")
-            assert terminal.ends(20) == 0
+            assert terminal.ends() == 0
             told = watching.stop()
         with Watched(Screen(110, 34), "replay", str(tape), environ=environ, cwd=tmp_path) as terminal:
             terminal.also = said.extend
             terminal.shows("10 live")
             terminal.signal(signal.SIGTERM)  # whatever is open
-            terminal.ends(20)
+            terminal.ends()
         assert (tmp_path / "tmux.told").exists(), "nothing was copied: nothing was tried"
         assert tape.stat().st_size
         search(tmp_path, running, bytes(said), told, terminal.text.encode())
@@ -316,8 +316,7 @@ def test_no_crash_report_gives_one_away(tmp_path: Path, bug: str, command: str) 
         with Watched(screen, environ=environ, program=(sys.executable, "-c", program)) as terminal:
             terminal.also = said.extend
             with suppress(AssertionError):
-                terminal.ends(4 if (command, bug) == ("watch", "in a request") else 20)  # that one it outlives
-            terminal._reader.join(0.5)
+                terminal.ends(4 if (command, bug) == ("watch", "in a request") else 30)  # that one it outlives
             text = terminal.text
         search(tmp_path, running, bytes(said), text.encode())
 
@@ -331,7 +330,6 @@ def test_nor_does_the_fault_handler(tmp_path: Path) -> None:
             terminal.shows("10 live")
             terminal.signal(signal.SIGABRT)
             terminal.ends()
-            terminal._reader.join(0.5)
         assert b"Fatal Python error" in said
         search(tmp_path, running, bytes(said))
 

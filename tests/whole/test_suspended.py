@@ -108,7 +108,7 @@ def test_killed_while_it_is_put_aside_it_ends_and_leaves_the_shell_alone(shell: 
     shell.wipe()
     os.kill(dashboard, signal.SIGTERM)
     os.kill(dashboard, signal.SIGCONT)
-    until(lambda: not is_running(dashboard), 5)
+    until(lambda: not is_running(dashboard))
     shell.type("\n")
     shell.shows("prompt:")
     assert shell.settings == shell.cooked

@@ -34,15 +34,23 @@ def tmux(known: dict[str, str], sandbox: RunningSandbox) -> Iterator[Tmux]:  # n
         yield running
 
 
-def select(tmux: Tmux, name: str) -> None:
-    """Put the cursor on this room."""
-    for _ in range(20):
-        if any(line.startswith(">") and f" {name} " in line for line in tmux.text.splitlines()):
-            return
-        before = tmux.text
+def go_down(tmux: Tmux, first: str, *others: str) -> None:
+    """Put the cursor on the last of these rooms, which stand there in this order once all of them have been read.
+
+    Until then they may change places, with the cursor at the top of them.
+    """
+    rooms = (first, *others)
+    rows = re.compile(r"^[> ] +\d+:\d\d +(\S+) .*nobody came yet", re.MULTILINE)
+    until(lambda: tuple(rows.findall(tmux.text)) == rooms, what=f"{rooms} on:\n{tmux.text}")
+    is_on(tmux, first)
+    for name in others:
         tmux.keys("j")
-        until(lambda before=before: tmux.text != before)  # type: ignore[misc] # mypy cannot infer a lambda with a default
-    raise AssertionError(f"no way to {name} on:\n{tmux.text}")
+        is_on(tmux, name)
+
+
+def is_on(tmux: Tmux, name: str) -> None:
+    """Wait until the cursor is on this room."""
+    until(lambda: re.search(rf"^> .* {name} ", tmux.text, re.MULTILINE), what=f"the cursor on {name}")
 
 
 def countdown(tmux: Tmux) -> str | None:
@@ -104,7 +112,7 @@ def test_y_puts_the_sid_into_the_tmux_buffer(tmux: Tmux, sandbox: RunningSandbox
 def test_an_empty_room_is_ended_by_e_tab_enter(tmux: Tmux, sandbox: RunningSandbox, home: Path) -> None:
     rooms = {name: sandbox.create(name, UnusedRoomTimeout=minutes) for name, minutes in (("aa", "5"), ("bb", "6"))}
     tmux.shows("aa", "bb", "2 live")
-    select(tmux, "bb")
+    go_down(tmux, "aa", "bb")
     tmux.keys("e")
     tmux.shows("End this room for everybody?", rooms["bb"]["sid"], "nobody is in it")
     # Cancel has the focus.

@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tests.cli.program import Program, until
+from tests.cli.program import PATIENCE, Program, until
 from tests.whole.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def test_each_event_is_in_the_log_once_though_one_of_them_is_killed(
             assert second.ends() == 0
     until(lambda: any(each.get("event") == "watching-ended" for each in list(told)))
     follower.send_signal(signal.SIGINT)
-    assert follower.wait(10) == 130
-    reader.join(10)
+    assert follower.wait(PATIENCE) == 130
+    reader.join(PATIENCE)
     times = Counter((each["event"], each["room_name"]) for each in told if each.get("room_sid") and "event" in each)
     assert times == {
         ("room-opened", "before"): 1,

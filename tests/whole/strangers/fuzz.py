@@ -87,7 +87,7 @@ class Watched(Terminal):
                 self.type(key)
             if _wait(lambda: self.process.poll() is not None, 3.0):
                 break
-        return self.ends(5)
+        return self.ends()
 
     @property
     def text(self) -> str:

@@ -66,7 +66,6 @@ def on_a_terminal(arguments: Sequence[str], environ: dict[str, str]) -> Screen:
     screen = Screen(120, 2000, wraps=True)
     with Watched(screen, *arguments, environ=environ) as terminal:
         terminal.ends(60)
-        terminal._reader.join(0.5)
     screen.finish()
     return screen
 
@@ -284,6 +283,5 @@ def test_a_crash_report_is_text(home: Path, running: Running) -> None:
     environ = environment(home, **running.environ)
     with Watched(screen, environ=environ, program=program) as terminal:
         terminal.ends(30)
-        terminal._reader.join(0.5)
     assert "of a stranger" in terminal.text
     assert [each for each in screen.violations if "x07" not in each.partition(">>>")[2][:8]] == []
