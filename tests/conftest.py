@@ -14,7 +14,8 @@ from tests.order import in_stretches
 # Textual reads some of these when it is imported; the report of a failed snapshot embeds the whole environment.
 _OF_THE_SNAPSHOT_PLUGIN = "TEXTUAL_SNAPSHOT"
 _THEIRS = ("TWILIO_", "ROOMTUI_", "TEXTUAL_", "XDG_")
-_NAMES = frozenset({"NO_COLOR", "TMUX", "STY", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"})
+_PROXIES = {f"{what}_PROXY" for what in ("HTTP", "HTTPS", "ALL", "NO")}
+_NAMES = frozenset({"NO_COLOR", "TMUX", "STY", *_PROXIES, *map(str.lower, _PROXIES)})
 for _name in list(os.environ):
     if (_name.startswith(_THEIRS) and not _name.startswith(_OF_THE_SNAPSHOT_PLUGIN)) or _name in _NAMES:
         del os.environ[_name]
