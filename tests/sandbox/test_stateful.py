@@ -363,4 +363,4 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
 
 
 TestAnythingInAnyOrder = AnythingInAnyOrder.TestCase
-TestAnythingInAnyOrder.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestAnythingInAnyOrder.settings = settings(max_examples=60, stateful_step_count=30)

@@ -152,7 +152,7 @@ def test_rooms_end_in_every_usual_way() -> None:
     assert endings == {RoomEnding.API, RoomEnding.EMPTY, RoomEnding.UNUSED, RoomEnding.MAX_DURATION}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 10_000))
 def test_every_written_meeting_can_be_played_and_ends_when_its_script_says(seed: int) -> None:
     script = some_meeting(Random(seed), seed)  # noqa: S311 - a test's own chance
@@ -182,7 +182,7 @@ def test_the_demonstration_shows_recordings_mutes_screens_and_phones() -> None:
         assert [track.kind for track in phone.tracks.values()] == ["audio"]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 10_000))
 def test_habits_leave_who_comes_and_goes_as_it_is(seed: int) -> None:
     script = some_meeting(Random(seed), seed)  # noqa: S311 - a test's own chance

@@ -100,7 +100,7 @@ THINGS = st.sampled_from(["create", "join", "join", "join", "leave", "drop", "re
 WAITS = st.one_of(st.just(0.0), st.floats(0, 50), st.floats(0, 400), st.just(90_000.0))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(things=st.lists(st.tuples(THINGS, WAITS), max_size=40), seed=st.integers(0, 1000))
 def test_the_world_stays_consistent_and_every_end_is_on_time(things: list[tuple[str, float]], seed: int) -> None:
     world, chance = new_world(), Random(seed)  # noqa: S311 - a test's own chance

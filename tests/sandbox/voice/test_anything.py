@@ -103,7 +103,7 @@ HAPPENINGS: dict[str, Callable[[Office], None]] = {
 }
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     documents=st.lists(DOCUMENTS, min_size=1, max_size=3),
     page=OUTCOMES,

@@ -105,14 +105,14 @@ def _seen(frames: Sequence[str], traits: Traits = _NONE) -> tuple[Emulator, Emul
     return stock, frugal, wanted, sent
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(_frames(_NARROW), min_size=1, max_size=12), _TRAITS)
 def test_the_screen_is_the_same_as_with_whole_frames(frames: list[str], traits: Traits) -> None:
     stock, frugal, *_ = _seen(frames, traits)
     assert frugal.cells() == stock.cells()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(_frames(_NARROW + _WIDE), min_size=1, max_size=12), _TRAITS)
 def test_wide_characters_are_written_and_cut_as_a_terminal_does(frames: list[str], traits: Traits) -> None:
     # Not compared with the emulator that got the frames: it leaves halves of wide characters behind.
@@ -121,14 +121,14 @@ def test_wide_characters_are_written_and_cut_as_a_terminal_does(frames: list[str
     assert shown == wanted.texts
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(_frames(_NARROW + _WIDE), min_size=1, max_size=6))
 def test_the_same_frame_again_costs_nothing(frames: list[str]) -> None:
     *_, sent = _seen([frames[-1], frames[-1]])
     assert sent[-1] == ""
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(_frames(_NARROW), min_size=2, max_size=12), st.integers(1, 60), _TRAITS)
 def test_frames_that_are_skipped_leave_no_trace(frames: list[str], most: int, traits: Traits) -> None:
     stock, frugal = _pair(traits)
@@ -309,7 +309,7 @@ def test_what_answers_no_key_comes_last_and_makes_nothing_else_more_urgent() -> 
     assert "ticks" in terminal.approach(wanted, most=1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(_frames(_NARROW + _WIDE), min_size=2, max_size=8), st.lists(st.integers(1, 40), min_size=8), _TRAITS)
 def test_a_slice_is_hardly_longer_than_asked_for_and_the_newest_frame_follows_from_any(
     frames: list[str], sizes: list[int], traits: Traits

@@ -124,7 +124,7 @@ def test_a_large_frame_waits_for_an_answer_wherever_no_more_may_be_under_way(lin
     pipe.stop()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(300, 50_000), st.floats(0, 3), st.sampled_from([0.0, 0.3]), st.randoms(use_true_random=False))
 def test_whatever_the_line_is_like_everything_gets_through(
     rate: int, delay: float, lost: float, chance: Random
