@@ -106,8 +106,9 @@ async def test_waits_until_the_date_that_twilio_names_by_twilios_clock(open_to: 
         "Date": format_datetime(now, usegmt=True),
         "Retry-After": format_datetime(now + timedelta(seconds=5), usegmt=True),
     }
+    clock = ServerClock(monotonic=lambda: 100.0)
     async with Scripted(Reply(503, headers=headers), Reply()) as server:
-        await open_to(server.url).request("GET", f"{server.url}/v1/Rooms")
+        await open_to(server.url, clock=clock).request("GET", f"{server.url}/v1/Rooms")
         assert 4.0 <= slept[0] <= 6.0
 
 
