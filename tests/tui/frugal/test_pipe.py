@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import pty
+import sys
+import termios
 import threading
 from collections import deque
 from contextlib import suppress
@@ -309,14 +312,27 @@ def test_a_full_terminal_holds_up_nobody_who_draws_the_answer_to_a_key(full_term
     assert ">one" in pipe._next()
 
 
+_MOST_TO_READ = 4095
+"""Bytes that Linux keeps ready for whoever reads at the other end of a terminal (N_TTY_BUF_SIZE - 1)."""
+
+
+def _bytes_to_read(descriptor: int) -> int:
+    return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 @pytest.fixture
 def full_terminal() -> Iterator[tuple[TextIO, int]]:
     """A terminal that takes nothing, since nobody reads at its other end; and that end."""
     master, slave = pty.openpty()
     os.set_blocking(slave, False)
-    with suppress(BlockingIOError):
-        while True:
-            os.write(slave, b"x" * 512)
+    is_full = False
+    while not is_full:
+        # What is written Linux hands on to the other end a little later; then there is room for as much again.
+        is_full = _bytes_to_read(master) == _MOST_TO_READ
+        with suppress(BlockingIOError):
+            while True:
+                os.write(slave, b"x" * 512)
+                is_full = False
     os.set_blocking(slave, True)
     with os.fdopen(slave, "w", encoding="utf-8") as file:
         yield file, master
