@@ -143,8 +143,9 @@ def test_a_room_with_people_is_ended_by_its_name_alone(tmux: Tmux, sandbox: Runn
     tmux.keys("Enter")
     tmux.shows("That is not it")
     tmux.type("boar")
+    tmux.shows_no("That is not it")
     tmux.keys("Enter")
-    tmux.shows("That is not it", "boar")
+    tmux.shows("That is not it")
     assert status(sandbox, room) == "in-progress"
     assert audit(home) == []
     tmux.type("d")
@@ -210,7 +211,7 @@ def test_p_stops_the_polling_and_not_the_countdowns(tmux: Tmux, sandbox: Running
     asked = sandbox.requests()
     seen = countdown(tmux)
     until(lambda: countdown(tmux) not in {seen, None})
-    until(lambda: "paused, 3s old" in tmux.text or "paused, 4s old" in tmux.text)
+    until(lambda: any(int(age) >= 3 for age in re.findall(r"paused, (\d+)s old", tmux.text)))
     assert sandbox.requests() == asked
     tmux.keys("r")
     until(lambda: sandbox.requests() > asked)
