@@ -92,6 +92,7 @@ class RoomReading:
                 before=live.roster,
                 everybody=selected and self._is_time_for_all_of(sid),
                 briefly=briefly,
+                closely=selected or sid in attention.visible,
                 still_empty=turn,
                 urgent=urgent,
             )

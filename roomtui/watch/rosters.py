@@ -48,6 +48,7 @@ async def read_roster(
     everybody: bool = False,
     briefly: bool = False,
     hastily: bool = False,
+    closely: bool = False,
     still_empty: ParticipantStatus | None = None,
     urgent: bool = False,
 ) -> Roster:
@@ -76,6 +77,8 @@ async def read_roster(
             those reconnecting, and makes it complete.
         hastily: call the first look complete although the connected were not asked for again where somebody is there.
             For whoever looks once at thousands of rooms.
+        closely: where somebody of the roster before is missing, too, ask for the connected once more: who came in their
+            place may have lost the connection as well, and just have it back.
         still_empty: where the room was empty and nobody is connected, ask only for those of this status. A caller that
             asks for the one and the other by turns learns of whoever came, and lost the connection or left, one look
             later.
@@ -106,7 +109,7 @@ async def read_roster(
     if new and present and not (at_once or hastily):
         return Roster(present, gone, clock.now(), lacking=_CONNECTED)
     unseen = missing and _unseen(before, left, present)
-    if unseen or (missing and not present) or (new and (at_once or (hastily and not present))):
+    if unseen or (missing and (closely or not present)) or (new and (at_once or (hastily and not present))):
         # Neither here nor gone, or never seen: they may have come back between the reads, and a room with somebody in
         # it is not empty.
         back = await _of(gateway, room_sid, _CONNECTED, urgent=urgent)

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from roomtui.rooms.deadlines import DeadlineKind, room_deadline
 from roomtui.rooms.model import ParticipantStatus
+from roomtui.watch.budget import Attention
 from roomtui.watch.rosters import Turns, read_roster
 from tests.watch.scripted import Asked, ScriptedGateway
 from tests.watch.virtual import VirtualTime
+from tests.watch.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +59,10 @@ async def test_who_came_and_lost_the_connection_between_two_looks_is_found_as_so
     assert people(await look(twilio, sid, roster)) == {"alice", "bob"}
 
 
-async def test_who_is_new_and_comes_back_while_somebody_else_is_looked_for_is_found_by_the_next_look() -> None:
+@pytest.mark.parametrize("closely", [True, False])
+async def test_who_comes_in_somebodys_place_and_just_has_the_connection_back_is_found_at_once_or_by_the_next_look(
+    *, closely: bool
+) -> None:
     twilio = ScriptedGateway(VirtualTime())
     sid = twilio.opens("talk")
     twilio.joins(sid, "alice")
@@ -67,9 +72,31 @@ async def test_who_is_new_and_comes_back_while_somebody_else_is_looked_for_is_fo
     again = twilio.joins(sid, "bob")
     twilio.drops(again)
     twilio.before["participants:reconnecting"] = lambda: twilio.comes_back(again)
-    roster = await look(twilio, sid, roster)
-    assert people(roster) == {"alice"}
+    asked = len(twilio.asked)
+    roster = await read_roster(twilio, sid, twilio.time, before=roster, closely=closely)
+    assert len(twilio.asked) - asked == (4 if closely else 3)
+    assert people(roster) == ({"alice", "bob"} if closely else {"alice"})
     assert people(await look(twilio, sid, roster)) == {"alice", "bob"}
+
+
+@pytest.mark.parametrize("where", ["selected", "on screen", "off screen"])
+async def test_what_is_on_screen_is_read_closely(where: str) -> None:
+    twilio = ScriptedGateway(VirtualTime())
+    watch = Watch(twilio, twilio.time, twilio.time)
+    sid = twilio.opens("talk")
+    attention = {"selected": Attention(sid, frozenset()), "on screen": Attention(None, frozenset({sid}))}
+    watch.poller.attend(attention.get(where, Attention()))
+    twilio.joins(sid, "alice")
+    first = twilio.joins(sid, "bob")
+    for _ in range(3):
+        await watch.later(20)
+    twilio.leaves(first)
+    again = twilio.joins(sid, "bob")
+    twilio.drops(again)
+    twilio.before["participants:reconnecting"] = lambda: twilio.comes_back(again)
+    await watch.later(20)
+    assert set(watch.people(sid)) == ({"alice"} if where == "off screen" else {"alice", "bob"})
+    await watch.poller.stop()
 
 
 async def test_a_room_is_not_told_to_be_empty_while_somebody_new_gets_the_connection_back() -> None:
@@ -221,7 +248,9 @@ class Restless(ScriptedGateway):
 @settings(max_examples=400)
 @given(
     moves=st.lists(st.integers(0, 63), max_size=60),
-    modes=st.lists(st.sampled_from(["at leisure", "briefly", "urgent", "everybody"]), min_size=1, max_size=8),
+    modes=st.lists(
+        st.sampled_from(["at leisure", "briefly", "closely", "urgent", "everybody"]), min_size=1, max_size=8
+    ),
     between=st.integers(0, 3),
 )
 async def test_whatever_happens_nobody_is_lost_who_was_in_an_answer_and_no_room_empties_with_somebody_in_it(
@@ -249,6 +278,7 @@ async def test_whatever_happens_nobody_is_lost_who_was_in_an_answer_and_no_room_
             before=before,
             still_empty=turns.next(sid) if mode == "at leisure" else None,
             briefly=mode == "briefly",
+            closely=mode == "closely",
             everybody=mode == "everybody",
             urgent=mode == "urgent",
         )
@@ -258,5 +288,7 @@ async def test_whatever_happens_nobody_is_lost_who_was_in_an_answer_and_no_room_
         assert not missing & twilio.told, "who was in an answer has not left"
         assert not missing & (steady - twilio._moved), "who was connected all the time is in it"
         assert {each.sid for each in roster.gone or ()}.isdisjoint(told)
-        if before is not None and before.present and not told and roster.complete:
-            assert not missing & there, "an empty room is empty"
+        if before is None or not before.present or not roster.complete:
+            continue
+        if not told or (mode == "closely" and not {each.sid for each in before.present} <= told):
+            assert not missing & there, "an empty room is empty, and who was missing has been looked for closely"
