@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -219,9 +220,12 @@ def is_well(roomtui: Program, sandbox: RunningSandbox) -> None:
     assert sandbox.requests() == before + 1
     found = named(done.json)
     assert all(check.keys() == {"name", "status", "detail", "mend"} for check in found.values())
-    assert {name: found[name]["status"] for name in ("config", "api", "credentials", "clock", "quota", "journal")} == {
+    # How quick the line is, and so what is said of it, this machine decides.
+    took = re.search(r"answered in (\d+) ms", found["api"]["detail"])
+    assert took is not None
+    assert found["api"]["status"] == ("ok" if int(took[1]) <= 1000 else "warn")
+    assert {name: found[name]["status"] for name in ("config", "credentials", "clock", "quota", "journal")} == {
         "config": "ok",
-        "api": "ok",
         "credentials": "ok",
         "clock": "ok",
         "quota": "ok",

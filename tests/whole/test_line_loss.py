@@ -279,7 +279,7 @@ def test_a_terminal_that_takes_nothing_holds_up_nobody_who_ends_it(
                 time.sleep(0.02)
             seconds, _ = ends_after(lambda: terminal.signal(signal.SIGTERM), terminal.process.pid)
             terminal.stands_still = False
-            assert terminal.process.wait() == 143
+            assert terminal.ends() == 143, terminal.text
         assert journal_of(home)[-1]["event"] == "watching-ended"
         taken.append(seconds)
     assert min(taken) < _WITHIN, taken

@@ -59,6 +59,12 @@ def countdown(tmux: Tmux) -> str | None:
     return match.group(1) if match else None
 
 
+def paused_for(tmux: Tmux) -> int:
+    """How many seconds old it says the list is because it is paused; 0 while it does not say so."""
+    match = re.search(r"paused, (\d+)s old", tmux.text)
+    return int(match.group(1)) if match else 0
+
+
 def audit(home: Path) -> list[dict[str, Any]]:
     """What stands in the journals of what was done."""
     lines = [json.loads(line) for path in home.rglob("journal-*.jsonl") for line in path.read_text().splitlines()]
@@ -207,11 +213,11 @@ def test_p_stops_the_polling_and_not_the_countdowns(tmux: Tmux, sandbox: Running
     tmux.keys("p")
     tmux.shows("paused")
     # What was under way when the key was pressed may still come.
-    until(lambda: "paused, " in tmux.text)
+    until(lambda: paused_for(tmux) >= 4)
     asked = sandbox.requests()
     seen = countdown(tmux)
     until(lambda: countdown(tmux) not in {seen, None})
-    until(lambda: any(int(age) >= 3 for age in re.findall(r"paused, (\d+)s old", tmux.text)))
+    until(lambda: paused_for(tmux) >= 8)
     assert sandbox.requests() == asked
     tmux.keys("r")
     until(lambda: sandbox.requests() > asked)
