@@ -136,7 +136,7 @@ def test_on_no_screen_a_name_is_more_than_text(home: Path, options: tuple[str, .
         seen = ""
         for keys in TOUR:
             seen += walk(terminal, (keys,), opens=not ended) + home_again(terminal, "2" if ended else "1")
-        assert terminal.leave() == 0
+        assert terminal.leave() == 0, terminal.text
     # On a busy machine a dialog may be left again before it was drawn.
     assert ended or sum(each in seen for each in SEEN_ON_THE_WAY) >= 6
     screen.finish()
@@ -168,7 +168,7 @@ def test_what_twilio_says_is_text_too(home: Path, status: int) -> None:
             terminal.type("r")
             until(partial(_more_than, town.asked, asked), 40)
         walk(terminal, (("?", "\x1b"), ("3", "1"), ("2", "1")))
-        assert terminal.leave() == 0
+        assert terminal.leave() == 0, terminal.text
     assert screen.violations == []
 
 
@@ -195,7 +195,7 @@ def test_a_replay_shows_text_alone(home: Path) -> None:
             with Watched(screen, *command, environ=environ, cwd=home) as terminal:
                 until(lambda: any(f"{len(RAW)} live" in row for row in terminal.rows))
                 walk(terminal, (("\r", "\x1b"), ("G",), ("t", "\x1b"), ("J", "\x1b"), ("c", "\x1b"), ("y",)))
-                assert terminal.leave() == 0
+                assert terminal.leave() == 0, terminal.text
             assert screen.violations == []
     lines = tape.read_text("ascii").splitlines()
     assert all(isinstance(json.loads(line), dict) for line in lines)
