@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from textual.css.stylesheet import Stylesheet
+from textual.notifications import Notification
 
 if TYPE_CHECKING:
     from textual.css.model import RuleSet
@@ -86,3 +87,10 @@ def _quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.pilot.wait_for_idle", _until_idle)
     monkeypatch.setattr("textual.pilot.Pilot._wait_for_screen", _screen_is_idle)
     monkeypatch.setattr(Stylesheet, "_parse_rules", _parsed_once)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told is told for five seconds, and a key waits half of one for that before: not on a busy machine."""
+    monkeypatch.setattr(Notification, "time_left", property(lambda _: 24 * 3600.0))
+    monkeypatch.setattr("roomtui.tui.keys._PATIENCE", 60.0)

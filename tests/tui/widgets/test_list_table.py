@@ -102,6 +102,7 @@ async def test_a_key_that_goes_beyond_the_last_line_says_so_and_what_stands_belo
     app = Shown()
     async with app.run_test(size=(50, 10)) as pilot:
         app.table.show(keys(0, 30), below="there may be more")
+        await pilot.pause()  # laid out, so that there is something to scroll
         await pilot.press("G")
         await pilot.pause()
         assert app.ends == 1
