@@ -7,9 +7,10 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual.app import SystemCommand
+from textual.app import ScreenStackError, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
+from textual.css.query import NoMatches
 from textual.notifications import Notification
 
 from roomtui.rooms.query import saved_as
@@ -234,6 +235,11 @@ class RoomtuiApp(Fed, inherit_bindings=False):
             tick = getattr(screen, "tick", None)
             if tick is not None:
                 tick()
+
+    def _handle_exception(self, error: Exception) -> None:
+        # A screen that was just being opened when somebody left is mounted all the same, without what it is made of.
+        if not (self._exit and isinstance(error, (NoMatches, ScreenStackError))):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         # Textual would print the locals of every frame, credentials among them.
