@@ -137,9 +137,9 @@ class JournalTable(LineTable, can_focus=True, inherit_bindings=False):
         self._cursor, self._following = number, number == count - 1
         top, height = self.scroll_offset.y, self.size.height
         if number < top:
-            self.scroll_to(y=number, animate=False, immediate=True)
+            self.scroll_to(y=number, animate=False, immediate=True, force=True)
         elif number >= top + height:
-            self.scroll_to(y=number - height + 1, animate=False, immediate=True)
+            self.scroll_to(y=number - height + 1, animate=False, immediate=True, force=True)
         self.redraw()
         self.post_message(self.Moved())
 

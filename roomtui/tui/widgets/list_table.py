@@ -214,12 +214,13 @@ class ListTable(LineTable, can_focus=True, inherit_bindings=False):
         line, top, height = self._line, self.scroll_offset.y, self.size.height
         if line is None or not height:
             return
+        # By force: until it has been laid out once more, a list that has just become long may not be scrolled.
         if line < top:
-            self.scroll_to(y=line, animate=False, immediate=True)
+            self.scroll_to(y=line, animate=False, immediate=True, force=True)
         elif line >= top + height:
             # With the last line comes what stands under it.
             under = line == len(self._keys) - 1 and bool(self._below)
-            self.scroll_to(y=line - height + 1 + under, animate=False, immediate=True)
+            self.scroll_to(y=line - height + 1 + under, animate=False, immediate=True, force=True)
 
     # -- drawing
 

@@ -54,6 +54,17 @@ def keys(first: int, last: int) -> list[str]:
     return [f"k{number:03}" for number in range(first, last)]
 
 
+async def test_the_cursor_is_in_sight_though_the_list_has_become_long_this_very_moment() -> None:
+    app = Shown()
+    async with app.run_test(size=(50, 10)) as pilot:
+        app.table.show(keys(0, 30), below="there may be more")
+        app.table.action_jump(1)
+        await pilot.pause()
+        assert app.lines()[-2].startswith(">k029")
+        app.table.action_jump(-1)
+        assert app.lines()[0].startswith(">k000")
+
+
 async def test_the_cursor_is_on_its_key_and_stays_where_it_is_on_the_screen_while_lines_come_above() -> None:
     app = Shown()
     async with app.run_test(size=(50, 10)) as pilot:
