@@ -18,9 +18,12 @@ from roomtui.tui.sized import Sized
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+    from textual.widget import Widget
 
-# Whoever was handed the key may be gone before it says that it is done with it: then the next one waits no longer.
+# Whoever was handed the key may be gone before it says that it is done with it: then the next one waits no longer. As
+# long as it is there it may be slow, on a busy host: what is typed behind a key that opens a dialog belongs there.
 _PATIENCE: Final = 0.5
+_LONG_PATIENCE: Final = 5.0
 _A_MOMENT: Final = 0.05
 """Seconds for which drawing what answers no key is put off while one is carried out."""
 
@@ -78,10 +81,18 @@ class OneKeyAtATime(Sized):
             tell()
         loop = asyncio.get_running_loop()
         self._key_began = loop.time()
-        self._key_timer = loop.call_later(_PATIENCE, self.call_later, self._next_key, number)
         target = self.focused or self.screen
+        until = loop.time() + _LONG_PATIENCE
+        self._key_timer = loop.call_later(_PATIENCE, self._wait_no_longer, number, target, until)
         await super().on_event(key)
         target.post_message(_Handled(number))
+
+    def _wait_no_longer(self, number: int, target: Widget, until: float) -> None:
+        loop = asyncio.get_running_loop()
+        if number == self._key_number and target.is_running and loop.time() < until:
+            self._key_timer = loop.call_later(_PATIENCE, self._wait_no_longer, number, target, until)
+        else:
+            self.call_later(self._next_key, number)
 
     @on(_Handled)
     def _key_was_handled(self, message: _Handled) -> None:

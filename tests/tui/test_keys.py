@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.widgets import Input
 
+from roomtui.tui.widgets.room_table import RoomTable
 from tests.tui import scene
 from tests.tui.driving import press_at_once, rooms, screen_text, settle, table
 from tests.tui.scene import ago, live, picture, room
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+    from textual.message import Message
 
 EMPTY = live(room(1, "empty", ago(minutes=4)))
 
@@ -46,6 +55,37 @@ async def test_a_name_behind_e_is_typed_into_its_field() -> None:
         assert stage.app.is_running
         assert stage.app.screen.query_one("#typed", Input).value == "quiet"
         assert stage.actions.ended == []
+
+
+async def test_a_name_behind_e_is_typed_into_its_field_however_slowly_that_opens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("roomtui.tui.keys._PATIENCE", 0.0)  # over before the key has been carried out
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, "j", "j", "j", "j", "e", *"quiet")
+        assert stage.app.is_running
+        assert stage.app.screen.query_one("#typed", Input).value == "quiet"
+
+
+async def test_a_key_whose_widget_never_says_that_it_is_done_holds_up_the_next_one_for_a_while_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("roomtui.tui.keys._PATIENCE", 0.0)
+    monkeypatch.setattr("roomtui.tui.keys._LONG_PATIENCE", 0.0)
+    monkeypatch.setattr(RoomTable, "post_message", _swallows_handled(RoomTable.post_message))
+    stage = scene.stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, "j", "j")
+        for _ in range(5):
+            await settle(pilot)
+        assert table(stage).cursor_sid == rooms(stage)[2]
+
+
+def _swallows_handled(post: Callable[[RoomTable, Message], bool]) -> Callable[[RoomTable, Message], bool]:
+    return lambda self, message: type(message).__name__ != "_Handled" and post(self, message)
 
 
 async def test_an_identity_behind_t_is_copied_whole() -> None:
