@@ -108,7 +108,7 @@ def test_deadlines_that_move_all_day_leave_no_heap_behind() -> None:
         max_size=30,
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_happens_each_deadline_is_said_once_and_only_within_its_last_two_minutes(
     story: list[tuple[int, str, int | None, bool]],
 ) -> None:

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roomtui.watch.budget import ReadBudget, list_interval
@@ -43,7 +43,6 @@ steps = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(promises, seconds, steps)
 def test_no_second_ever_has_more_reads_than_promised(
     promise: int, start: float, what: list[tuple[Ask | Refusal | Answer, float]]
@@ -72,7 +71,6 @@ def test_no_second_ever_has_more_reads_than_promised(
     assert budget.total == len(sent)
 
 
-@settings(deadline=None)
 @given(promise=promises, now=seconds, urgent=st.booleans())
 def test_what_is_left_and_how_long_to_wait_agree(*, promise: int, now: float, urgent: bool) -> None:
     budget = ReadBudget(promise)
@@ -157,7 +155,6 @@ reads = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(promises | st.integers(min_value=1, max_value=3), reads)
 def test_however_long_reads_are_on_their_way_no_more_than_promised_arrive_in_a_second(
     promise: int, asked: list[Read]
@@ -226,7 +223,6 @@ def test_reads_that_are_never_answered_do_not_slow_down_those_that_are_for_ever(
     assert budget.left(10.0 + 1.02) == 9
 
 
-@settings(deadline=None)
 @given(
     promises,
     st.lists(

@@ -40,7 +40,7 @@ def forwards(reader: JournalReader) -> list[bytes]:
     torn=st.binary(max_size=20).filter(lambda line: b"\n" not in line),
     block=st.sampled_from([1, 2, 7, 64, 1 << 16]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_reads_every_line_once_from_the_end_backwards_however_it_is_cut_into_blocks(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[bytes]], torn: bytes, block: int
 ) -> None:

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roomtui.rooms.model import ParticipantStatus
@@ -359,7 +359,6 @@ deeds = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(deeds)
 def test_whatever_happens_everybody_whose_time_has_come_is_chosen_and_nobody_else(
     what: list[tuple[str, str, int, bool]],

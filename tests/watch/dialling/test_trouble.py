@@ -73,7 +73,7 @@ async def test_neither_call_nor_room_tell(phone: Phone) -> None:
     assert (await phone.told())[-1].sentence == "no answer. It is not known what became of the call."
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seconds=st.lists(st.integers(0, 40), min_size=4, max_size=4),
     trouble=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 60)), max_size=3),

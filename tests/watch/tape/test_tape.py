@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from roomtui.watch.board import BoardState
 from roomtui.watch.tape.decoding import BEFORE_ALL, Unreadable, read
@@ -45,7 +45,6 @@ def shown(state: BoardState) -> tuple[object, ...]:
     return state.picture, state.link, state.events, state.picture.people, state.picture.unread
 
 
-@settings(deadline=None)
 @given(histories)
 def test_line_after_line_tells_what_the_board_showed(steps: list[tuple[str, int, int]]) -> None:
     life = Life()
