@@ -41,6 +41,8 @@ class LineView(Toned, can_focus=False):
         wider = self.styles.is_auto_width and _widest(new) != _widest(old)
         if taller or wider:
             self.reach(len(new))
+            # What it took to show the old ones: where a layout is wanted already, Textual would go by that once more.
+            self._box_model_cache.clear()
             self.refresh(layout=wider or self.styles.is_auto_height)
             return
         (width, height), top = self.size, self.scroll_offset.y
