@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.widgets import Input
 
 from roomtui.tui.widgets.room_table import RoomTable
@@ -14,7 +15,6 @@ from tests.tui.scene import ago, live, picture, room
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from textual.message import Message
 
 EMPTY = live(room(1, "empty", ago(minutes=4)))
@@ -47,7 +47,9 @@ async def test_tab_and_enter_behind_e_answer_its_question() -> None:
         assert stage.actions.ended == [EMPTY.room.sid]
 
 
-async def test_a_name_behind_e_is_typed_into_its_field() -> None:
+@pytest.mark.parametrize("patience", [0.5, 0.0], ids=["at once", "however slowly it opens"])
+async def test_a_name_behind_e_is_typed_into_its_field(patience: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roomtui.tui.keys._PATIENCE", patience)  # nothing: over before the key has been carried out
     stage = scene.stage()
     async with stage.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -55,18 +57,6 @@ async def test_a_name_behind_e_is_typed_into_its_field() -> None:
         assert stage.app.is_running
         assert stage.app.screen.query_one("#typed", Input).value == "quiet"
         assert stage.actions.ended == []
-
-
-async def test_a_name_behind_e_is_typed_into_its_field_however_slowly_that_opens(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("roomtui.tui.keys._PATIENCE", 0.0)  # over before the key has been carried out
-    stage = scene.stage()
-    async with stage.app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press_at_once(pilot, "j", "j", "j", "j", "e", *"quiet")
-        assert stage.app.is_running
-        assert stage.app.screen.query_one("#typed", Input).value == "quiet"
 
 
 async def test_a_key_whose_widget_never_says_that_it_is_done_holds_up_the_next_one_for_a_while_only(
