@@ -38,7 +38,7 @@ BARREN_PAGES_MAX: Final = 3
 """Pages in a row without a record that is new. A list that changes while it is read repeats some, never so many."""
 
 _LONG: Final = 100_000
-"""Characters of an answer."""
+"""Characters of an answer that takes a while to be put together and decoded."""
 _REFUSAL_MAX: Final = 32_768
 """Characters of a refusal that are read. Twilio's have some two hundred."""
 
