@@ -178,7 +178,7 @@ def _read(date: str | None) -> float | None:
         return None
     try:
         moment = parsedate_to_datetime(date)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     # A year far off is no clock; it would also overflow where a time-out is added to it.
     if moment.tzinfo is None or not 2000 <= moment.year < 3000:

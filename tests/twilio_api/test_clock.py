@@ -178,6 +178,8 @@ def test_keeps_pace_with_a_server_that_runs_fast() -> None:
         "Fri, 32 Nov 2026 12:00:00 GMT",
         "Thu, 01 Jan 1970 00:00:00 GMT",
         "Fri, 20 Nov 9999 12:00:00 GMT",
+        "Fri, 20 Nov 99999999999 12:00:00 GMT",
+        "Fri, 20 Nov 2026 12:00:00 +99999999999999999999",
         "1795176000",
     ],
 )
