@@ -87,8 +87,8 @@ class Column:
 
 
 def is_old(live: LiveRoom, now: datetime, view: View) -> bool:
-    """Whether others may be in the room by now, and nothing else on the screen says so."""
-    return not view.stale and words.is_old(live.roster, now, view.fresh)
+    """Whether others may be in the room by now, or it may have ended, and nothing else on the screen says so."""
+    return not view.stale and (not live.listed or words.is_old(live.roster, now, view.fresh))
 
 
 def _closes(entry: Entry, now: datetime, view: View) -> Piece:
@@ -98,7 +98,7 @@ def _closes(entry: Entry, now: datetime, view: View) -> Piece:
     text, near = words.closes(entry, now, at_most=view.glyphs.at_most)
     if is_old(entry, now, view):
         return Piece(f"{text} ?", Tone.DIM)
-    tone = Tone.DIM if view.stale or not entry.listed else words.TONES[near]
+    tone = Tone.DIM if view.stale else words.TONES[near]
     return Piece(f"{text} {words.SIGNS[near]}", tone)
 
 

@@ -96,7 +96,10 @@ def test_a_full_room_stands_out() -> None:
 def test_a_room_that_left_the_list_is_not_counted_down_as_if_all_were_well() -> None:
     each = LiveRoom.known(room(1, "x", ago(minutes=30)), scene.live(room(1, "x", NOW)).roster, listed=False)
     assert cell("why", each) == "closing"
+    assert cell("closes", each).endswith(" ?")
+    assert cell("people", each).endswith("?")
     assert BY_KEY["closes"].cell(each, NOW, View()).tone is Tone.DIM
+    assert BY_KEY["closes"].cell(each, NOW, View(stale=True)).tone is Tone.DIM
 
 
 RECORDED = room(1, "x", ago(minutes=1), record_participants_on_connect=True)
