@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 from functools import wraps
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -14,6 +15,9 @@ from roomtui.config import Typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# What is a word to every shell, and one word where it completes: bash begins another one at a colon.
+_PLAIN_WORD: Final = re.compile(r"[\w.+-]+", re.ASCII)
 
 
 class Number(click.FloatRange):
@@ -36,8 +40,8 @@ def _profiles(context: click.Context, _parameter: click.Parameter, incomplete: s
         names = read(context.params.get("config") or config_file()).profiles
     except ConfigError:
         return []
-    # A name that a shell could take for anything else is left to be typed.
-    return [name for name in names if name.startswith(incomplete) and name.isascii() and name.isprintable()]
+    # A name that a shell could take for anything else is left to be typed: its script quotes nothing.
+    return [name for name in names if name.startswith(incomplete) and _PLAIN_WORD.fullmatch(name)]
 
 
 _GLOBAL = (

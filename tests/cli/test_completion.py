@@ -72,6 +72,28 @@ def test_profiles_are_offered_from_the_file(stranger: Program, tmp_path: Path) -
     assert completed(stranger, "ls", "--profile", "")[0] == []
 
 
+def test_a_profile_that_a_shell_would_take_for_more_than_a_word_is_left_to_be_typed(
+    stranger: Program, tmp_path: Path
+) -> None:
+    """What is offered is put onto the command line as it is."""
+    folder = tmp_path / "config" / "roomtui"
+    folder.mkdir(parents=True)
+    names = (
+        "*",
+        "two words",
+        "a;reboot",
+        "$(reboot)",
+        "`reboot`",
+        "col:on",
+        "~root",
+        "it's",
+        "eq=ual",
+        "\u00e9t\u00e9",
+    )
+    (folder / "config.toml").write_text("".join(f'[profiles."{name}"]\n' for name in (*names, "acme_eu-1.test")))
+    assert completed(stranger, "--profile", "")[0] == ["acme_eu-1.test"]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_calls_the_program(stranger: Program, shell: str) -> None:
     done = stranger("completion", shell)
