@@ -7,7 +7,7 @@ import errno
 import socket
 import ssl
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.twilio_api.errors import NotTwilio, TwilioError, Unreachable
@@ -26,6 +26,9 @@ from roomtui.twilio_api.http11.faults import (
     ProxyRefused,
     TlsInTls,
 )
+
+if TYPE_CHECKING:
+    from roomtui.twilio_api.proxy import Proxy
 
 FAULTS: Final = (
     HttpFault,
@@ -96,7 +99,7 @@ class _Asked:
         return Fault(Unreachable(f"The{sentence[3:]}" if sentence.startswith("the ") else sentence), passing=passing)
 
 
-def explain(fault: BaseException, *, host: str, connecting: float, waiting: float, proxy: str | None = None) -> Fault:
+def explain(fault: BaseException, *, host: str, connecting: float, waiting: float, proxy: Proxy | None = None) -> Fault:
     """The fault in words for people.
 
     Args:
@@ -104,15 +107,16 @@ def explain(fault: BaseException, *, host: str, connecting: float, waiting: floa
         host: whom we asked, for people.
         connecting: seconds given to make a connection.
         waiting: seconds given to the whole exchange.
-        proxy: whom we asked through, for people.
+        proxy: whom we asked through.
     """
-    if isinstance(fault, ProxyRefused):
+    if proxy is not None and isinstance(fault, ProxyRefused):
         return _refused_by_proxy(fault.status, host, proxy)
-    if isinstance(fault, TlsInTls):
-        words = f"The proxy {proxy} wants TLS for itself (https://), which takes Python 3.11 or later."
+    if proxy is not None and isinstance(fault, TlsInTls):
+        words = f"The proxy {proxy.name} wants TLS for itself (https://), which takes Python 3.11 or later."
         return Fault(Unreachable(words), passing=False)
-    if isinstance(fault, ProxyFault):
-        return _failed_by_proxy(fault.cause, _Asked(f"the proxy {proxy}", "HTTPS_PROXY", connecting, waiting), host)
+    if proxy is not None and isinstance(fault, ProxyFault):
+        asked = _Asked(f"the proxy {proxy.name}", proxy.variable, connecting, waiting)
+        return _failed_by_proxy(fault.cause, asked, host)
     return _failed(fault, _Asked(host, "the API URL", connecting, waiting))
 
 
@@ -143,21 +147,23 @@ def _failed(fault: BaseException, asked: _Asked) -> Fault:
 def _failed_by_proxy(fault: BaseException, asked: _Asked, host: str) -> Fault:
     """What is wrong between us and the proxy, and where to look."""
     if isinstance(fault, NotHttp):
-        return asked.unreachable(f"{asked.who} does not answer like a proxy: is HTTPS_PROXY right?", passing=False)
+        return asked.unreachable(f"{asked.who} does not answer like a proxy: is {asked.setting} right?", passing=False)
     if isinstance(fault, HandshakeTimeout):
         words = f"{asked.who} took the connection, but did not connect us to {host} within {asked.connecting:g} s."
         return asked.unreachable(words, passing=True)
     told = _failed(fault, asked)
     if isinstance(fault, ssl.SSLError):
         return told
-    return Fault(Unreachable(f"{told.error.sentence} HTTPS_PROXY names it."), told.passing)
+    return Fault(Unreachable(f"{told.error.sentence} {asked.setting} names it."), told.passing)
 
 
-def _refused_by_proxy(status: int, host: str, proxy: str | None) -> Fault:
+def _refused_by_proxy(status: int, host: str, proxy: Proxy) -> Fault:
     if status == 407:
-        words = f"The proxy {proxy} wants a user name and password (HTTP 407): put them into HTTPS_PROXY."
-        return Fault(Unreachable(words), passing=False)
-    words = f"The proxy {proxy} does not connect us to {host} (HTTP {status})."
+        words = f"wants a user name and password (HTTP 407): put them into {proxy.variable}."
+        if proxy.authorization is not None:
+            words = f"does not take the user name and password in {proxy.variable} (HTTP 407)."
+        return Fault(Unreachable(f"The proxy {proxy.name} {words}"), passing=False)
+    words = f"The proxy {proxy.name} does not connect us to {host} (HTTP {status})."
     if status >= 500:
         return Fault(Unreachable(f"{words} It may not reach it either."), passing=True)
     return Fault(Unreachable(f"{words} Have it allow that, or name the host in NO_PROXY."), passing=False)

@@ -327,7 +327,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
                     host=str(self.api.origin),
                     connecting=self._connect_timeout,
                     waiting=request.timeout,
-                    proxy=self._proxy.name if self._proxy is not None else None,
+                    proxy=self._proxy,
                 )
             finally:
                 if admitted is not None:

@@ -4,13 +4,18 @@ import asyncio
 import errno
 import socket
 import ssl
+from dataclasses import replace
 
 import pytest
 
+from roomtui.twilio_api.credentials import basic
 from roomtui.twilio_api.errors import NotTwilio, TwilioError, Unreachable
 from roomtui.twilio_api.faults import FAULTS, explain
 from roomtui.twilio_api.http11 import faults as http
+from roomtui.twilio_api.origin import Origin
+from roomtui.twilio_api.proxy import Proxy
 
+PROXY = Proxy(Origin("http", "proxy.example", 3128), "proxy.example:3128", None, "HTTPS_PROXY")
 CA_HINT = "If a proxy looks into TLS here, point SSL_CERT_FILE to its CA."
 
 
@@ -179,10 +184,25 @@ def os_error(number: int) -> OSError:
 )
 def test_says_in_plain_words_what_failed(fault: BaseException, words: str, *, passing: bool) -> None:
     assert isinstance(fault, FAULTS)
-    error, may_pass = explain(fault, host="video.twilio.com", connecting=5.0, waiting=10.0, proxy="proxy.example:3128")
+    error, may_pass = explain(fault, host="video.twilio.com", connecting=5.0, waiting=10.0, proxy=PROXY)
     assert type(error) is Unreachable
     assert error.sentence == words
     assert may_pass is passing
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (http.ProxyRefused(407), "does not take the user name and password in ALL_PROXY (HTTP 407)."),
+        (http.ProxyFault(http.NotHttp()), "does not answer like a proxy: is ALL_PROXY right?"),
+        (http.ProxyFault(http.Disconnected()), "closed the connection without an answer. ALL_PROXY names it."),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
+)
+def test_says_which_variable_is_to_be_looked_at(fault: BaseException, words: str) -> None:
+    proxy = replace(PROXY, variable="ALL_PROXY", authorization=basic("me", "secret"))
+    error, _ = explain(fault, host="video.twilio.com", connecting=5.0, waiting=10.0, proxy=proxy)
+    assert error.sentence == f"The proxy proxy.example:3128 {words}"
 
 
 def test_says_that_it_is_no_web_server() -> None:
@@ -195,7 +215,7 @@ def test_says_that_it_is_no_web_server() -> None:
 def test_forgets_the_fault_with_all_that_its_traceback_holds() -> None:
     with pytest.raises(http.ProxyRefused) as failed:
         raise http.ProxyRefused(407)
-    error, _ = explain(failed.value, host="video.twilio.com", connecting=5.0, waiting=10.0, proxy="p")
+    error, _ = explain(failed.value, host="video.twilio.com", connecting=5.0, waiting=10.0, proxy=PROXY)
     assert isinstance(error, TwilioError)
     assert error.__cause__ is error.__context__ is None
     assert error.__traceback__ is None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,10 @@ async def test_goes_through_the_proxy_of_the_environment(connect: Connect, monke
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", "wants a user name and password"),
+        (
+            b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+            "does not take the user name and password",
+        ),
         (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", r"does not connect us to video.twilio.com \(HTTP 403"),
     ],
 )
@@ -185,11 +189,48 @@ def test_reads_the_setting(monkeypatch: pytest.MonkeyPatch, setting: str, origin
     assert "secret" not in repr(found)
 
 
-@pytest.mark.parametrize("no_proxy", ["*", "twilio.com", "video.twilio.com:443", "a.example, video.twilio.com"])
-def test_honours_no_proxy(monkeypatch: pytest.MonkeyPatch, no_proxy: str) -> None:
+@pytest.mark.parametrize(
+    ("no_proxy", "url"),
+    [
+        ("*", "https://video.twilio.com"),
+        ("localhost, *", "https://video.twilio.com"),
+        ("twilio.com", "https://video.twilio.com"),
+        (".Twilio.com", "https://video.twilio.com"),
+        ("*.twilio.com", "https://video.twilio.com"),
+        ("video.twilio.com:443", "https://video.twilio.com"),
+        ("a.example, video.twilio.com", "https://video.twilio.com"),
+        ("localhost .twilio.com", "https://video.twilio.com"),
+        ("10.1.2.3", "https://10.1.2.3:8443"),
+        ("localhost,10.0.0.0/8", "https://10.1.2.3:8443"),
+        ("fd00::2", "https://[fd00::2]:8443"),
+        ("[fd00::2]:8443", "https://[fd00::2]:8443"),
+        ("[fd00::2]", "https://[fd00::2]"),
+        ("fd00::/8", "https://[fd00::2]"),
+    ],
+)
+def test_honours_no_proxy(monkeypatch: pytest.MonkeyPatch, no_proxy: str, url: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    assert proxy.from_environment(TWILIO) is None
+    assert proxy.from_environment(origin_of(url)) is None
+
+
+@pytest.mark.parametrize(
+    "no_proxy",
+    [
+        "",
+        "io.com",
+        "*.example",
+        "video.twilio.com:8443",
+        "10.0.0.0/8",
+        "video.twilio.com.example",
+        "[",
+        "*o.com,/,:443",
+    ],
+)
+def test_asks_the_proxy_for_what_no_proxy_does_not_name(monkeypatch: pytest.MonkeyPatch, no_proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert proxy.from_environment(TWILIO) is not None
 
 
 def test_takes_the_proxy_for_everything_where_there_is_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,9 +243,36 @@ def test_takes_the_proxy_for_everything_where_there_is_no_other(monkeypatch: pyt
     assert found.name == "all.example:2"
 
 
-@pytest.mark.parametrize("setting", ["socks5://me:secret@proxy.example:1080", "http://", "http://proxy.example:port"])
-def test_says_that_it_cannot_use_a_proxy(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", setting)
-    with pytest.raises(Unreachable, match="HTTPS_PROXY") as refused:
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("socks5://me:secret@proxy.example:1080", "is of a kind we cannot use: socks5."),
+        ("http://", "is not a web address"),
+        ("http://:3128", "is not a web address"),
+        ("http://proxy.example:port", "is not a web address"),
+        ('"http://me:secret@proxy.example:3128"', "is not a web address"),
+        # A part of the password must not be told as the name of a host.
+        ("http://me:1234/secret@proxy.example:3128", "is not a web address"),
+        ("http://me:1234#secret@proxy.example:3128", "is not a web address"),
+        ("http://me:1@secret?2@proxy.example:3128", "is not a web address"),
+        ("http://me:secret\udcff@proxy.example:3128", "is not a web address"),
+    ],
+)
+def test_says_that_it_cannot_use_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, variable: str, setting: str, words: str
+) -> None:
+    monkeypatch.setenv(variable, setting)
+    with pytest.raises(Unreachable) as refused:
         proxy.from_environment(TWILIO)
-    assert "secret" not in refused.value.sentence
+    assert refused.value.sentence.startswith(f"The proxy in the environment ({variable}) {words}")
+    assert not {"secret", "1234"} & set(re.findall(r"\w+", refused.value.sentence))
+    assert proxy.secrets(TWILIO) == ()
+
+
+def test_takes_blanks_around_it_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", " http://proxy.example:3128\n")
+    monkeypatch.setenv("HTTPS_PROXY", " ")
+    found = proxy.from_environment(TWILIO)
+    assert found is not None
+    assert (found.name, found.variable) == ("proxy.example:3128", "ALL_PROXY")

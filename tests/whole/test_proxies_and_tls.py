@@ -192,7 +192,10 @@ def test_a_room_is_ended_through_the_proxy(company: dict[str, str], sandbox: Run
 
 @pytest.mark.parametrize(
     ("user", "words"),
-    [("", "wants a user name and password (HTTP 407)"), (f"{USER}:wr0ng-passw0rd@", "(HTTP 407)")],
+    [
+        ("", "wants a user name and password (HTTP 407)"),
+        (f"{USER}:wr0ng-passw0rd@", "does not take the user name and password in HTTPS_PROXY (HTTP 407)"),
+    ],
 )
 def test_says_that_the_proxy_wants_a_password(
     company: dict[str, str], proxy: str, user: str, words: str, front: Front
