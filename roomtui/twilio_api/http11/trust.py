@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import os
 import ssl
-from pathlib import Path
 from typing import Final
 
-_OPENSSLS: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-"""Read by OpenSSL itself, in the place of the system's. They count first."""
-
-_OTHERS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""A file, or a directory as OpenSSL has them; the first one counts, in the place of the system's."""
+_SETTINGS: Final = (("SSL_CERT_FILE", "SSL_CERT_DIR"), ("REQUESTS_CA_BUNDLE",), ("CURL_CA_BUNDLE",))
+"""Each a file, or a directory or several as OpenSSL has them. The first that are set count, in the system's place."""
 
 
 class NoTrust(Exception):
@@ -42,39 +38,38 @@ def context_from_environment() -> ssl.SSLContext:
     Raises:
         NoTrust: not the ones it is told to trust.
     """
-    chosen = next((name for name in (*_OPENSSLS, *_OTHERS) if os.environ.get(name)), None)
-    if chosen in _OTHERS:
-        context = _trusting(chosen, os.environ[chosen])
+    for setting in _SETTINGS:
+        named = {variable: os.environ[variable] for variable in setting if os.environ.get(variable)}
+        if named:
+            context = _trusting(named)
+            break
     else:
         context = ssl.create_default_context()
-        if chosen is not None:
-            _check(context, chosen, os.environ[chosen])
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
-def _trusting(variable: str, path: str) -> ssl.SSLContext:
-    try:
-        if Path(path).is_dir():
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
-    except ssl.SSLError:
-        raise NoTrust(variable, path, "it holds no certificate (PEM)") from None
-    except OSError as error:
-        raise NoTrust(variable, path, error.strerror or type(error).__name__) from None
+def _trusting(named: dict[str, str]) -> ssl.SSLContext:
+    """A context that trusts whom these variables name, and nobody else.
 
-
-def _check(context: ssl.SSLContext, variable: str, path: str) -> None:
-    """Say what OpenSSL passes over in silence: then it trusts nobody, and every certificate is called wrong.
-
-    Raises:
-        NoTrust: there is nothing there.
+    OpenSSL, left to itself, would take a file in the place of the system's file, and trust the system's directory as
+    before. One of several that is not there is passed over, as it does.
     """
-    if variable != "SSL_CERT_FILE" or os.environ.get("SSL_CERT_DIR") or context.get_ca_certs():
-        return
-    try:
-        Path(path).read_bytes()
-    except OSError as error:
-        raise NoTrust(variable, path, error.strerror or type(error).__name__) from None
-    raise NoTrust(variable, path, "it holds no certificate (PEM)")
+    context: ssl.SSLContext | None = None
+    lost: list[NoTrust] = []
+    for variable, path in named.items():
+        is_folder = any(os.path.isdir(each) for each in path.split(os.pathsep))  # noqa: PTH112 - `Path` would raise
+        where = {"capath" if is_folder else "cafile": path}
+        try:
+            if context is None:
+                context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, **where)
+            else:
+                context.load_verify_locations(**where)
+        except ssl.SSLError:
+            lost.append(NoTrust(variable, path, "it holds no certificate (PEM)"))
+        except OSError as error:
+            lost.append(NoTrust(variable, path, error.strerror or type(error).__name__))
+    if context is None:
+        raise lost[0]
+    return context

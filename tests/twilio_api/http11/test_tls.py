@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import warnings
 from datetime import datetime, timedelta, timezone
@@ -176,12 +177,41 @@ def test_trusts_whom_the_environment_names_and_nobody_else(bundle: Path, monkeyp
         context_from_environment()
 
 
+@pytest.mark.parametrize("variable", NAMES)
+def test_does_not_trust_the_systems_besides(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    """OpenSSL would: of file and directory only the one that is named takes the place of the system's."""
+
+    def trusted(_context: ssl.SSLContext, *_: object) -> None:
+        raise AssertionError("the system's certificates, too")
+
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", trusted)
+    for path, count in ((bundle, 1), (tmp_path, 0)):
+        monkeypatch.setenv(variable, str(path))
+        assert context_from_environment().cert_store_stats()["x509_ca"] == count
+
+
+def test_takes_what_is_there_of_file_and_directories(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    for folders in (tmp_path, tmp_path / "none", f"{tmp_path / 'none'}{os.pathsep}{tmp_path}"):
+        monkeypatch.setenv("SSL_CERT_DIR", str(folders))
+        assert context_from_environment().cert_store_stats()["x509_ca"] == 1
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    context_from_environment()
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+    with pytest.raises(NoTrust, match="SSL_CERT_FILE"):
+        context_from_environment()
+
+
 def test_takes_a_directory_of_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path))
     assert context_from_environment().cert_store_stats()["x509_ca"] == 0, "read one by one, when they are needed"
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", NAMES)
 @pytest.mark.parametrize(("content", "reason"), [(None, "No such file or directory"), ("hello", "no certificate")])
 async def test_says_which_variable_names_no_certificates(
     open_to: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, content: str | None, reason: str
