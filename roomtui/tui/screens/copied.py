@@ -64,6 +64,7 @@ class CopiedScreen(Dialog[None]):
         super().__init__()
         self._copied = copied
         self._took_mouse = False
+        self._prints = False
 
     def compose(self) -> ComposeResult:
         """What it is, what became of it, and the text."""
@@ -109,8 +110,16 @@ class CopiedScreen(Dialog[None]):
         """Scroll by `lines`."""
         self.query_one("#text", LineView).scroll_relative(y=lines, animate=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
+        """Nothing is done while the terminal is the shell's, for a key that was read before it was.
+
+        A second `p` would take the key that the first one waits for; once closed, nobody would take the terminal back.
+        """
+        return not self._prints
+
     def action_print(self) -> None:
         """Print it where the dashboard is not: the terminal itself folds it there, and knows what is one line."""
+        self._prints = True
         self.run_worker(self._print(), exit_on_error=False)
 
     async def _print(self) -> None:
@@ -124,6 +133,8 @@ class CopiedScreen(Dialog[None]):
                 await _any_key(sys.__stdin__)
         except SuspendNotSupported:
             self.app.tell("Here is no other screen to print on.")
+        finally:
+            self._prints = False
 
 
 async def _any_key(terminal: TextIO) -> None:

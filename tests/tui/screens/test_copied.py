@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from contextlib import contextmanager
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +18,8 @@ from tests.tui import scene
 from tests.tui.driving import press, settle, told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.tui.scene import Stage
 
 
@@ -113,6 +118,37 @@ async def test_where_there_is_no_other_screen_that_is_said() -> None:
         await press(pilot, "Y", "p")
         await settle(pilot)
         assert "no other screen" in told(stage)
+
+
+async def test_keys_that_were_read_together_with_the_one_that_prints_leave_the_shell_s_screen_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = scene.stage()
+    pressed, lent = asyncio.Event(), []
+
+    @contextmanager
+    def suspend() -> Iterator[None]:
+        lent.append("to the shell")
+        yield
+        lent.append("back")
+
+    async def any_key(_: object) -> None:
+        await pressed.wait()
+
+    monkeypatch.setattr(stage.app, "suspend", suspend)
+    monkeypatch.setattr("roomtui.tui.screens.copied._any_key", any_key)
+    monkeypatch.setattr(sys, "__stderr__", StringIO())
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "y", "Y")
+        await pilot.press("p", "p", "escape", "q", "Y")
+        assert isinstance(stage.app.screen, CopiedScreen)
+        assert lent == ["to the shell"]
+        pressed.set()
+        await settle(pilot)
+        assert lent == ["to the shell", "back"]
+        await press(pilot, "escape")
+        assert not isinstance(stage.app.screen, CopiedScreen)
 
 
 async def test_a_copy_that_takes_its_time_stops_no_key_and_gives_way_to_the_next(
