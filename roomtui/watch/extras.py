@@ -154,7 +154,7 @@ class Extras:
     async def settled(self) -> None:
         """Wait until none is being read."""
         while self._tasks:
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await asyncio.wait(self._tasks.values())  # `gather` lets nobody else go on where all are done
 
     async def stop(self) -> None:
         """Cancel what is under way, and begin nothing more."""

@@ -160,7 +160,7 @@ class LogScreen(RoomScreen):
     async def read(self) -> None:
         """Wait until everything that is being read has been."""
         while self._tasks:
-            await asyncio.gather(*self._tasks)
+            await asyncio.wait(self._tasks)  # `gather` lets nobody else go on where all are done
 
     # -- what is shown
 
