@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,11 @@ OWNER_ONLY_FOLDER: Final = 0o700
 _FROM_A_SHELL: Final = ("/dev/fd/", "/proc/self/fd/")
 _OTHERS_MAY_WRITE: Final = 0o022
 _NEVER_BY_A_LINK: Final = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+
+
+def chmod(mode: int, path: Path) -> str:
+    """What gives `path` this mode, as somebody would type it: safe to show, and to paste into a shell."""
+    return f"chmod {mode:o} {shlex.quote(safe(str(path)))}"
 
 
 def make_folder(folder: Path) -> None:
@@ -93,7 +99,7 @@ def _see_that_the_folder_is_ours(folder: Path) -> bool:
     if not about.st_mode & _OTHERS_MAY_WRITE:
         return False
     if not about.st_mode & stat.S_ISVTX:
-        raise _refused(f"others may write into its folder: chmod 700 {safe(str(folder))}")
+        raise _refused(f"others may write into its folder: {chmod(OWNER_ONLY_FOLDER, folder)}")
     return True
 
 

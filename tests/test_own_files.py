@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from roomtui.config.errors import ConfigError
 from roomtui.config.file import read
 from roomtui.config.twilio_cli import read as read_twilio_cli
-from roomtui.own_files import make_folder, open_own, open_plain
+from roomtui.own_files import chmod, make_folder, open_own, open_plain
 from roomtui.state import StateFile
 from roomtui.watch.journal import Journal, JournalError
 from roomtui.watch.tape.recorder import TapeError
@@ -150,6 +151,17 @@ def test_what_is_remembered_replaces_a_link_and_never_what_it_leads_to(
     assert (tmp_path / "foreign").read_text() == "mine"
     assert not (tmp_path / "not-there-yet").exists()
     assert plant is _folder or not path.is_symlink()
+
+
+@pytest.mark.parametrize("name", ["plain", "two words", "it's mine; $(reboot) `id` *", '-\u4f1a \\ "x"'])
+@pytest.mark.parametrize("shell", ["sh", "bash", "zsh"])
+def test_what_is_offered_to_be_typed_does_it_in_any_shell(tmp_path: Path, shell: str, name: str) -> None:
+    if (found := shutil.which(shell)) is None:
+        pytest.skip(f"there is no {shell}")
+    file = tmp_path / name
+    file.touch(0o644)
+    subprocess.run([found, "-c", chmod(0o600, file)], check=True, timeout=60)
+    assert mode(file) == 0o600
 
 
 @pytest.mark.parametrize(("permissions", "said"), [(0o777, "chmod 700"), (0o770, "chmod 700"), (0o720, "chmod 700")])

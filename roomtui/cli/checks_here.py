@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from roomtui.children import of_the_terminal
 from roomtui.cli.checks import Check, fail, ok, warn
+from roomtui.own_files import OWNER_ONLY_FILE, chmod
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.multiplexers import TMUX_FORMAT, Tmux
 from roomtui.tui.routes import route
@@ -186,7 +187,7 @@ def journal_check(path: Path) -> Check:
         mend = "Without a journal nothing can be changed: make it writable, or set XDG_STATE_HOME."
         return fail("journal", f"{safe(str(where))} cannot be written", mend)
     if mode is not None and mode & _OTHERS:
-        return warn("journal", f"{name} may be read by others", f"chmod 600 {name}")
+        return warn("journal", f"{name} may be read by others", chmod(OWNER_ONLY_FILE, path))
     if free < _SPARE_BYTES:
         mend = "Make room on the disk: what cannot be written down is not done."
         return warn("journal", f"{name}: {free // 1_000_000} MB free", mend)

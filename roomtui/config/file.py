@@ -14,7 +14,7 @@ from roomtui.config.errors import Complaint, ConfigError, nearest, place
 from roomtui.config.kinds import WrongValueError
 from roomtui.config.lines import Lines
 from roomtui.config.settings import AlertTable
-from roomtui.own_files import open_plain
+from roomtui.own_files import OWNER_ONLY_FILE, chmod, open_plain
 from roomtui.rooms.untrusted import safe
 
 if sys.version_info >= (3, 11):
@@ -154,7 +154,7 @@ class _Reader:
             # It says which programs are run, and to whom credentials are sent.
             danger = "others may write into it"
         if danger is not None:
-            sentence = f"{danger}: chmod 600 {safe(str(self._path))}"
+            sentence = f"{danger}: {chmod(OWNER_ONLY_FILE, self._path)}"
             self._complaints.append(Complaint(sentence=sentence, path=self._path, always=True))
         complaints = tuple(sorted(self._complaints, key=lambda each: each.line or 0))
         return ConfigFile(self._path, exists=True, top=top, profiles=profiles, complaints=complaints)
