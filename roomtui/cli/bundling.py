@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -53,12 +54,11 @@ def bundle(file: Path, venvs: tuple[Path, ...]) -> None:
     """
     if find_spec("pex") is None:
         raise click.ClickException(
-            f"what makes the file, pex, is not installed here. Type: {sys.executable} -m pip install pex"
+            f"what makes the file, pex, is not installed here. Type: {shlex.quote(sys.executable)} -m pip install pex"
         )
     chosen = venvs or (Path(sys.prefix),)
     pythons = sorted({_python_of(venv) for venv in chosen}, key=lambda version: int(version.partition(".")[2]))
-    if file.exists() and not zipfile.is_zipfile(file):
-        raise click.UsageError(f"{file} is there already, and is no file of this command: name another")
+    _see_that_it_may_be(file)
     with tempfile.TemporaryDirectory(prefix=".roomtui-bundle-", dir=_folder_of(file)) as scratch:
         made = Path(scratch, "made")
         _make(made, chosen, Path(scratch))
@@ -70,6 +70,17 @@ def bundle(file: Path, venvs: tuple[Path, ...]) -> None:
         f"{file.stat().st_size / 1e6:.1f} MB, for Python {' and '.join(pythons)} on {sys.platform} {platform.machine()}"
         f"{needs}. The first start unpacks it into ~/.cache/pex; PEX_ROOT names another place."
     )
+
+
+def _see_that_it_may_be(file: Path) -> None:
+    try:
+        file.stat()
+    except FileNotFoundError:
+        return
+    except OSError as error:  # its name is too long; nobody may look into its folder
+        raise click.UsageError(f"{file} cannot be written ({error.strerror}): name another FILE") from None
+    if not zipfile.is_zipfile(file):
+        raise click.UsageError(f"{file} is there already, and is no file of this command: name another")
 
 
 def _folder_of(file: Path) -> Path:

@@ -116,7 +116,7 @@ def test_nothing_else_is_overwritten(stranger: Program, tmp_path: Path) -> None:
     assert mine.read_text() == "mine"
 
 
-@pytest.mark.parametrize("words", [["nowhere/roomtui.pex"], ["--venv", "."]])
+@pytest.mark.parametrize("words", [["nowhere/roomtui.pex"], ["n" * 300], ["--venv", "."]])
 def test_what_cannot_be_made_is_said_in_a_sentence(stranger: Program, tmp_path: Path, words: list[str]) -> None:
     place = [str(tmp_path / word) if not word.startswith("-") else word for word in words]
     done = stranger("bundle", *place)
