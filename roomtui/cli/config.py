@@ -19,7 +19,7 @@ from roomtui.config.errors import Complaint, place
 from roomtui.config.file import read
 from roomtui.config.load import see_that_nothing_hinders, sources
 from roomtui.config.places import twilio_cli_file
-from roomtui.own_files import make_folder
+from roomtui.own_files import OWNER_ONLY_FILE, chmod, make_folder
 from roomtui.rooms.untrusted import safe
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _check(path: Path, *, must_exist: bool = False) -> int:
     bindings = _bindings() if "keys" in names else frozenset()
     others = twilio_cli.read(twilio_cli_file())
     if others.others_may_read:
-        say(f"roomtui: {others.path} holds secrets, and others may read it: chmod 600 {others.path}")
+        say(f"roomtui: {others.path} holds secrets, and others may read it: {chmod(OWNER_ONLY_FILE, others.path)}")
     themes = _themes() if "theme" in names else frozenset()
     wrong = complaints(file, os.environ, columns=columns, bindings=bindings, themes=themes)
     given = file.top.values.get("keys", {})
@@ -155,7 +155,11 @@ def edit(*, typed: Typed) -> int:
     """Open the file in $VISUAL or $EDITOR, a new one with every key explained, and check it afterwards."""
     where = typed.config or config_file()
     _begin(where)
-    words = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    try:
+        words = shlex.split(editor)
+    except ValueError:
+        raise ConfigError(f"The editor ({editor}) has a quotation mark too many or too few. Set EDITOR.") from None
     try:
         done = subprocess.run([*words, str(where)], check=False)  # noqa: S603 - the person's own editor
     except (OSError, ValueError) as error:

@@ -118,6 +118,13 @@ def editor(tmp_path: Path, body: str) -> str:
     return f"'{path}' --wait"
 
 
+def test_an_editor_whose_quotation_marks_do_not_match_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "/home/o'brien/vi")
+    code, result = run("edit")
+    sentence = "The editor (/home/o'brien/vi) has a quotation mark too many or too few. Set EDITOR."
+    assert (code, str(result.exception)) == (2, sentence)
+
+
 def test_edit_begins_a_file_for_its_owner_only_and_checks_what_came_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
