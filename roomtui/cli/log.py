@@ -16,6 +16,7 @@ import click
 from roomtui.cli.exits import Exit, say
 from roomtui.cli.options import takes_global_options
 from roomtui.config import ConfigError, journal_file, load
+from roomtui.config.credentials import is_account
 from roomtui.config.load import PROFILE_VARIABLE, sources
 from roomtui.config.settings import short
 from roomtui.rooms import typed as typing
@@ -116,7 +117,7 @@ def _journal(typed: Typed) -> tuple[str, Path, bool]:
             raise
         return safe(chosen), journal_file(chosen), bool(typed.no_pii)
     account = found.holder.text("account_sid")
-    name = found.holder.name or (short(account) if account else load(typed).name)
+    name = found.holder.name or (short(account) if account and is_account(account) else load(typed).name)
     return safe(name), journal_file(name), bool(typed.no_pii or found.settings()["no_pii"].value)
 
 

@@ -21,6 +21,8 @@ OUR_SERVICE: Final = "roomtui"
 HOW_TO_KEEP: Final = "api_key with api_secret, auth_token, keyring or credential_command"
 """The ways in which a profile has a secret."""
 _VARIABLES: Final = {key.name: key.environment[0] for key in CREDENTIALS if key.environment}
+_SIDS: Final = {"account_sid": ("an account", ("AC",)), "api_key": ("an API key", ("SK", "AC"))}
+"""What Twilio calls each by. Some write the account itself in the place of a key, and its auth token as the secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,23 @@ class Holder:
 
 
 def in_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What the environment says of credentials, by our names."""
-    return {key: environ[name] for key, name in _VARIABLES.items() if environ.get(name)}
+    """What the environment says of credentials, by our names. No line break of a file that it was read from is kept."""
+    said = {key: environ.get(name, "").strip() for key, name in _VARIABLES.items()}
+    return {key: text for key, text in said.items() if text}
+
+
+def is_account(text: str | None) -> bool:
+    """Whether it is the SID of an account, which may be shown; what else stands there may be a secret."""
+    return text is not None and wrong_sid("account_sid", text) is None
+
+
+def wrong_sid(key: str, text: str) -> str | None:
+    """What is wrong with what `account_sid` or `api_key` says, if something is; it is not repeated."""
+    what, beginnings = _SIDS[key]
+    plain = text.replace(".", "")  # as it stands in examples: AC...
+    if plain.startswith(beginnings) and plain.isascii() and plain.isalnum():
+        return None
+    return f"is no SID of {what} ({beginnings[0]} and 32 hexadecimal digits)"
 
 
 def credentials_of(holder: Holder, environ: Mapping[str, str], *, terminal: bool = True) -> Credentials:
@@ -87,6 +104,25 @@ def credentials_of(holder: Holder, environ: Mapping[str, str], *, terminal: bool
             raise CredentialsMissingError(f"The credentials in {holder} are not UTF-8 text: set them anew.")
     if not account:
         raise CredentialsMissingError(_no_account(holder))
+    _see_that_they_can_be(holder, account, key)
+    if key and secret:
+        return Credentials(key, secret, account)
+    if token:
+        return Credentials(account, token, account)
+    raise CredentialsMissingError(_no_secret(holder))
+
+
+def _see_that_they_can_be(holder: Holder, account: str, key: str | None) -> None:
+    """See that these are SIDs, and a key of that very account.
+
+    Raises:
+        ConfigError: they are not.
+    """
+    for name, sid in (("account_sid", account), ("api_key", key)):
+        wrong = sid and wrong_sid(name, sid)
+        if wrong:
+            called = _VARIABLES[name] if holder.source is Source.ENVIRONMENT else name
+            raise ConfigError(_of(holder, f"has something in {called} that {wrong}."))
     if key and key.startswith("AC") and key != account:
         # A main account's credentials open a sub-account's resources at api.twilio.com only; what has a host of its
         # own, such as video.twilio.com, takes the sub-account's own: an API key, or its SID and auth token (REST API:
@@ -98,11 +134,6 @@ def credentials_of(holder: Holder, environ: Mapping[str, str], *, terminal: bool
                 "sub-account's own: make an API key in the sub-account.",
             )
         )
-    if key and secret:
-        return Credentials(key, secret, account)
-    if token:
-        return Credentials(account, token, account)
-    raise CredentialsMissingError(_no_secret(holder))
 
 
 def _kept_elsewhere(holder: Holder, environ: Mapping[str, str], *, terminal: bool) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from roomtui.config import file, keys, twilio_cli
-from roomtui.config.credentials import Holder, credentials_of, in_environment
+from roomtui.config.credentials import Holder, credentials_of, in_environment, is_account
 from roomtui.config.errors import ConfigError, CredentialsMissingError, nearest, place
 from roomtui.config.places import config_file, twilio_cli_file
 from roomtui.config.settings import Account, AlertTable, Config, Source, Typed, short
@@ -83,7 +83,7 @@ class Sources:
         found: dict[str, Account] = {}
         typed, for_all = bool(self.typed.read_only), bool(self.file.top.values.get("read_only"))
         theirs = in_environment(self.environ)
-        if len(theirs) > 1 and "account_sid" in theirs:
+        if len(theirs) > 1 and is_account(theirs.get("account_sid")):
             sid = theirs["account_sid"]
             found[short(sid)] = Account(
                 name=short(sid), source=Source.ENVIRONMENT, account_sid=sid, read_only=typed or for_all

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from roomtui.config import keys
-from roomtui.config.credentials import OUR_SERVICE
+from roomtui.config.credentials import OUR_SERVICE, is_account, wrong_sid
 from roomtui.config.errors import place
+from roomtui.config.kinds import WrongValueError
 from roomtui.config.places import journal_file, state_file
 from roomtui.config.settings import Source, short
 from roomtui.rooms.untrusted import safe
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from roomtui.config.load import Sources
 
+_SETTINGS: Final = {key.name: key for key in keys.SETTINGS}
 SET: Final = "(set)"
 """What stands in the place of every secret."""
 
@@ -33,11 +35,11 @@ class Shown:
 def in_force(found: Sources) -> list[Shown]:
     """Everything that is in force."""
     account = found.holder.text("account_sid")
-    name = found.holder.name or (short(account) if account is not None else None)
+    name = found.holder.name or (short(account) if account is not None and is_account(account) else None)
     return [
         Shown("profile", None if name is None else safe(name), _why(found)),
         *_credentials(found),
-        *(Shown(key, _plain(setting.value), setting.source) for key, setting in found.settings().items()),
+        *(Shown(key, _fit(_SETTINGS[key], each.value), each.source) for key, each in found.settings().items()),
         *(
             Shown(f"{table}.{safe(key)}", safe(setting.value), setting.source)
             for table in ("views", "keys")
@@ -92,6 +94,18 @@ def _said(key: keys.Key, value: object) -> object:
         return f"{safe(value[0])} ..." if len(value) > 1 else safe(value[0])  # its arguments may be secret
     if key.name == "keyring":
         return f"service {safe(value) if isinstance(value, str) else OUR_SERVICE}"
+    if isinstance(value, str) and (wrong := wrong_sid(key.name, value)):
+        return f"({wrong})"  # it may be a secret in a wrong place
+    return _plain(value)
+
+
+def _fit(key: keys.Key, value: object) -> object:
+    """The value; of text that is not what it should be, only what is wrong with it: an address may hold a password."""
+    if isinstance(value, str):
+        try:
+            key.kind.read(value)
+        except WrongValueError as error:
+            return f"({error})"
     return _plain(value)
 
 

@@ -343,6 +343,41 @@ def test_credentials_that_are_no_text_are_refused_in_words(name: str) -> None:
     assert "UTF-8" in refusal(Typed(), {**ENVIRON, name: broken})
 
 
+@pytest.mark.parametrize("wrong", [TOKEN, f'"{SID}"', SID.lower(), f"{SID}:{TOKEN}", f"{SID}\n{SID}"])
+@pytest.mark.parametrize("name", ["TWILIO_ACCOUNT_SID", "TWILIO_API_KEY"])
+def test_what_stands_in_the_place_of_a_sid_is_not_repeated(name: str, wrong: str) -> None:
+    environ = {**ENVIRON, "TWILIO_API_SECRET": SECRET, name: wrong}
+    said = refusal(Typed(), environ)
+    what = "an account (AC" if name == "TWILIO_ACCOUNT_SID" else "an API key (SK"
+    assert said == f"the environment has something in {name} that is no SID of {what} and 32 hexadecimal digits)."
+    assert wrong not in "".join(f"{account}" for account in sources(Typed(), environ).accounts())
+
+
+def test_what_stands_in_the_place_of_a_sid_in_the_file_is_not_repeated(write: Callable[..., Path]) -> None:
+    path = write(profile(account_sid=f'"{TOKEN}"'))
+    assert refusal() == (
+        f"{path}:1: profile acme has something in account_sid that is no SID of an account "
+        "(AC and 32 hexadecimal digits)."
+    )
+
+
+def test_what_a_program_tells_in_the_place_of_a_sid_is_not_repeated(write: Callable[..., Path]) -> None:
+    told = f'["echo", "{{\\"account_sid\\": \\"{TOKEN}\\", \\"auth_token\\": \\"x\\"}}"]'
+    write(profile(account_sid="", auth_token="", credential_command=told))
+    said = refusal()
+    assert said.endswith("has something in account_sid that is no SID of an account (AC and 32 hexadecimal digits).")
+    assert TOKEN not in said
+
+
+def test_the_end_of_a_line_behind_a_variable_is_none_of_it() -> None:
+    named = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_API_KEY": KEY, "TWILIO_API_SECRET": SECRET}
+    config = load(Typed(), {name: f" {value}\r\n" for name, value in named.items()})
+    assert config.credentials == load(Typed(), named).credentials
+    assert config.name == "AC1111..1111"
+    assert [account.account_sid for account in config.accounts] == [SID]
+    assert refusal(Typed(), {"TWILIO_ACCOUNT_SID": " \n"}).startswith("No credentials: ")
+
+
 # What is never shown, and where the journal is
 
 
