@@ -51,7 +51,10 @@ _DEMO_NUMBER: Final = "+15005550006"
 @takes_global_options
 @watch_options
 @click.option(
-    "--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all that is shown; see `roomtui replay`."
+    "--record",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Record all that is shown of this account; see `roomtui replay`.",
 )
 def watch(*, typed: Typed, record: Path | None) -> NoReturn:
     """The dashboard: all live rooms, what closes first on top. This is what `roomtui` alone does."""

@@ -93,6 +93,7 @@ class WatchedAccount:
             profile=config.name,
             accounts=config.accounts,
             switch=None if self._typed is None else self._switch,
+            recorded=self._recorder is not None,
         )
 
     def _recording(self, path: Path) -> Recorder:

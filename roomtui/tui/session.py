@@ -64,6 +64,7 @@ class Settings:
         switch: sees that another account can be watched, which may take as long as somebody types a passphrase; the
             dashboard is then to leave, and the next one shows that account. None where there is no other.
             Raises a `ConfigError`.
+        recorded: what is shown is recorded, as long as this account is watched.
         replay: the recording that is shown; None where Twilio is watched.
         api_url: the address of the API that is asked.
     """
@@ -89,5 +90,6 @@ class Settings:
     profile: str = ""
     accounts: tuple[Account, ...] = ()
     switch: Callable[[Account], Awaitable[None]] | None = None
+    recorded: bool = False
     replay: Winding | None = None
     api_url: str = "https://video.twilio.com"

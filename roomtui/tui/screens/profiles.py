@@ -95,7 +95,10 @@ class ProfilesScreen(Dialog[None]):
         names = [each.name for each in self._accounts]
         options.highlighted = names.index(self._current) if self._current in names else 0
         options.focus()
-        self._note("enter watches it. esc stays here.", Tone.DIM)
+        if self.app.settings.recorded:
+            self._note("enter watches it, and ends the recording: that is of one account. esc stays here.", Tone.WARN)
+        else:
+            self._note("enter watches it. esc stays here.", Tone.DIM)
 
     def _shown(self, account: Account) -> Content:
         name = fit(safe(account.name), _NAME, ellipsis=self.app.view.glyphs.ellipsis)

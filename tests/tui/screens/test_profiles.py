@@ -60,6 +60,18 @@ async def test_the_accounts_are_listed_with_what_one_must_know_of_them() -> None
         assert not shown.app.hands_over
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+async def test_that_a_recording_ends_with_its_account_is_said_before_it_does(*, recorded: bool) -> None:
+    async def never(_: Account) -> None:
+        raise AssertionError
+
+    shown = with_accounts(never)
+    shown.app.settings = replace(shown.app.settings, recorded=recorded)
+    async with shown.app.run_test(size=(60, 20)) as pilot:
+        await press(pilot, "P")
+        assert ("ends the recording" in note(shown)) is recorded
+
+
 async def test_what_keeps_an_account_from_being_watched_is_told_and_another_one_can_be_chosen() -> None:
     asked: list[str] = []
     hangs = asyncio.Event()
