@@ -108,7 +108,7 @@ class CopiedScreen(Dialog[None]):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""
-        self.query_one("#text", LineView).scroll_relative(y=lines, animate=False)
+        self.query_one("#text", LineView).scroll_relative(y=lines, animate=False, immediate=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """Nothing is done while the terminal is the shell's, for a key that was read before it was.

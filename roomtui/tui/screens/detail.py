@@ -139,7 +139,7 @@ class DetailScreen(RoomScreen):
             self._early.append(lines)
             return
         # By force: the bar beside the lines may be about to appear.
-        self.query_one("#full", LineView).scroll_relative(y=lines, animate=False, force=True)
+        self.query_one("#full", LineView).scroll_relative(y=lines, animate=False, immediate=True, force=True)
 
     def action_back(self) -> None:
         """Back to the rooms."""

@@ -118,7 +118,7 @@ class JsonScreen(Dialog[None]):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""
-        self.query_one("#json", LineView).scroll_relative(y=lines, animate=False)
+        self.query_one("#json", LineView).scroll_relative(y=lines, animate=False, immediate=True)
 
 
 def _folded(text: str, width: int) -> list[str]:
