@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from roomtui.children import of_the_terminal, without_credentials, without_secrets
 from roomtui.cli import checks_here
 from roomtui.cli.checks_here import answer_of
+from roomtui.cli.config import config
 from roomtui.config.vault import from_command
 from roomtui.tui import clipboard
 from roomtui.tui.browser import Browser
@@ -103,6 +106,15 @@ async def test_the_program_of_an_alert_is_told_no_credentials(told: Told) -> Non
 def test_what_the_doctor_asks_is_told_no_secret(told: Told) -> None:
     assert answer_of((sys.executable, "-c", TELL, told.path)) == ""
     assert "canary" not in told
+
+
+def test_an_editor_is_told_no_credentials(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may live on in the background, as servers of editors do."""
+    monkeypatch.setenv("VISUAL", shlex.join((sys.executable, "-c", TELL, told.path)))
+    done = CliRunner().invoke(config, ["edit", "--config", str(tmp_path / "config.toml")], standalone_mode=False)
+    assert done.exception is None
+    assert "HTTPS_PROXY" in told
+    assert not told.secret
 
 
 def test_a_credential_command_is_told_no_secret_but_the_account(told: Told) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from roomtui.children import without_credentials
 from roomtui.cli.exits import Exit, say
 from roomtui.cli.options import takes_global_options
 from roomtui.config import ConfigError, config_file, twilio_cli
@@ -161,7 +162,9 @@ def edit(*, typed: Typed) -> int:
     except ValueError:
         raise ConfigError(f"The editor ({editor}) has a quotation mark too many or too few. Set EDITOR.") from None
     try:
-        done = subprocess.run([*words, str(where)], check=False)  # noqa: S603 - the person's own editor
+        done = subprocess.run(  # noqa: S603 - the person's own editor
+            [*words, str(where)], env=without_credentials(), check=False
+        )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be used"
         raise ConfigError(f"The editor ({words[0] if words else ''}) cannot be run: {reason}. Set EDITOR.") from None
