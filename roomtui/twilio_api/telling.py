@@ -48,8 +48,12 @@ def whole_json(room: Room, roster: Roster | None, now: datetime, why: Ending | N
 
 
 def json_text(value: object) -> str:
-    """`value` as JSON, indented; ASCII only, so that no terminal is misled by a stranger's text."""
-    return harmless(json.dumps(value, indent=2, ensure_ascii=True))
+    """`value` as JSON, indented where it can be; ASCII only, so that no terminal is misled by a stranger's text."""
+    try:
+        written = json.dumps(value, indent=2, ensure_ascii=True)
+    except RecursionError:  # Python 3.12 reads a field of a thousand brackets, but does not indent it
+        written = json.dumps(value, ensure_ascii=True)
+    return harmless(written)
 
 
 def harmless(written: str) -> str:
