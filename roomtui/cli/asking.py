@@ -52,7 +52,7 @@ def need_somebody(not_done: str) -> None:
     Raises:
         NotConfirmedError: there is nobody to ask.
     """
-    if sys.stdin is None or not sys.stdin.isatty():  # None: it was closed before we began
+    if not sys.stdin.isatty():
         raise NotConfirmedError(f"{not_done}: there is nobody to ask, and no --yes.")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -13,6 +12,7 @@ import click
 from roomtui.cli.exits import Exit, expected, leave, say, tell_of_a_bug
 from roomtui.cli.manual import below_the_options
 from roomtui.cli.options import takes_global_options
+from roomtui.cli.streams import OutputError, make_good
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -120,9 +120,7 @@ def cli(typed: Typed) -> None:
 
 def main() -> None:
     """Run the command line, and end the process."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        # What this terminal has no letter for is written as an escape; a name must not end the program.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    make_good()
     sys.excepthook = tell_of_a_bug
     try:
         code = cli.main(prog_name="roomtui", standalone_mode=False)
@@ -137,8 +135,9 @@ def main() -> None:
         say(f"roomtui: {error.format_message()}")
         sys.exit(Exit.FAILED)
     except BrokenPipeError:
-        # Whoever read our output has enough of it; nothing more may be written, at exit neither.
-        sys.stdout = None
+        sys.exit(Exit.FAILED)  # whoever read our output has enough of it
+    except OutputError as error:
+        say(f"roomtui: {error}")
         sys.exit(Exit.FAILED)
     except expected() as error:
         leave(error)
