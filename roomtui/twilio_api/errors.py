@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 
 class TwilioError(Exception):
-    """No good answer from Twilio. `sentence` says what is wrong and, where it helps, what to do; one safe line."""
+    """No good answer from Twilio.
+
+    Attributes:
+        sentence: what is wrong and, where it helps, what to do; one safe line.
+        unsent: whether it is certain that nothing was sent.
+    """
+
+    unsent = False
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -34,9 +41,13 @@ class TwilioError(Exception):
 class InvalidApiUrl(TwilioError, ValueError):
     """The configured API address cannot be used: not a web address, or one that would show the credentials."""
 
+    unsent = True
+
 
 class Unsendable(TwilioError, ValueError):
     """What was asked cannot be put into a request: too long, or no text. Nothing was sent."""
+
+    unsent = True
 
 
 class Unreachable(TwilioError):

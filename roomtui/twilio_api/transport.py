@@ -96,7 +96,7 @@ class Counts:
 class _Request:
     """One request of the SDK, over all its attempts."""
 
-    __slots__ = ("message", "method", "reading", "spent", "timeout", "urgent")
+    __slots__ = ("message", "method", "reading", "sent", "spent", "timeout", "urgent")
 
     def __init__(self, method: str, message: Hidden, timeout: float) -> None:
         self.method = method
@@ -104,6 +104,7 @@ class _Request:
         self.timeout = timeout
         self.reading = method in _READING
         self.urgent = _urgent.get()
+        self.sent = False  # by any of them
         self.spent = 0.0
 
 
@@ -229,6 +230,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             delay = self._delay(request, outcome, attempt)
             if delay is None:
                 if isinstance(outcome, Fault):
+                    outcome.error.unsent = not request.sent
                     raise outcome.error from None
                 return outcome
             await self._sleep(delay)
@@ -321,14 +323,11 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             except TooMuch:
                 most = f"more than {BODY_MAX >> 20} MB"
                 return Fault(NotTwilio(f"{self.api.origin} answers with {most}: is the API URL right?"), passing=False)
+            except Unreachable as error:
+                return Fault(error, passing=False)  # there is no way at all
             except FAULTS as fault:
-                return explain(
-                    fault,
-                    host=str(self.api.origin),
-                    connecting=self._connect_timeout,
-                    waiting=request.timeout,
-                    proxy=self._proxy,
-                )
+                host, connecting = str(self.api.origin), self._connect_timeout
+                return explain(fault, host=host, connecting=connecting, waiting=request.timeout, proxy=self._proxy)
             finally:
                 if admitted is not None:
                     admitted.sent()  # if it came to nothing before
@@ -337,11 +336,16 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
                 request.spent += self.clock.monotonic() - sent
 
     async def _exchange(self, pool: Pool, request: _Request, sent: float, admitted: _Admitted | None) -> Response:
+        def sending() -> None:
+            request.sent = True
+            if admitted is not None:
+                admitted.sent()
+
         answer = await pool.ask(
             request.message,
             timeout=request.timeout,
             body_max=BODY_MAX,
-            sending=admitted.sent if admitted is not None else None,
+            sending=sending,
             heard=lambda status, headers: self._note(request, status, headers, sent),
             headless=request.method == "HEAD",
         )

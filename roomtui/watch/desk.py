@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from roomtui.twilio_api.errors import Broken, InvalidApiUrl, Refused, TwilioError, Unsendable
+from roomtui.twilio_api.errors import Broken, Refused, TwilioError
 from roomtui.watch.journal import JournalError
 from roomtui.watch.rosters import read_last_roster, read_roster
 
@@ -206,7 +206,7 @@ def is_plain(error: TwilioError) -> bool:
     """
     if isinstance(error, Refused):
         return not isinstance(error, Broken)
-    return isinstance(error, (InvalidApiUrl, Unsendable))
+    return error.unsent
 
 
 def unclear(error: TwilioError, what_now: str) -> TwilioError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ from tests.cli.program import PATIENCE, PROGRAM, until
 from tests.cli.test_end import audit
 from tests.cli.test_ls import ROOM_FIELDS
 from tests.tui.scene import HOSTILE
+from tests.twilio_api.http11.wired import refusing
 
 if TYPE_CHECKING:
     from tests.cli.program import Program, RunningSandbox
@@ -204,6 +205,19 @@ def test_the_same_room_is_not_made_twice_when_twilio_gives_no_answer(roomtui: Pr
     (line,) = done.err.splitlines()
     assert "look" in line
     assert sandbox.ask("GET", "/v1/Rooms")["rooms"] == []
+
+
+def test_where_nothing_could_be_sent_no_room_is_to_be_looked_for(stranger: Program) -> None:
+    """Without a name nothing is asked before, so a proxy that is not there is met only now."""
+    with refusing() as port:
+        proxy = f"127.0.0.1:{port}"
+        known = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "x", "HTTPS_PROXY": f"http://{proxy}"}
+        program = replace(stranger, environ={**stranger.environ, **known})
+        done = program("create")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"roomtui: The proxy {proxy} cannot be reached: ")
+    assert done.err.endswith("HTTPS_PROXY names it.\n")
+    assert [line.get("outcome") for line in audit(program)] == [None, "not-done"]
 
 
 def test_names_of_every_kind_are_made_as_they_are(roomtui: Program, sandbox: RunningSandbox) -> None:

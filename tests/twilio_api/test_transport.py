@@ -178,6 +178,26 @@ async def test_says_that_nothing_listens_there(open_to: Open) -> None:
             await open_to(url).request("GET", f"{url}/v1/Rooms")
 
 
+@pytest.mark.parametrize("trouble", [Reset(), Truncated()])
+async def test_does_not_know_what_became_of_what_it_sent(open_to: Open, trouble: Action) -> None:
+    async with Scripted(trouble) as server:
+        with pytest.raises(Unreachable) as failed:
+            await open_to(server.url).request("POST", f"{server.url}/v1/Rooms", data={"A": "b"})
+        assert not failed.value.unsent
+
+
+async def test_knows_that_nothing_was_sent(open_to: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    with refusing() as port:
+        for scheme, setting in (("http", ""), ("https", "/not/there")):
+            monkeypatch.setenv("SSL_CERT_FILE", setting)
+            url = f"{scheme}://127.0.0.1:{port}"
+            transport = open_to(url)
+            with pytest.raises(Unreachable) as failed:
+                await transport.request("POST", f"{url}/v1/Rooms", data={"A": "b"})
+            assert failed.value.unsent
+            assert transport.counts.in_flight == 0
+
+
 async def test_says_that_the_other_end_speaks_no_tls(open_to: Open, slept: list[float]) -> None:
     async with Scripted(Reply()) as server:
         url = server.url.replace("http:", "https:")

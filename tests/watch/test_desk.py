@@ -154,6 +154,11 @@ async def test_both_lines_of_a_deed_have_one_id_and_the_first_is_there_when_twil
     assert {**after, **before} == {**before, **{key: after[key] for key in after.keys() - before.keys()}}
 
 
+def never_sent(error: TwilioError) -> TwilioError:
+    error.unsent = True
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "plain"),
     [
@@ -163,6 +168,8 @@ async def test_both_lines_of_a_deed_have_one_id_and_the_first_is_there_when_twil
         (Unsendable("no UTF-8"), True),
         (Broken(status=503, code=20503, message=NO), False),
         (Unreachable("no answer"), False),
+        (never_sent(Unreachable("no connection")), True),
+        (never_sent(NotTwilio("no HTTP")), True),
         (NotTwilio("no JSON"), False),
         (ForeignHost("another host"), False),
         (TwilioError("who knows"), False),
