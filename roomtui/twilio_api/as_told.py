@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from roomtui.rooms.model import RoomStatus
 from roomtui.twilio_api import parse
+from roomtui.twilio_api.answers import fraction
 from roomtui.twilio_api.pages import Reading
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class RoomAsTold:
 
     def room(self) -> Room:
         """The room, read."""
-        record: dict[str, Any] = json.loads(self.text)
+        record: dict[str, Any] = json.loads(self.text, parse_float=fraction)
         return parse.room(record)
 
 

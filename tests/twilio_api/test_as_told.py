@@ -108,6 +108,15 @@ def test_a_field_that_is_not_known_yet_is_passed_on() -> None:
     the_same(told)
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e999"])
+def test_a_number_that_is_too_big_for_a_float_is_no_infinity_when_it_is_read(number: str) -> None:
+    rooms: list[RoomAsTold] = []
+    text = json.dumps(page_json("rooms", [room_json(1, max_participants=50)])).replace(": 50,", f": {number},")
+    list(AsTold("host", added=ADDED).page(text, rooms))
+    (told,) = rooms
+    assert json.loads(json.dumps(parse.to_api(told.room())), parse_constant=pytest.fail)["max_participants"] == number
+
+
 def test_a_sid_of_another_form_is_one_all_the_same() -> None:
     (told,) = read({**room_json(1), "sid": "RMnew"})
     assert (told.sid, told.date_created) == ("RMnew", None)
