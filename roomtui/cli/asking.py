@@ -29,7 +29,8 @@ def need_to_change(config: Config, not_done: str) -> None:
         ReadOnlyError: nothing may be changed here.
     """
     if config.read_only:
-        raise ReadOnlyError(f"This is read-only: {not_done}. Leave out --read-only to change things.")
+        leave_out = "Leave out --read-only, or read_only in the configuration, to change things."
+        raise ReadOnlyError(f"This is read-only: {not_done}. {leave_out}")
 
 
 def confirm(question: str, *, not_done: str) -> None:

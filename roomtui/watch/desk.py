@@ -71,7 +71,8 @@ class Desk:
             ReadOnlyError: it may not; `undone` is what was therefore not done: "room RM... was not ended".
         """
         if self.read_only:
-            raise ReadOnlyError(f"This is read-only: {undone}. Leave out --read-only to change things.")
+            leave_out = "Leave out --read-only, or read_only in the configuration, to change things."
+            raise ReadOnlyError(f"This is read-only: {undone}. {leave_out}")
 
     async def look(self, name_or_sid: str) -> Sight:
         """The room and everybody who is in it, read now.

@@ -300,7 +300,8 @@ def test_a_profile_may_be_read_only(known: Program, tmp_path: Path, arguments: t
     path.chmod(0o600)
     done = known("--config", str(path), "--profile", "acme", *arguments)
     assert done.code == 5
-    one_sentence(done)
+    said = one_sentence(done)
+    assert arguments[0] == "end" or "Leave out --read-only, or read_only in the configuration, " in said
 
 
 # Options
