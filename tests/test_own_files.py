@@ -16,7 +16,7 @@ import pytest
 from roomtui.config.errors import ConfigError
 from roomtui.config.file import read
 from roomtui.config.twilio_cli import read as read_twilio_cli
-from roomtui.own_files import chmod, make_folder, open_own, open_plain
+from roomtui.own_files import chmod, make_folder, open_own, open_plain, see_that_it_may_be_ours
 from roomtui.state import StateFile
 from roomtui.watch.journal import Journal, JournalError
 from roomtui.watch.tape.recorder import TapeError
@@ -127,6 +127,21 @@ def test_nothing_is_written_where_something_else_than_a_file_lies(
     assert refused.value.strerror
     assert (tmp_path / "foreign").read_text() == "mine"
     assert not (tmp_path / "not-there-yet").exists()
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+def test_what_would_be_refused_is_known_before_anything_is_written(
+    tmp_path: Path, plant: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "journal.jsonl"
+    see_that_it_may_be_ours(path)
+    assert not path.exists()
+    plant(path)
+    with pytest.raises(OSError, match=r"it is (no file|a link to another file)"):
+        see_that_it_may_be_ours(path)
+    tmp_path.chmod(0o777)
+    with pytest.raises(OSError, match="others may write into its folder: chmod 700"):
+        see_that_it_may_be_ours(path)
 
 
 @pytest.mark.parametrize("plant", PLANTED)

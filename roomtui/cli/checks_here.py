@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from roomtui.children import of_the_terminal
 from roomtui.cli.checks import Check, fail, ok, warn
-from roomtui.own_files import OWNER_ONLY_FILE, chmod
+from roomtui.own_files import OWNER_ONLY_FILE, chmod, is_there, see_that_it_may_be_ours
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.multiplexers import TMUX_FORMAT, Tmux
 from roomtui.tui.routes import route
@@ -172,16 +172,18 @@ def journal_check(path: Path) -> Check:
     """Whether the journal can be written, and by its owner alone."""
     name = safe(str(path))
     folder = path.parent
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
     try:
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
         free = shutil.disk_usage(folder).free
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+        if not folder.is_dir():
+            mend = "Without a journal nothing can be changed: move it away, or set XDG_STATE_HOME."
+            return fail("journal", f"{safe(str(folder))} is no folder", mend)
+        mode = stat.S_IMODE(path.lstat().st_mode) if is_there(path) else None
+        if folder == path.parent:
+            see_that_it_may_be_ours(path)
     except OSError as error:
         return fail("journal", f"{name}: {error.strerror}", "Without a journal nothing can be changed: mend the path.")
-    if not folder.is_dir():
-        mend = "Without a journal nothing can be changed: move it away, or set XDG_STATE_HOME."
-        return fail("journal", f"{safe(str(folder))} is no folder", mend)
     if not os.access(path if mode is not None else folder, os.W_OK):
         where = path if mode is not None else folder
         mend = "Without a journal nothing can be changed: make it writable, or set XDG_STATE_HOME."

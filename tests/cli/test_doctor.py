@@ -186,6 +186,17 @@ def test_a_journal_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mo
     assert journal_check(in_the_way / "journal.jsonl").status is Status.FAIL
 
 
+def test_a_journal_that_would_be_refused_is_a_failure(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.symlink_to(tmp_path / "elsewhere")
+    assert journal_check(path).status is Status.FAIL
+    assert journal_check(path).detail == f"{path}: it is a link to another file"
+    path.unlink()
+    tmp_path.chmod(0o777)
+    assert journal_check(path).detail.endswith(f"others may write into its folder: chmod 700 {tmp_path}")
+    assert journal_check(tmp_path / ("x" * 300) / "journal.jsonl").detail.endswith(": File name too long")
+
+
 # -- the lines
 
 

@@ -147,6 +147,7 @@ def test_what_is_no_line_of_a_journal_is_counted_and_never_reaches_the_terminal(
 def test_says_what_is_missing(stranger: Program, journal: Journal) -> None:
     assert stranger("log").code == 4
     assert stranger("log", "--profile", "acne").code == 2
+    assert stranger("log", "--profile", "acne", XDG_STATE_HOME=f"{journal.path.parent}/{'x' * 300}").code == 2
     done = stranger("log", "--profile", "acme", "--room", "nowhere")
     assert (done.code, done.out, done.err) == (3, "", "roomtui: nothing in the journal is about a room nowhere.\n")
     assert stranger("log", "--profile", "acme", "--since", "lately").code == 2

@@ -331,3 +331,9 @@ def test_a_journal_that_was_there_before_a_play_or_that_somebody_still_writes_st
     with only_what_was_done_stays(path):
         pass
     assert path.exists()
+
+
+def test_a_play_goes_on_where_no_journal_can_be(tmp_path: Path) -> None:
+    with only_what_was_done_stays(tmp_path / ("x" * 300) / "journal.jsonl"):
+        pass
+    assert not list(tmp_path.iterdir())
