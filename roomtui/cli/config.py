@@ -145,8 +145,12 @@ def path(*, typed: Typed) -> int:
     where = typed.config or config_file()
     # To a program it is the path itself; whoever looks at it is not to be fooled by it.
     click.echo(safe(str(where)) if sys.stdout.isatty() else str(where))
-    if not where.exists():
+    try:
+        where.stat()
+    except (FileNotFoundError, NotADirectoryError):
         say("There is none yet; `roomtui config edit` begins one.")
+    except OSError as error:
+        say(f"It cannot be read: {error.strerror}.")
     return Exit.DONE
 
 
@@ -180,15 +184,29 @@ def _begin(where: Path) -> None:
 
     try:
         make_folder(where.parent)
-        descriptor = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        _write_new(where, template())
     except FileExistsError:
         return
     except OSError as error:
         raise ConfigError(f"The configuration file {where} cannot be made: {error.strerror}.") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(template())
-    with suppress(OSError), (where.parent / SCHEMA_NAME).open("x", encoding="utf-8") as beside:  # "x": by no link
-        beside.write(json.dumps(schema(), indent=2) + "\n")
+    with suppress(OSError):
+        _write_new(where.parent / SCHEMA_NAME, json.dumps(schema(), indent=2) + "\n")
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file for its owner only where there is none, by no link.
+
+    Raises:
+        OSError: something is there; or it cannot be written, and nothing of it is left.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWNER_ONLY_FILE)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            os.fchmod(descriptor, OWNER_ONLY_FILE)  # the umask may have taken our own rights
+            file.write(text)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 @config.command(name="schema")

@@ -94,7 +94,7 @@ def read(path: Path, *, must_exist: bool = False) -> ConfigFile:
         with os.fdopen(open_plain(path, largest=_LARGEST), "rb") as opened:
             mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
             data = opened.read(_LARGEST)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a service's home may be /dev/null
         if must_exist:
             raise ConfigError(f"There is no configuration file {place(path, None)}.") from None
         return ConfigFile(path)
@@ -127,6 +127,8 @@ def _document(path: Path, text: str) -> dict[str, Any]:
         raise ConfigError(f"{place(path, line)}: the file is not TOML: {safe(said)}.") from None
     except RecursionError:
         raise ConfigError(f"{place(path, None)}: the file is nested too deeply.") from None
+    except ValueError:  # Python reads no number of more than some thousand digits
+        raise ConfigError(f"{place(path, None)}: the file is not TOML: a number in it is far too long.") from None
 
 
 class _Reader:

@@ -110,6 +110,14 @@ def test_path_says_where_the_file_is_or_would_be(tmp_path: Path) -> None:
     assert run("path", "--config", "other.toml")[1].stdout == "other.toml\n"
 
 
+def test_path_says_why_the_file_cannot_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ("x" * 300)))
+    code, result = run("path")
+    assert (code, result.stderr) == (0, "It cannot be read: File name too long.\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/dev/null")
+    assert "none yet" in run("path")[1].stderr
+
+
 def editor(tmp_path: Path, body: str) -> str:
     """A program in the place of an editor; the file is its last argument."""
     path = tmp_path / "my editor"

@@ -289,6 +289,19 @@ def test_a_file_that_is_nested_without_end(write: Callable[..., Path]) -> None:
     assert refusal() == f"{path}: the file is nested too deeply."
 
 
+def test_a_number_that_python_does_not_read(write: Callable[..., Path]) -> None:
+    path = write(f"reads_per_second = {'9' * 5000}")
+    assert refusal() == f"{path}: the file is not TOML: a number in it is far too long."
+
+
+def test_a_home_that_is_no_folder_has_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/dev/null")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    environ = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN}
+    assert load(Typed(), environ).credentials.account_sid == SID
+    assert refusal(Typed(config=tmp_path / "none.toml" / "config.toml"), environ).startswith("There is no ")
+
+
 def test_a_file_that_is_not_text(write: Callable[..., Path]) -> None:
     path = write()
     path.write_bytes(b"# one\n\xff\xfe[profiles]")
