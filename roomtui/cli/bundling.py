@@ -59,11 +59,15 @@ def bundle(file: Path, venvs: tuple[Path, ...]) -> None:
     chosen = venvs or (Path(sys.prefix),)
     pythons = sorted({_python_of(venv) for venv in chosen}, key=lambda version: int(version.partition(".")[2]))
     _see_that_it_may_be(file)
-    with tempfile.TemporaryDirectory(prefix=".roomtui-bundle-", dir=_folder_of(file)) as scratch:
-        made = Path(scratch, "made")
-        _make(made, chosen, Path(scratch))
-        glibc = _glibc(made)
-        made.replace(file)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".roomtui-bundle-", dir=_folder_of(file)) as scratch:
+            made = Path(scratch, "made")
+            _make(made, chosen, Path(scratch))
+            glibc = _glibc(made)
+            made.replace(file)
+    except OSError as error:
+        why = error.strerror or "there is no room for what goes into it"
+        raise click.ClickException(f"{file} cannot be made: {why}.") from None
     click.echo(file)
     needs = f", glibc 2.{glibc} or later" if glibc is not None else ""
     say(
@@ -132,14 +136,21 @@ def _make(made: Path, venvs: tuple[Path, ...], scratch: Path) -> None:
     command = [
         *(sys.executable, "-m", "pex", *required),
         *("--sources-directory", str(scratch / "ours"), "--entry-point", "roomtui.cli.main:main"),
-        *(word for venv in venvs for word in ("--venv-repository", str(venv))),
+        *(word for venv in venvs for word in ("--venv-repository", str(venv.absolute()))),
         # /bin/sh finds the Python, and after the first start goes straight to an unpacked environment of its own.
         *("--sh-boot", "--venv", "--no-pypi", "--disable-cache", "--output-file", str(made)),
     ]
     # What somebody has set for their own use of pex or pip makes no other file of it.
     environ = {name: value for name, value in without_credentials().items() if not name.startswith(("PEX_", "PIP_"))}
     done = subprocess.run(  # noqa: S603 - our own interpreter; the folders are arguments, not words of a shell
-        command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
+        command,
+        env=environ,
+        cwd=scratch,  # `python -m` would import what lies where the person happens to be
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if done.returncode != 0 or not made.exists():
         last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "it does not say why")

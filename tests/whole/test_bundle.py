@@ -9,6 +9,7 @@ import sys
 import zipfile
 from functools import cache
 from pathlib import Path
+from sysconfig import get_path
 
 import pytest
 
@@ -51,10 +52,12 @@ def _no_network() -> tuple[str, ...]:
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file, as the README's command makes it."""
-    folder = tmp_path_factory.mktemp("bundle")
+    folder, around = tmp_path_factory.mktemp("bundle"), tmp_path_factory.mktemp("around")
     made = folder / "roomtui.pex"
+    (around / "json.py").write_text("raise SystemExit('what lies where the person happens to be is no library')")
     done = subprocess.run(
-        [*_no_network(), sys.executable, "-m", "roomtui", "bundle", str(made)],
+        [*_no_network(), f"{get_path('scripts')}/roomtui", "bundle", str(made)],
+        cwd=around,
         env=environment(tmp_path_factory.mktemp("home")),
         capture_output=True,
         text=True,

@@ -107,6 +107,21 @@ def test_no_command_changes_what_it_cannot_write_down(
     assert sandbox.room("board")["status"] == sandbox.room("other")["status"] == "in-progress"
 
 
+def test_nothing_is_left_of_a_configuration_that_the_disk_does_not_take(home: Path, known: dict[str, str]) -> None:
+    done = run(growing_to(0), {**known, "EDITOR": "true"}, "config", "edit")
+    assert done.returncode == 2
+    assert done.stderr.endswith("config.toml cannot be made: File too large.\n")
+    assert not [each for each in (home / "config").rglob("*") if each.is_file()]
+    assert run((), {**known, "EDITOR": "true"}, "config", "edit").returncode == 0
+
+
+def test_a_bundle_that_the_disk_does_not_take_is_a_sentence(home: Path, known: dict[str, str]) -> None:
+    done = run(growing_to(0), known, "bundle", str(home / "roomtui.pex"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"roomtui: {home}/roomtui.pex cannot be made: ")
+    assert not list(home.glob("*roomtui*"))
+
+
 def test_what_can_only_be_written_down_before_is_done_and_it_is_said_that_the_rest_is_not_written(
     home: Path, sandbox: RunningSandbox, known: dict[str, str]
 ) -> None:
