@@ -85,11 +85,11 @@ class Asking:
             return f"{self._name(entry)} is a {safe(entry.room.type)} room: without a media server nothing is recorded."
         return None if self._app.session is not None else "Not connected yet."
 
-    def is_offered(self, deed: Deed, entry: Entry | None) -> bool:
+    def is_offered(self, deed: Deed, *, ended: bool) -> bool:
         """Whether the key for it is shown: not where nothing may be changed, nor on a room that has ended."""
         if self._app.settings.read_only:
             return False
-        return not isinstance(entry, EndedRoom) or deed in _ANY_ROOM
+        return not ended or deed in _ANY_ROOM
 
     def to(self, deed: Deed, entry: Entry | None, done: Callable[[str | None], None] | None = None) -> None:
         """Ask for this deed; `done` gets the SID of the room that was ended or created, else None."""

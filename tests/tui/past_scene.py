@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from roomtui.rooms.model import Participant, Room
+    from roomtui.rooms.picture import Picture
     from roomtui.twilio_api.gateway import RoomQuery
 
 
@@ -146,10 +147,15 @@ class PastStage:
 
 
 def stage(
-    twilio: PastTwilio | None = None, *, ours: Sequence[str] = (), hide_personal: bool = False, ascii_only: bool = False
+    twilio: PastTwilio | None = None,
+    *,
+    shown: Picture | None = None,
+    ours: Sequence[str] = (),
+    hide_personal: bool = False,
+    ascii_only: bool = False,
 ) -> PastStage:
     """The app on a day's picture, with ended rooms to ask for; waits end at once, but for those after trouble."""
-    made = scene.stage(hide_personal=hide_personal, ascii_only=ascii_only)
+    made = scene.stage(shown, hide_personal=hide_personal, ascii_only=ascii_only)
     asked = twilio if twilio is not None else a_past()
     waits: list[float] = []
 

@@ -49,7 +49,6 @@ class DetailScreen(RoomScreen):
     def __init__(self, sid: str) -> None:
         super().__init__()
         self._sid = sid
-        self._has_ended = False
         self._early: list[int] | None = []
         self._unsubscribe_past: Callable[[], None] | None = None
 
@@ -107,10 +106,6 @@ class DetailScreen(RoomScreen):
 
     def _on_board(self, _state: BoardState) -> None:
         self.tick()
-        ended = isinstance(self.selected, EndedRoom)
-        if ended is not self._has_ended:
-            self._has_ended = ended
-            self.refresh_bindings()
 
     def redraw(self) -> None:
         """Show it again."""
@@ -121,6 +116,7 @@ class DetailScreen(RoomScreen):
         if not self.is_mounted:
             return
         self.show_banner()
+        self.offer_what_can_be_done()
         pane = self.query_one("#full", LineView)
         entry = self.selected
         if entry is None:

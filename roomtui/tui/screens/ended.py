@@ -135,6 +135,11 @@ class EndedScreen(RoomScreen):
         sid = self._table.cursor
         return None if sid is None or self._past is None else self._past.find(sid)
 
+    @property
+    def is_on_an_ended_room(self) -> bool:
+        """There are no others here, though none may have come yet."""
+        return True
+
     def more_to_copy(self) -> list[Thing]:
         """The lists that are shown."""
         queries, api_url = self._past.queries() if self._past is not None else [], self.app.settings.api_url

@@ -15,7 +15,6 @@ from textual.containers import Container, Horizontal, Vertical
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import SOON
 from roomtui.rooms.history import History
-from roomtui.rooms.picture import EndedRoom
 from roomtui.tui import words
 from roomtui.tui.asking import Deed
 from roomtui.tui.detail import in_brief, in_full
@@ -51,7 +50,6 @@ class LiveScreen(ArrangedScreen):
         self._history = History()
         self._moves = Moves()
         self._ready = False
-        self._on_an_ended_room = False
         self._read_samples: deque[tuple[float, int]] = deque(maxlen=_RATE_OVER + 1)
         self._panes: dict[str, LineView] = {}
         self._detail_of: tuple[object, ...] = ()
@@ -127,7 +125,7 @@ class LiveScreen(ArrangedScreen):
         # Most of what is read changes nothing that is told beside the table; time goes on with the ticks.
         if changed is None or self._rest_of != self._made_of:
             self.show_rest()
-        self._offer_what_can_be_done()
+        self.offer_what_can_be_done()
 
     @property
     def _made_of(self) -> tuple[object, ...]:
@@ -154,13 +152,6 @@ class LiveScreen(ArrangedScreen):
     def await_room(self, sid: str) -> None:
         """Put the cursor on this room once it is listed, unless a key moves it before."""
         self.table.await_room(sid)
-
-    def _offer_what_can_be_done(self) -> None:
-        # The line of keys differs on a room that has ended; it is drawn anew only where that changes.
-        ended = isinstance(self.selected, EndedRoom)
-        if ended is not self._on_an_ended_room:
-            self._on_an_ended_room = ended
-            self.refresh_bindings()
 
     def sifted(self) -> None:
         """Tell the feed what is on screen now."""
@@ -272,7 +263,7 @@ class LiveScreen(ArrangedScreen):
         # The feed looks at the selected room first; a read for each row that a held key passes would be a flood.
         self.attend()
         self._show_detail()
-        self._offer_what_can_be_done()
+        self.offer_what_can_be_done()
 
     @on(RoomTable.Chosen)
     def _chosen(self, message: RoomTable.Chosen) -> None:

@@ -179,6 +179,7 @@ class LogScreen(RoomScreen):
         del state
         if self.is_mounted:
             self.show_banner()
+            self.offer_what_can_be_done()
 
     def tick(self) -> None:
         """Look for what was written, by us or by another dashboard."""
@@ -238,6 +239,7 @@ class LogScreen(RoomScreen):
         table.say(self._nothing_to_show())
         self._show_whole()
         self.show_banner()
+        self.offer_what_can_be_done()
 
     def _show_whole(self) -> None:
         """What there is no room for on the line under the cursor."""

@@ -75,6 +75,8 @@ class RoomScreen(StyledOnce[None], inherit_bindings=False):
         Binding("o", "console", "Console", tooltip="Twilio's Console on this room", show=False, id="room.console"),
     ]
 
+    _offers_for_an_ended_room = False
+
     @property
     def selected(self) -> Entry | None:
         """The room that keys are about."""
@@ -104,15 +106,26 @@ class RoomScreen(StyledOnce[None], inherit_bindings=False):
         """Say again which keys work: under a dialog the line of keys has not changed."""
         self.refresh_bindings()
 
+    @property
+    def is_on_an_ended_room(self) -> bool:
+        """Whether the keys are those of a room that has ended."""
+        return self.is_mounted and isinstance(self.selected, EndedRoom)
+
+    def offer_what_can_be_done(self) -> None:
+        """The line of keys differs on a room that has ended; it is drawn anew only where that changes."""
+        ended = self.is_on_an_ended_room
+        if ended is not self._offers_for_an_ended_room:
+            self._offers_for_an_ended_room = ended
+            self.refresh_bindings()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with the room that is selected."""
-        entry = self.selected if self.is_mounted else None
+        ended = self.is_on_an_ended_room
         if action == "say_why_not":
-            return not self.app.ask.is_offered(Deed(str(parameters[0])), entry)
+            return not self.app.ask.is_offered(Deed(str(parameters[0])), ended=ended)
         if action in {"create_again", "create_like"}:
-            ended = isinstance(entry, EndedRoom)
-            return self.app.ask.is_offered(Deed.AGAIN, entry) and ended == (action == "create_again")
-        return action not in _DEEDS or self.app.ask.is_offered(Deed(action), entry)
+            return self.app.ask.is_offered(Deed.AGAIN, ended=ended) and ended == (action == "create_again")
+        return action not in _DEEDS or self.app.ask.is_offered(Deed(action), ended=ended)
 
     def action_say_why_not(self, deed: str) -> None:
         """Say why a key does nothing."""

@@ -13,7 +13,7 @@ from roomtui.tui.widgets.list_table import ListTable
 from roomtui.twilio_api.errors import Refused
 from tests.tui import past_scene
 from tests.tui.driving import press, screen_text, settle, told
-from tests.tui.scene import ago, person
+from tests.tui.scene import ago, person, picture
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -143,6 +143,16 @@ async def test_before_there_is_an_answer_it_says_whom_it_asks() -> None:
         await settle(pilot)
         await press(pilot, "2", "left")
         assert "asking Twilio which rooms ended on 2026-11-19" in screen_text(made.stage)
+
+
+async def test_what_cannot_be_done_to_an_ended_room_is_not_offered_before_there_is_one_either() -> None:
+    made = past_scene.stage(shown=picture([]))
+    made.twilio.gate.clear()
+    async with made.stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        assert "asking Twilio" in screen_text(made.stage)
+        assert screen_text(made.stage).splitlines()[-1].split()[:4] == ["t", "TwiML", "N", "Again"]
 
 
 async def test_a_room_is_made_again_from_here_and_what_cannot_be_done_says_why() -> None:

@@ -183,6 +183,21 @@ async def test_a_line_leads_to_its_room(path: Path) -> None:
         assert told(stage) == f"{journals.DAILY} has ended too long ago to be known here."
 
 
+async def test_the_keys_that_are_offered_are_those_of_the_room_that_the_line_is_about(path: Path) -> None:
+    journals.a_day(path)
+    stage = journals.stage(path)
+    async with stage.app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3")
+        await read(stage, pilot)
+        offered = {}
+        for what in ("retro ended", "board"):
+            await press(pilot, "slash", *["backspace"] * 20, *typed(what), "enter")
+            await read(stage, pilot)
+            offered[what] = "e End" in screen_text(stage).splitlines()[-1]
+        assert offered == {"retro ended": False, "board": True}
+
+
 async def test_a_line_about_a_room_of_long_ago_leads_to_the_ended_rooms_of_its_name(path: Path) -> None:
     made = past_scene.stage()
     old = past_scene.ended(150, "townhall", created=ago(hours=24 * 9), minutes=30)
