@@ -20,9 +20,9 @@ LONG, SHORT = line("loading  11 live "), line("11 live ")
 
 
 class Shown(App[None]):
-    """One as wide and as high as what it shows."""
+    """One as wide and as high as what it shows; without scrollbars, which come and go while it is laid out."""
 
-    CSS = "LineView { width: auto; }"
+    CSS = "LineView { width: auto; overflow: hidden hidden; }"
 
     def compose(self) -> ComposeResult:
         with Horizontal():
