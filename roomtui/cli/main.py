@@ -129,7 +129,8 @@ def main() -> None:
         sys.exit(Exit.INTERRUPTED)
     except click.UsageError as error:
         hint = f" See `{error.ctx.command_path} --help`." if error.ctx is not None else ""
-        say(f"roomtui: {error.format_message().rstrip('.')}.{hint}")
+        sentence = error.format_message()
+        say(f"roomtui: {sentence}{'' if sentence.endswith(('.', '?')) else '.'}{hint}")
         sys.exit(Exit.USAGE)
     except click.ClickException as error:
         say(f"roomtui: {error.format_message()}")

@@ -109,6 +109,12 @@ def test_wrong_credentials(known: Program, sandbox: RunningSandbox, arguments: t
     assert "Check the account SID and the token or API key" in sentence
 
 
+def test_a_question_of_what_was_meant_ends_as_one(known: Program) -> None:
+    done = known("create", "--video-codecs", "VP8")
+    assert "Did you mean" in done.err
+    assert done.err.endswith("? See `roomtui create --help`.\n")
+
+
 def test_both_kinds_of_credentials_open_the_door(stranger: Program, sandbox: RunningSandbox) -> None:
     sandbox.create("room")
     for names in (("TWILIO_AUTH_TOKEN",), ("TWILIO_API_KEY", "TWILIO_API_SECRET")):
