@@ -169,7 +169,7 @@ class Url:
             try:
                 ApiUrl.parse(text)
             except InvalidApiUrl as error:
-                raise WrongValueError(f"cannot be used: {error.sentence.rstrip('.')}") from None
+                raise WrongValueError(error.sentence.removeprefix("The API URL ").rstrip(".")) from None
         return text
 
 
