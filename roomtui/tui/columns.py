@@ -315,12 +315,14 @@ def _fitting(layout: Layout, width: int) -> list[tuple[Column, int]]:
     return fitting
 
 
-def heading(placed: tuple[Placed, ...], sign: str = "", sorted_by: str | None = None) -> str:
+def heading(
+    placed: tuple[Placed, ...], sign: str = "", sorted_by: str | None = None, *, ellipsis: str = UNICODE.ellipsis
+) -> str:
     """The line of titles; behind that of what the rooms are sorted by stands the sign for which way."""
     text = " "
     for each in placed:
         column = each.column
-        title = fit(column.title, each.width, right=column.right)
+        title = fit(column.title, each.width, right=column.right, ellipsis=ellipsis)
         if sorted_by is not None and sorted_by == (column.sorted_as or column.key):
             # It may reach into the gap, so that no title is cut for it.
             title = title + sign if column.right else column.title[: each.width] + sign

@@ -120,8 +120,8 @@ class RoomLines(Cursored):
         """The titles of the columns, where they stand, and what the rooms are sorted by."""
         sort, glyphs = self._sorted_by, self._view.glyphs
         if sort is None:
-            return heading(self._columns())
-        return heading(self._columns(), glyphs.down if sort.down else glyphs.up, sort.key)
+            return heading(self._columns(), ellipsis=glyphs.ellipsis)
+        return heading(self._columns(), glyphs.down if sort.down else glyphs.up, sort.key, ellipsis=glyphs.ellipsis)
 
     def lay_out(self, layout: Layout | None) -> None:
         """Show these columns; None: the usual ones of the width."""

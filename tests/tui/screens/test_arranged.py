@@ -186,6 +186,8 @@ async def test_in_ascii_the_signs_are_ascii() -> None:
         assert screen_text(made).isascii()
         await press(pilot, "escape", "s")
         assert screen_text(made).isascii()
+        await press(pilot, "escape", "C", "minus")
+        assert "CLOSES ~" in text_of(made, "#heading"), "a ? says that something is not known"
 
 
 async def test_columns_are_shown_moved_and_widened_in_sight_of_the_table_and_kept() -> None:
