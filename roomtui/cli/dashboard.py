@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 _SANDBOX_ENDS_WITHIN: Final = 3.0
 _LEAVES_WITHIN: Final = 3.0
+_ENDS_WITH: Final = (
+    *(signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT),
+    *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGXCPU),
+)
+"""What would end the process there and then, and what others send (the last one for `ulimit -t`)."""
 _TAKEN_WITHIN: Final = 0.3
 """Seconds that a terminal has to take the last words."""
 _DEMO_NUMBER: Final = "+15005550006"
@@ -229,7 +234,8 @@ async def until_left(app: RoomtuiApp, *, mouse: bool) -> None:
     columns, lines = shutil.get_terminal_size()
     if tuple(app.console.size) != (columns, lines):
         app.console.size = (columns, lines)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    for number in _ENDS_WITH:
         # Not the loop's own: it may be held up by a terminal that takes nothing.
         signal.signal(number, leave)
+    await asyncio.sleep(0)  # who pressed ctrl+c until here has cancelled us: before there is a screen, not amid it
     await app.run_async(mouse=mouse)
