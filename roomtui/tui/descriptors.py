@@ -31,6 +31,13 @@ def keys_of(descriptor: int) -> Iterator[int]:
         os.close(own)
 
 
+def takes_something(descriptor: int) -> bool:
+    """Whether the terminal takes anything now; one that has gone does not."""
+    with suppress(OSError, ValueError):
+        return bool(select.select([], [descriptor], [], 0)[1])
+    return False
+
+
 def write_all(descriptor: int, data: bytes) -> None:
     """Write all of it, however long that takes.
 

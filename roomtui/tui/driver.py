@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
-from roomtui.tui.descriptors import keys_of, write_all
+from roomtui.tui.descriptors import keys_of, takes_something, write_all
 from roomtui.tui.frugal.plain_keys import PlainKeys
 from roomtui.tui.terminal import asks_for_little
 
@@ -80,19 +80,24 @@ class TerminalDriver(LinuxDriver):
     def let_go(self) -> None:
         """Throw away what the terminal does not take, until the process ends.
 
-        It may stand still for ever, and with it whoever writes. To be called in a thread of its own.
+        It may stand still for ever, and with it whoever writes; one that does not has our last words on their way. To
+        be called in a thread of its own.
         """
         self._draws_no_more = True
         while self._file is not None and self.has_terminal:
-            with suppress(termios.error, OSError):
-                termios.tcflush(self._file.fileno(), termios.TCOFLUSH)
-            if self._writer_thread is not None:
-                waiting = self._writer_thread._queue  # noqa: SLF001 - full, it holds up the event loop
-                with suppress(Empty):
-                    while waiting.get_nowait() is not None:
-                        pass
-                    waiting.put_nowait(None)  # that was the end
+            if not takes_something(self._file.fileno()):
+                self._throw_away(self._file.fileno())
             time.sleep(_LOOKS_UP_EVERY)
+
+    def _throw_away(self, descriptor: int) -> None:
+        with suppress(termios.error, OSError):
+            termios.tcflush(descriptor, termios.TCOFLUSH)
+        if self._writer_thread is not None:
+            waiting = self._writer_thread._queue  # noqa: SLF001 - full, it holds up the event loop
+            with suppress(Empty):
+                while waiting.get_nowait() is not None:
+                    pass
+                waiting.put_nowait(None)  # that was the end
 
     def run_input_thread(self) -> None:
         """Hear keys until the terminal is given back, or has gone."""

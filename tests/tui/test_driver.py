@@ -6,11 +6,13 @@ import asyncio
 import os
 import selectors
 import signal
+from contextlib import suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from roomtui.tui.descriptors import takes_something
 from roomtui.tui.driver import TerminalDriver
 from tests.tui.ptys import a_terminal
 
@@ -42,6 +44,30 @@ def test_where_the_shell_has_taken_what_there_was_to_read_the_terminal_can_still
         thread.join(5)
     assert not held_up
     assert not lost.is_set()
+
+
+def test_a_terminal_that_takes_something_hears_our_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = object.__new__(TerminalDriver)
+    monkeypatch.setattr("roomtui.tui.driver.time.sleep", lambda _: setattr(driver, "has_terminal", False))
+    with a_terminal() as (screen, line), os.fdopen(os.dup(line), "w") as driver._file:
+        driver._writer_thread, driver.has_terminal = None, True
+        os.write(line, b"last words")
+        driver.let_go()
+        os.set_blocking(screen, False)
+        assert os.read(screen, 100) == b"last words"
+
+
+def test_what_a_terminal_does_not_take_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = object.__new__(TerminalDriver)
+    monkeypatch.setattr("roomtui.tui.driver.time.sleep", lambda _: setattr(driver, "has_terminal", False))
+    with a_terminal() as (_, line), os.fdopen(os.dup(line), "w") as driver._file:
+        driver._writer_thread, driver.has_terminal = None, True
+        os.set_blocking(line, False)
+        with suppress(BlockingIOError):
+            while os.write(line, b"x" * 4096):
+                pass
+        driver.let_go()
+        assert takes_something(line)
 
 
 async def test_a_change_of_size_between_asking_for_it_and_telling_it_is_told_last(

@@ -65,6 +65,7 @@ LOSSES = {
     "SIGHUP": Loss(signalled(signal.SIGHUP), 129),
     "SIGTERM": Loss(signalled(signal.SIGTERM), 143),
     "SIGINT": Loss(signalled(signal.SIGINT), 130),
+    "SIGQUIT": Loss(signalled(signal.SIGQUIT), 131),
     "the terminal is closed": Loss(Terminal.hang_up, 129),
     "the terminal is closed, SIGHUP is ignored": Loss(Terminal.hang_up, 129, _DEAF),
 }
@@ -251,6 +252,21 @@ def test_after_being_killed_the_next_one_writes_on_and_no_other_terminal_has_cha
         assert terminal.ends() == 0
     assert journal_of(home)[-1]["event"] == "watching-ended"
     assert left_behind(home) == []
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGUSR1, signal.SIGXCPU])
+def test_whatever_ends_the_dashboard_the_shell_has_its_terminal_back(
+    known: dict[str, str], sandbox: SandboxProcess, number: signal.Signals, how: str
+) -> None:
+    sandbox.create("board")
+    with Terminal("watch", how, environ=known) as terminal:
+        terminal.shows("board", "nobody came yet")
+        terminal.wipe()
+        terminal.signal(number)
+        assert terminal.ends() == 128 + number
+        assert terminal.settings == terminal.cooked
+        assert all(mode in terminal.raw for mode in (b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[?1049l", b"\x1b[?25h"))
 
 
 class StandsStill(Terminal):

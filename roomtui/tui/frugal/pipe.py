@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import sys
 import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from roomtui.tui.descriptors import write_all
+from roomtui.tui.descriptors import takes_something, write_all
 from roomtui.tui.frugal.difference import Terminal
 from roomtui.tui.frugal.grid import Grid, NotUnderstood
 from roomtui.tui.frugal.traits import Traits
@@ -191,7 +190,7 @@ class Pipe(threading.Thread):
         is_clear = not (self._is_writing or self._left or self._controls or self._window.is_slow or self._stopping)
         if not is_clear or self._descriptor is None or not 0 < wanted.answering <= _FEW:
             return
-        if self._window.room(now) < _FEW_BYTES or not _takes_something(self._descriptor):
+        if self._window.room(now) < _FEW_BYTES or not takes_something(self._descriptor):
             return
         chunk = self._ended(self._terminal.approach(wanted, most=_FEW_BYTES, older=False), now)
         self._is_unanswered = False
@@ -309,9 +308,3 @@ def _descriptor(file: TextIO) -> int | None:
     with suppress(OSError, ValueError):
         return file.fileno()
     return None
-
-
-def _takes_something(descriptor: int) -> bool:
-    with suppress(OSError, ValueError):
-        return bool(select.select([], [descriptor], [], 0)[1])
-    return False
