@@ -50,6 +50,7 @@ class Connection(asyncio.Protocol):
     Attributes:
         idle_since: the keeper's own note, by the loop's time.
         spoke_unasked: whether it was closed because something came that nobody asked for.
+        lost: why it is closed for good; None while it is not.
     """
 
     def __init__(self, came: Callable[[Connection], None], gone: Callable[[Connection], None]) -> None:
@@ -63,6 +64,7 @@ class Connection(asyncio.Protocol):
         self._closing = False
         self.idle_since = 0.0
         self.spoke_unasked = False
+        self.lost: Exception | None = None
         # Of the request that waits for its answer:
         self._waiter: asyncio.Future[Answer] | None = None
         self._fault: Exception | None = None
@@ -182,6 +184,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """It is closed."""
         self._closing = True
+        self.lost = error or Disconnected()
         self._poll = None
         if self._waiter is not None:
             self._conclude(error)

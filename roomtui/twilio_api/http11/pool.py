@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from roomtui.twilio_api.http11.connection import Connection
-from roomtui.twilio_api.http11.faults import AnswerTimeout, Closed, Disconnected, NotHttp
+from roomtui.twilio_api.http11.faults import AnswerTimeout, Closed, NotHttp
 from roomtui.twilio_api.http11.opening import Opening
 
 if TYPE_CHECKING:
@@ -159,8 +159,12 @@ class Pool:
         if task.cancelled():
             raise Closed
         connection = task.result()
-        if not connection.is_open:
-            raise NotHttp if connection.spoke_unasked else Disconnected
+        if connection.spoke_unasked:
+            raise NotHttp
+        # In TLS 1.3 the other end may refuse us when for us all is agreed on, for want of a certificate of ours. What
+        # is about to be closed says why when it is asked.
+        if connection.lost is not None:
+            raise connection.lost
 
     def _opened(self, task: asyncio.Task[Connection]) -> None:
         self._opening.discard(task)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import socket
 import ssl
+import threading
 import warnings
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -19,6 +22,7 @@ from tests.passing import let_pass
 from tests.twilio_api.http11.wired import Peer, answering, ok, wired
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from roomtui.twilio_api.transport import Transport
@@ -115,6 +119,44 @@ async def test_says_what_is_wrong_with_a_certificate(
     async with wired(answering(ok(b"{}")), server_side(authority, name, expired=expired), "localhost") as server:
         url = f"https://localhost:{server.origin.port}"
         assert (await fails(open_to(url), url)).endswith(words)
+
+
+@contextlib.contextmanager
+def wanting_a_certificate(context: ssl.SSLContext) -> Iterator[int]:
+    """A port of loopback; it tells each client why it is refused, which asyncio's own server does not."""
+
+    def refuse() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                tls = context.wrap_socket(listening.accept()[0], server_side=True, do_handshake_on_connect=False)
+                with tls, contextlib.suppress(ConnectionError):
+                    with contextlib.suppress(ssl.SSLError):
+                        tls.do_handshake()
+                    while socket.socket.recv(tls, 65536):
+                        pass  # until the client has gone: it is not to be cut short
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_says_that_it_is_refused_for_want_of_a_certificate(
+    open_to: Open, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch, version: ssl.TLSVersion
+) -> None:
+    """In TLS 1.3 that comes when all has been agreed on: before the request, with it, or behind it."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    context = server_side(authority, "localhost")
+    context.maximum_version = version
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.configure_trust(context)
+    with wanting_a_certificate(context) as port:
+        said = {await fails(open_to(url), url) for url in [f"https://localhost:{port}"] * 20}
+    assert all(each.startswith(f"No secure connection (TLS) to localhost:{port}: ") for each in said), said
+    assert all(" alert " in each for each in said), said
 
 
 async def test_says_that_plain_http_is_no_tls(open_to: Open) -> None:
