@@ -91,6 +91,8 @@ _WITH_CONTROLS = [
     ("an old Korean syllable", "\u1112\u119e\u11ab", "\u1112\u119e\u11ab"),
     ("a Korean vowel without a syllable", "a \u1161", "a <1161>"),
     ("too many Korean vowels", "\uac00\u1161\u1161\u1161", "\uac00\u1161\u1161<1161>"),
+    ("vowels of India", "\u0939\u093f\u0902\u0926\u0940 \u0995\u09be", "\u0939\u093f\u0902\u0926\u0940 \u0995\u09be"),
+    ("wide for half of all terminals", "\u2630\u4dc0\u302e\u3248\U0001d360", "<2630><4DC0><302E><3248><1D360>"),
     ("composed by NFC", "e\u0301", "\xe9"),
     ("not made compatible", "\ufb01\u2460\uff21", "\ufb01\u2460\uff21"),
     ("German", "Gr\xf6\xdfe", "Gr\xf6\xdfe"),

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _GAP: Final = "  "
-# By category and not by class: most vowels of India have no class, and no place of their own either.
-_DRAWN_WITH_ANOTHER: Final = frozenset({"Mn", "Me", "Mc"})
+# The vowels of India (Mc) are marks, too, but to tmux, xterm and the C library a cell each.
+_DRAWN_WITH_ANOTHER: Final = frozenset({"Mn", "Me"})
 
 
 def terminal_size() -> os.terminal_size | None:

@@ -7,6 +7,7 @@ program, and the only way to show it is its safe form.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -16,6 +17,12 @@ _MARKS_PER_LETTER: Final = 2
 # Letters by category, yet drawn as nothing at all: two names that look the same must not be two names.
 _BLANK_LETTERS: Final = frozenset(
     "\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\U00013441\U00013442\U00016fe4\U0001d159"
+)
+# Narrow before Unicode 16 and wide since, as hexagrams and counting rods, or as wide as each terminal likes: tens on a
+# black square, and marks of tone and reading that are as wide as the letter before them.
+_OF_DOUBTFUL_WIDTH: Final = re.compile(
+    "[\u2630-\u2637\u268a-\u268f\u302e\u302f\u3248-\u324f\u4dc0-\u4dff"
+    "\U00016ff0\U00016ff1\U0001d300-\U0001d356\U0001d360-\U0001d376]"
 )
 _SPACES: Final = frozenset(" \u3000")
 _INVISIBLE: Final = frozenset({"Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs"})
@@ -102,6 +109,8 @@ def _shown(character: str, category: str) -> str:
     if character in _SPACES:
         return character
     if category in _INVISIBLE or character in _BLANK_LETTERS or category in _MARKS or _is_half_a_picture(character):
+        return _visible(character)
+    if _OF_DOUBTFUL_WIDTH.match(character):
         return _visible(character)
     return character
 

@@ -7,8 +7,6 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
-
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import Urgency, countdown, span, urgency
 from roomtui.rooms.deadlines import DeadlineKind, participant_deadline
@@ -22,6 +20,7 @@ from roomtui.tui import words
 from roomtui.tui.columns import is_old
 from roomtui.tui.lines import Line, Piece, Tone, fit, line, wrap
 from roomtui.tui.timeline import figures, moves_lines, timeline_lines
+from roomtui.tui.widths import cell_len
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

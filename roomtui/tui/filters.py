@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.filter import LineFilter, Monochrome, NoColor
+
+from roomtui.tui.widths import cell_len
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

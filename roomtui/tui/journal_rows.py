@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
-
 from roomtui.rooms.changes import EventKind
 from roomtui.rooms.endings import EndingReason
 from roomtui.tui.lines import Piece, Tone, wrap
+from roomtui.tui.widths import cell_len
 from roomtui.watch.journal_lines import AUDIT, event_of
 from roomtui.watch.journal_words import details, in_words, sign
 

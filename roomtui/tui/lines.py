@@ -9,10 +9,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+
+from roomtui.tui.widths import cell_len, chop_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rich.cells import cell_len
-
 from roomtui.rooms import words as plain
 from roomtui.rooms.countdown import span
 from roomtui.rooms.personal import shown
 from roomtui.rooms.timeline import BROKEN, IN, bar, moves, participant_minutes, peak, place, ticks, timeline
 from roomtui.tui.lines import ASCII, Line, Tone, fit, line, wrap
+from roomtui.tui.widths import cell_len
 
 if TYPE_CHECKING:
     from roomtui.rooms.model import Room, Roster

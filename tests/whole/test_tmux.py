@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import unicodedata
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -285,6 +286,36 @@ def test_a_hostile_name_changes_neither_buffer_nor_title(tmux: Tmux, sandbox: Ru
     # The window's name follows the program that runs in it, when tmux finds the time; the pane's title does not.
     assert tmux.titles.split()[0] == titles.split()[0]
     assert "hacked" not in tmux.titles
+
+
+def test_names_with_vowels_of_their_own_are_whole_and_shift_nothing(tmux: Tmux, sandbox: RunningSandbox) -> None:
+    """tmux gives them a cell each. Hindi, Tamil and Bengali names; a letter of each was written over once."""
+    names = (
+        "board",
+        "\u0939\u093f\u0928\u094d\u0926\u0940 \u092e\u0940\u091f\u093f\u0902\u0917",
+        "\u0ba8\u0bbf\u0bb1\u0bc1\u0bb5\u0ba9\u0bae\u0bcd \u0b95\u0bc2\u0b9f\u0bcd\u0b9f\u0bae\u0bcd",
+        "\u09ac\u09be\u0982\u09b2\u09be \u09ac\u09c8\u09a0\u0995",
+        "z",
+    )
+    for minutes, name in enumerate(names):
+        sandbox.create(name, UnusedRoomTimeout=str(20 + minutes))
+    tmux.shows(*names, f"{len(names)} live")
+    for signs, key in (("    >", "G"), (">    ", "g"), (" >   ", "j")):
+        tmux.keys(key)
+        until(lambda: "".join(row[0] for row in _table(tmux)) == signs, what=f"{key} on:\n{tmux.text}")  # noqa: B023 - waited for here
+        rows = _table(tmux)
+        assert [name for name in names if not any(f" {name}  " in row for row in rows)] == []
+        assert len({_cells_before("nobody came yet", row) for row in rows}) == 1, rows
+
+
+def _table(tmux: Tmux) -> list[str]:
+    """The rows of the rooms."""
+    return [row for row in tmux.text.split("\n") if re.match(r"[> ] +\d+m .*nobody came yet", row)]
+
+
+def _cells_before(what: str, row: str) -> int:
+    """In tmux's cells: marks that are drawn above and below a letter have none."""
+    return sum(unicodedata.category(each) != "Mn" for each in row[: row.index(what)])
 
 
 def test_q_leaves_and_tmux_goes_on(known: dict[str, str], sandbox: RunningSandbox) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rich.cells import cell_len
+from roomtui.tui.widths import cell_len
 
 UNKNOWN: Final = "\x00"
 """The text of a cell of which nobody knows what the terminal shows in it."""

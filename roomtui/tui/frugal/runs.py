@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roomtui.tui.frugal.grid import CONTINUED, UNKNOWN
 from roomtui.tui.frugal.pen import ground
+from roomtui.tui.widths import is_vowel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def _changed(
 ) -> Iterator[tuple[int, int]]:
     """The stretches that have to be written, from their first column to the one behind them.
 
-    A wide character is written as a whole.
+    A wide character is written as a whole, and a letter with its vowels: some terminals draw them in one cell.
     """
     width = len(texts)
     column = differs_before = 0
@@ -80,7 +81,7 @@ def _changed(
             column += 1
             continue
         start = column
-        while start > 0 and texts[start] == CONTINUED:
+        while start > 0 and (texts[start] == CONTINUED or is_vowel(texts[start])):
             start -= 1
         while column < width and (
             texts[column] != shown_texts[column]
@@ -89,13 +90,17 @@ def _changed(
                 and (texts[column] != " " or ground(styles[column]) != ground(shown_styles[column]))
             )
             or texts[column] in {CONTINUED, UNKNOWN}
+            or is_vowel(texts[column])
         ):
             column += 1
         yield start, column
 
 
 def _split(row: int, start: int, end: int, texts: list[str], styles: list[str]) -> Iterator[Run]:
-    """A stretch, wherever its look changes. Spaces go with their neighbours on the same ground."""
+    """A stretch, wherever its look changes. Spaces go with their neighbours on the same ground.
+
+    A word with vowels of their own ends it, too: not every terminal is then where we take it to be.
+    """
     while start < end:
         style, blank = styles[start], texts[start] == " "
         stop = start + 1
@@ -112,7 +117,11 @@ def _split(row: int, start: int, end: int, texts: list[str], styles: list[str]) 
             stop += 1
         if blank:
             style = ground(style)
-        yield Run(row, start, stop, "".join(texts[start:stop]), style, blank)
+        text = "".join(texts[start:stop])
+        if not text.isascii() and (vowels := [at for at in range(start, stop) if is_vowel(texts[at])]):
+            stop = next((at for at in range(vowels[-1], stop) if texts[at] == " "), stop)
+            text = "".join(texts[start:stop])
+        yield Run(row, start, stop, text, style, blank)
         start = stop
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from roomtui.tui.frugal.order import by_looks, chains, nearest_first
 from roomtui.tui.frugal.pen import blanking, blanks, erasable, look, move, restyle, restyle_and_tell_the_ground
+from roomtui.tui.widths import is_vowel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,6 +155,9 @@ class Writer:
             further = 0 if following is None else self._between(short, following) - self._between(run, following)
             if len(erased) + further < len(text):
                 text, end = erased, short.end
+        if not text.isascii() and any(map(is_vowel, text)):
+            # A terminal that draws vowels into the cell of their letter leaves as many as they were as they are.
+            text = f"{' ' * (run.end - run.start)}\x1b[{run.start + 1}G{text}"
         # At the right edge terminals differ; and what is not ASCII some terminal may measure otherwise than we do.
         known = end < self._width and run.text.isascii()
         return _Step(way, run, begin, text, begin._replace(cursor=(end if known else None, run.row)), recalled)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from rich.cells import cell_len
 from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import OptionList, Static
@@ -14,6 +13,7 @@ from roomtui.tui.lines import fit
 from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.pointed import Pointed
+from roomtui.tui.widths import cell_len
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

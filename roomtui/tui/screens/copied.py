@@ -9,7 +9,6 @@ import termios
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from rich.cells import chop_cells
 from textual.app import SuspendNotSupported
 from textual.binding import Binding
 from textual.widgets import Static
@@ -20,6 +19,7 @@ from roomtui.tui.lines import line
 from roomtui.tui.screens.styled_once import Dialog
 from roomtui.tui.widgets.box import Box
 from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.widths import chop_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

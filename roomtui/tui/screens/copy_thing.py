@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding
 from textual.content import Content
@@ -20,6 +19,7 @@ from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.lazily import Lazily
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.pointed import Pointed
+from roomtui.tui.widths import cell_len
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
 from textual import on
 from textual.containers import Container, Horizontal, Vertical
 
@@ -26,6 +25,7 @@ from roomtui.tui.spark import last_hour
 from roomtui.tui.widgets.key_line import KeyLine
 from roomtui.tui.widgets.line_view import LineView
 from roomtui.tui.widgets.room_table import RoomTable
+from roomtui.tui.widths import cell_len
 from roomtui.tui.winding import where
 from roomtui.watch.board import BoardState
 from roomtui.watch.budget import Attention

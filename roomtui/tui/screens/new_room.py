@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -23,6 +22,7 @@ from roomtui.tui.widgets.choice import Choice
 from roomtui.tui.widgets.field import Field
 from roomtui.tui.widgets.form_row import FormRow
 from roomtui.tui.widgets.line_view import LineView
+from roomtui.tui.widths import cell_len
 from roomtui.twilio_api.errors import Refused, TwilioError
 from roomtui.watch.actions import CreateOutcome, ReadOnlyError
 from roomtui.watch.journal import JournalError

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from roomtui.tui.widgets.toned import Toned
+from roomtui.tui.widths import cell_len
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pyte
@@ -9,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from wcwidth import wcwidth
 
 from roomtui.tui.frugal.difference import Terminal
 from roomtui.tui.frugal.grid import _PLAIN, Grid
 from roomtui.tui.frugal.traits import Traits
+from roomtui.tui.lines import fit
 from tests.tui.frugal.emulator import LikeXterm, seen
+from tests.whole.strangers.screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -326,3 +330,32 @@ def test_a_slice_is_hardly_longer_than_asked_for_and_the_newest_frame_follows_fr
     while rest := terminal.approach(wanted, most=1):
         frugal.read(rest)
     assert [[cell[0] for cell in row] for row in frugal.cells()] == wanted.texts
+
+
+@pytest.mark.parametrize("traits", [_NONE, Traits(line_feeds=True, erases=True)])
+@pytest.mark.parametrize("cells", [0, 1])
+def test_what_stands_behind_vowels_stays_in_its_column_however_wide_a_terminal_draws_them(
+    monkeypatch: pytest.MonkeyPatch, cells: int, traits: Traits
+) -> None:
+    """Most terminals give them a cell each, some draw them into that of their letter."""
+    monkeypatch.setattr(
+        "tests.whole.strangers.screen.wcwidth",
+        lambda character: cells if unicodedata.category(character) == "Mc" else wcwidth(character),
+    )
+    screen = Screen(WIDTH, 1)
+    wanted, terminal = Grid(WIDTH, 1), Terminal(Grid(WIDTH, 1), traits)
+    names = (
+        "x" * 14,
+        "\u0939\u093f\u0928\u094d\u0926\u0940",
+        "\u0939\u0940\u0928\u0940",
+        "\u0939\u093f \u0939\u0940 a",
+        "",
+    )
+    for number, name in enumerate((*names, *reversed(names))):
+        wanted.feed(f"\x1b[1;1H{fit(name, 14)}  {number:02}  \x1b[1mb\x1b[0m")
+        screen.feed(terminal.approach(wanted, most=1000).encode())
+        (row,) = screen.rows
+        assert screen.columns_of(0, 14, 21) == f"  {number:02}  b"
+        assert row.replace(" ", "") == f"{name}{number:02}b".replace(" ", "")
+        assert cells == 0 or row == f"{fit(name, 14)}  {number:02}  b"
+    assert screen.violations == []

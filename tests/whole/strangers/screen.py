@@ -166,7 +166,7 @@ class Screen:
         if category in _NEVER or (category == "Zs" and character not in _SPACES) or character in _BLANKS:
             self._complain(f"U+{ord(character):04X} ({category}) is no text", text, at)
             return
-        width = wcwidth(character)
+        width = 1 if category == "Mc" else wcwidth(character)  # as tmux, xterm and the C library have it
         if width <= 0:
             # A vowel sign carries marks of its own.
             self._marks = self._marks + 1 if category in {"Mn", "Me"} else 0
