@@ -83,7 +83,7 @@ def credentials_of(holder: Holder, environ: Mapping[str, str], *, terminal: bool
         terminal: whether a program may use the terminal to ask for a passphrase.
 
     Raises:
-        CredentialsMissingError: there are none, or not all of them, or they cannot be had.
+        CredentialsMissingError: there are none, or not all of them, or they cannot be had, or are none.
         ConfigError: they are for another account than the profile.
     """
     account, key = holder.text("account_sid"), holder.text("api_key")
@@ -116,13 +116,14 @@ def _see_that_they_can_be(holder: Holder, account: str, key: str | None) -> None
     """See that these are SIDs, and a key of that very account.
 
     Raises:
-        ConfigError: they are not.
+        CredentialsMissingError: something else stands there.
+        ConfigError: it is a key of another account.
     """
     for name, sid in (("account_sid", account), ("api_key", key)):
         wrong = sid and wrong_sid(name, sid)
         if wrong:
             called = _VARIABLES[name] if holder.source is Source.ENVIRONMENT else name
-            raise ConfigError(_of(holder, f"has something in {called} that {wrong}."))
+            raise CredentialsMissingError(_of(holder, f"has something in {called} that {wrong}."))
     if key and key.startswith("AC") and key != account:
         # A main account's credentials open a sub-account's resources at api.twilio.com only; what has a host of its
         # own, such as video.twilio.com, takes the sub-account's own: an API key, or its SID and auth token (REST API:

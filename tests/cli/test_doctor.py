@@ -267,6 +267,10 @@ def test_credentials_that_are_refused_or_missing_have_a_code_of_their_own(
     missing = stranger("doctor", "--json")
     assert missing.code == 4
     assert "TWILIO_ACCOUNT_SID" in named(missing.json)["credentials"]["detail"]
+    wrong = stranger("doctor", "--json", TWILIO_ACCOUNT_SID="a-token", TWILIO_AUTH_TOKEN="a-token")
+    assert wrong.code == 4
+    assert "TWILIO_ACCOUNT_SID" in named(wrong.json)["credentials"]["detail"]
+    assert "a-token" not in wrong.out + wrong.err
     assert sandbox.requests()
 
 
