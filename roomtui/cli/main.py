@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -118,11 +121,26 @@ def cli(typed: Typed) -> None:
     click.get_current_context().obj = typed
 
 
+def see_that_libraries_may_be_loaded(folder: Path) -> None:
+    """See that libraries may be loaded from where they are installed, or were unpacked: many a home may hold none.
+
+    Raises:
+        ClickException: the file system is mounted `noexec`.
+    """
+    with suppress(OSError):
+        if os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0):
+            raise click.ClickException(
+                f"no library may be loaded from {folder}: its file system may hold no programs (noexec). "
+                "Set PEX_ROOT to a folder elsewhere, or install roomtui there."
+            )
+
+
 def main() -> None:
     """Run the command line, and end the process."""
     make_good()
     sys.excepthook = tell_of_a_bug
     try:
+        see_that_libraries_may_be_loaded(Path(click.__file__).parents[1])
         code = cli.main(prog_name="roomtui", standalone_mode=False)
     except click.exceptions.Abort:
         say("roomtui: interrupted")

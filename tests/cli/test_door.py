@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
+from roomtui.cli.main import see_that_libraries_may_be_loaded
 from tests.cli.program import Program
 
 if TYPE_CHECKING:
@@ -377,3 +381,13 @@ def test_the_dashboard_needs_a_terminal(known: Program) -> None:
         done = known(*arguments)
         assert done.code == 2
         assert "The dashboard needs a terminal" in one_sentence(done)
+
+
+# Where no library may be loaded
+
+
+def test_it_is_said_that_the_program_lies_where_no_program_may(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    see_that_libraries_may_be_loaded(tmp_path)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_NOEXEC))
+    with pytest.raises(click.ClickException, match="Set PEX_ROOT to a folder elsewhere"):
+        see_that_libraries_may_be_loaded(tmp_path)
