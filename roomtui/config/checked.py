@@ -10,7 +10,7 @@ import shutil
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from roomtui.config.credentials import HOW_TO_KEEP, in_environment
+from roomtui.config.credentials import HOW_TO_KEEP, in_environment, wrong_sid
 from roomtui.config.errors import Complaint, nearest
 from roomtui.rooms.query import parse
 from roomtui.rooms.untrusted import safe
@@ -92,6 +92,10 @@ def _of_credentials(table: Table, theirs: Mapping[str, str]) -> Iterator[tuple[s
         yield "", "there is no account_sid in this profile."
     elif not ways and theirs.get("account_sid") != values.get("account_sid"):
         yield "", f"there is no secret in this profile: set {HOW_TO_KEEP}."
+    for key in ("account_sid", "api_key"):
+        wrong = wrong_sid(key, values[key]) if key in values else None
+        if wrong is not None:
+            yield key, f"{key}{{where}} {wrong}."
     if "api_secret" in values and "api_key" not in values:
         yield "api_secret", "api_secret{where} has no api_key that it belongs to."
     if "keyring" in values and find_spec("keyring") is None:

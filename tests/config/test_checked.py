@@ -47,12 +47,27 @@ account_sid = "{SID}"
 """
 
 
+WRONG_SIDS = f"""
+[profiles.delta]
+account_sid = "{SECRET}"
+api_key = "SK1:{SECRET}"
+api_secret = "{SECRET}"
+"""
+
+
 def told(path: Path, environ: Mapping[str, str] | None = None) -> list[tuple[int | None, str]]:
     found = complaints(
         read(path), environ or {}, columns={"name", "people"}, bindings={"room.end", "room.new"}, themes={"nord"}
     )
     assert not any(SECRET in str(each) for each in found)
     return [(each.line, each.sentence) for each in found]
+
+
+def test_what_is_no_sid_is_not_repeated(write: Callable[..., Path]) -> None:
+    assert told(write(WRONG_SIDS)) == [
+        (3, "account_sid of profile delta is no SID of an account (AC and 32 hexadecimal digits)."),
+        (4, "api_key of profile delta is no SID of an API key (SK and 32 hexadecimal digits)."),
+    ]
 
 
 def test_all_at_once(write: Callable[..., Path]) -> None:
