@@ -43,7 +43,7 @@ _BY_VALUE: Final = 2
 
 _MOMENT: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})"
-    r"(?:[.,]([0-9]{1,9}))?(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?"
+    r"(?:[.,]([0-9]{1,9}))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):?([0-5][0-9]))?"
 )
 
 
@@ -72,8 +72,12 @@ def _mail_moment(text: str) -> datetime | None:
     """A time as the older API (2010-04-01) tells it: RFC 2822, ``Tue, 31 Aug 2010 20:36:28 +0000``."""
     try:
         read = parsedate_to_datetime(text)
-        # "-0000" is UTC of unknown origin, which Python hands back without a zone.
-        read = read.replace(tzinfo=timezone.utc) if read.tzinfo is None else read.astimezone(timezone.utc)
+        if read.tzinfo is not None:
+            read = read.astimezone(timezone.utc)
+        elif text.endswith("-0000"):
+            read = read.replace(tzinfo=timezone.utc)  # UTC of unknown origin
+        else:  # a zone that Python does not know, such as CET or "+02:00"; or it took AM or PM for one
+            return None
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return _plausible(read)
