@@ -66,7 +66,7 @@ class ControlFields:
         except ValueError:
             number = math.nan
         if not 0 <= number <= most:  # false for nan too
-            raise Refusal(20001, f"{name} must be a number from 0 to {most:g}")
+            raise Refusal(20001, f"{name} must be a number from 0 to {most:.15g}")
         return number
 
     def whole(self, name: str, *, default: int | None, least: int) -> int | None:

@@ -32,6 +32,11 @@ async def test_a_clock_setting_that_cannot_be_changes_nothing(client: Client, fo
     assert (await client.get("/_sandbox/clock")).json == before
 
 
+async def test_how_far_a_jump_may_go_is_said_in_plain_digits(client: Client) -> None:
+    reply = await client.post("/_sandbox/clock", Advance="1e99")
+    assert reply.json["message"] == "Advance must be a number from 0 to 31622400"
+
+
 async def test_everything_a_jump_passes_has_happened_when_it_is_answered(client: Client) -> None:
     room = await client.create(UnusedRoomTimeout="1")
     await client.advance(60)
