@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from roomtui.own_files import open_own
-from roomtui.watch.journal_files import append, rotate, sync_folder
+from roomtui.watch.journal_files import append, is_current, rotate, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -81,7 +81,9 @@ class Journal:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 size = os.fstat(descriptor).st_size
                 # While we waited for the lock, somebody may have made this an old file: nothing is added to such.
-                if not self._is_current(descriptor) or (size and size + more > self._size_max and rotate(self.path)):
+                if not is_current(descriptor, self.path) or (
+                    size and size + more > self._size_max and rotate(self.path)
+                ):
                     continue
                 if not size:
                     sync_folder(self.path)  # else a new file, and all that is written to it, may vanish with the power
@@ -89,12 +91,6 @@ class Journal:
                 return
             finally:
                 os.close(descriptor)
-
-    def _is_current(self, descriptor: int) -> bool:
-        try:
-            return os.path.samestat(os.fstat(descriptor), os.lstat(self.path))
-        except FileNotFoundError:
-            return False
 
 
 def encoded(line: Mapping[str, object]) -> bytes:

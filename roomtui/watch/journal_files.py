@@ -35,6 +35,14 @@ def archive(path: Path) -> Path:
     return path.with_name(f"{path.name}.audit")
 
 
+def is_current(descriptor: int, path: Path) -> bool:
+    """Whether this is the file that `path` leads to: somebody may have moved or removed it."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
 def append(descriptor: int, data: bytes) -> None:
     """Append `data` to a file that is locked.
 

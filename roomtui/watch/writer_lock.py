@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from roomtui.own_files import is_there, open_own
-from roomtui.watch.journal_files import archive, has_audit_lines, old_files
+from roomtui.watch.journal_files import archive, has_audit_lines, is_current, old_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,10 @@ class WriterLock:
 
     @property
     def held(self) -> bool:
-        """Whether it is ours."""
-        return self._descriptor is not None
+        """Whether it is ours: not that of a file that is there no more, for another one may have a new one."""
+        with suppress(OSError):
+            return self._descriptor is not None and is_current(self._descriptor, self.path)
+        return False
 
     def take(self) -> bool:
         """Whether it is ours now; it does not wait.
@@ -42,8 +44,9 @@ class WriterLock:
         Raises:
             OSError: there can be no such file.
         """
-        if self._descriptor is not None:
+        if self.held:
             return True
+        self.release()
         descriptor = open_own(self.path, os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -303,6 +303,17 @@ def test_an_event_is_read_as_it_was_written() -> None:
     assert event_of(line) == event
 
 
+def test_a_lock_whose_file_was_removed_is_held_by_nobody(path: Path) -> None:
+    one, other = WriterLock(path), WriterLock(path)
+    assert one.take()
+    one.path.unlink()
+    assert other.take()
+    assert not one.held
+    assert not one.take()
+    other.release()
+    assert one.take()
+
+
 # A demo
 
 
