@@ -23,16 +23,15 @@ def make_good() -> None:
         if stream is None:
             # It was closed: else the next file or connection would be given its number.
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for as long as we run
-        elif kind is not None and isinstance(stream, TextIOWrapper):
+        elif kind is not None and stream is getattr(sys, f"__{name}__"):  # else whoever runs us has put it there
             setattr(sys, name, _through(kind, stream))
 
 
 def _through(kind: type[FileIO], stream: TextIOWrapper) -> TextIOWrapper:
     raw = kind(stream.fileno(), "w", closefd=False)
     # What this terminal has no letter for is written as an escape; a name must not end the program.
-    return TextIOWrapper(
-        BufferedWriter(raw), stream.encoding, "backslashreplace", line_buffering=stream.line_buffering
-    )  # fmt: skip
+    lines = stream.line_buffering
+    return TextIOWrapper(BufferedWriter(raw), stream.encoding, "backslashreplace", line_buffering=lines)
 
 
 class _Data(FileIO):
