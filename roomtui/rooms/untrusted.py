@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # More marks than this on one letter is not a script, it is an attack on the lines above and below.
 _MARKS_PER_LETTER: Final = 2
@@ -79,15 +82,25 @@ def safe(raw: str) -> str:
     if raw.isascii() and raw.isprintable():
         return raw
     # A lone surrogate cannot be normalised together with its neighbours, but NFC leaves it alone.
-    text = unicodedata.normalize("NFC", raw)
-    shown: list[str] = []
+    return "".join(_drawn(unicodedata.normalize("NFC", raw)))
+
+
+def letter_for_letter(raw: str) -> str:
+    """`raw` as one printable line in which each character has its place: `?` for what `safe` would show as more."""
+    if raw.isascii() and raw.isprintable():
+        return raw
+    return "".join(drawn if len(drawn) == 1 else "?" for drawn in _drawn(raw))
+
+
+def _drawn(text: str) -> Iterator[str]:
+    """Each of these characters as it is shown."""
     marks = _MARKS_PER_LETTER  # a mark with no letter before it has nothing to stand on
     beside = _BESIDE_MAX
     for character in text:
         category = unicodedata.category(character)
         if category in _MARKS and character not in _BLANK_LETTERS and not _is_variation_selector(character):
             marks += 1
-            shown.append(character if marks <= _MARKS_PER_LETTER else _visible(character))
+            yield character if marks <= _MARKS_PER_LETTER else _visible(character)
             continue
         drawn = _shown(character, category)
         if category == "Mc" or is_part_of_a_syllable(character):
@@ -99,8 +112,7 @@ def safe(raw: str) -> str:
             marks = 0
         else:
             marks, beside = _MARKS_PER_LETTER, _BESIDE_MAX
-        shown.append(drawn)
-    return "".join(shown)
+        yield drawn
 
 
 def _shown(character: str, category: str) -> str:

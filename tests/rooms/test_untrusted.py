@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from roomtui.rooms.untrusted import Untrusted, safe
+from roomtui.rooms.untrusted import Untrusted, letter_for_letter, safe
 from tests.strangers import STRANGERS
 
 # Unicode's own list of what is drawn as nothing (DerivedCoreProperties, Default_Ignorable_Code_Point).
@@ -31,6 +31,20 @@ def test_hostile_text_is_shown_as_one_harmless_line(raw: str, shown: str) -> Non
 def is_harmless(character: str) -> bool:
     return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"} and (
         character in " \u3000" or character.isprintable()
+    )
+
+
+@settings(max_examples=500)
+@given(anything)
+@example("a\u0301\u0302\u0303\u0304")
+@example("\u202e\u0301")
+def test_in_a_field_every_character_keeps_its_place_and_none_is_obeyed(raw: str) -> None:
+    shown = letter_for_letter(raw)
+    assert len(shown) == len(raw)
+    assert all(each in {"?", was} and is_harmless(each) for each, was in zip(shown, raw, strict=True))
+    assert letter_for_letter(shown) == shown
+    assert all(each == was for each, was in zip(shown, raw, strict=True)) or safe(raw) != unicodedata.normalize(
+        "NFC", raw
     )
 
 

@@ -8,6 +8,7 @@ from textual.command import CommandPalette
 from textual.widgets import Input, OptionList
 
 from roomtui.tui.screens.styled_once import StyledOnce
+from roomtui.tui.widgets.field import AsText
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -20,8 +21,10 @@ class Palette(CommandPalette, StyledOnce[None]):
         super().__init__(placeholder="Search for a command", id="--command-palette")
 
     def on_mount(self) -> None:
-        """Let the cursor rest."""
-        self.query_one(Input).cursor_blink = False
+        """Let the cursor rest, and show what is pasted as text."""
+        field = self.query_one(Input)
+        field.cursor_blink = False
+        field.highlighter = AsText()
 
     async def _on_message(self, message: Message) -> None:
         # Enter, pressed once more than needed, has chosen already: Textual would run the command again, and take the

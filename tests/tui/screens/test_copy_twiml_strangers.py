@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from roomtui.rooms.twiml import IDENTITY_MAX, Language, TwimlError, snippet
@@ -89,3 +90,23 @@ async def test_what_cannot_be_written_is_said_in_words_and_not_copied(bad: str) 
         await press(pilot, "t", "enter")
         assert stage.written == []
         assert "which XML cannot" in screen_text(stage)
+
+
+@pytest.mark.parametrize("key", ["t", "slash", "n", "e", "d", "c", "ctrl+p"])
+async def test_what_is_pasted_or_chosen_into_a_field_is_shown_as_text_and_kept_to_the_letter(key: str) -> None:
+    """An escape sequence of a stranger's in an identity was drawn as it is, and so was what was pasted."""
+    hostile = "a\x1b[31m\x9b2J\x9d52;c;QQ==\x9c\u202e\u200bz"
+    ours = room(1, "Board & Co", ago(minutes=30))
+    stage = scene.stage(picture([live(ours, [person(ours.sid, hostile, ago(minutes=20))], [])]))
+    async with stage.app.run_test(size=(100, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, key)
+        if key == "t":
+            await press(pilot, "down")
+        else:
+            pilot.app.post_message(events.Paste(hostile))
+            await settle(pilot)
+        shown = screen_text(stage)
+        assert any(field.value == hostile for field in pilot.app.screen.query(Input))
+        assert "a?[31m?2J?52;c;QQ==???z" in shown
+        assert [safe(row) for row in shown.split("\n")] == shown.split("\n")

@@ -43,10 +43,13 @@ FIELDS = {
     "links": {"\x1b[2J": "\u202e", "participants": "\x07"},
     "a_new_field\x1b[2J": {"[b]\u202e": ["\x1b]52;c;QQ==\x07"]},
 }
+PASTED = "\x1b[200~a\x9b2J\x9d52;c;QQ==\x9c\x1b[31m\u202e\u200b\U0001f1e9\x1b[201~"
 # What is pressed, one after the other; every dialog is left again by escape.
 TOUR = (
     *(("\r", "\x1b"),) * 2,
-    ("t", "\x1b"), ("t", "\r"), ("t", "\t", "a", "\x1b"), ("e", "\x1b"), ("e", "a", "b", "\r", "\x1b"), ("x", "\x1b"),
+    ("t", "\x1b"), ("t", "\r"), ("t", "\t", "a", "\x1b"), *(("t", "\x1b[B" * down, "\x1b") for down in (4, 9, 16)),
+    *((key, PASTED, "\x1b", "\x1b") for key in "/en"), ("3", "/", PASTED, "\x1b", "1"), ("\x10", PASTED, "\x1b"),
+    ("e", "\x1b"), ("e", "a", "b", "\r", "\x1b"), ("x", "\x1b"),
     ("x", "\r", "\r", "\x1b", "\x1b"), ("d", "\x1b"), ("d", "+1650", "\t", "\x1b"), ("R", "\r", "\x1b"), ("c", "\x1b"),
     ("c", "identity", "\r"), ("c", "curl", "\x1b[B", "\r"), ("Y", "\x1b"), ("J", "\x1b[6~", "\x1b[6~", "\x1b"), ("y",),
     ("o", "\x1b"), ("n", "[b]\t\r", "\x1b"), ("N", "\r", "\x1b"), ("C", "\x1b"), ("/", "name:x", "\t", "\x1b", "\x1b"),
