@@ -150,12 +150,17 @@ def _run(config: Config, *, typed: Typed | None = None, rate: float = 1.0, recor
     # One recording, one account: those that are changed to are not recorded.
     recorded = [] if record is None else [record]
 
+    recorders = []
+
     def watched(config: Config) -> WatchedAccount:
-        return WatchedAccount(config, typed=typed, rate=rate, record=recorded.pop() if recorded else None)
+        account = WatchedAccount(config, typed=typed, rate=rate, record=recorded.pop() if recorded else None)
+        if account.recorder is not None:
+            recorders.append(account.recorder)
+        return account
 
     last = asyncio.run(one_after_the_other(config, watched))
-    if record is not None:
-        say(f"Recorded into {safe(str(record))}: `roomtui replay` shows it again.")
+    for each in recorders:
+        say(each.trouble or f"Recorded into {safe(str(each.path))}: `roomtui replay` shows it again.")
     return last.app.return_code or 0
 
 

@@ -39,6 +39,9 @@ class WatchedAccount:
         rate: Twilio's seconds in a second; not 1 only with a sandbox whose clock runs fast.
         record: the file into which all that is shown is recorded; None where it is not.
 
+    Attributes:
+        recorder: who records it, if anybody does.
+
     Raises:
         ConfigError: it cannot be recorded there.
     """
@@ -55,7 +58,7 @@ class WatchedAccount:
         self._memory = StateFile(state_file(config.name))
         self._actions: LastingActions | None = None
         self._chronicle: Chronicle | None = None
-        self._recorder = None if record is None else self._recording(record)
+        self.recorder = None if record is None else self._recording(record)
         garbage = Garbage()
         garbage.begin()
         self._board.subscribe(garbage.hear)
@@ -93,7 +96,7 @@ class WatchedAccount:
             profile=config.name,
             accounts=config.accounts,
             switch=None if self._typed is None else self._switch,
-            recorded=self._recorder is not None,
+            recorded=self.recorder is not None,
         )
 
     def _recording(self, path: Path) -> Recorder:
@@ -119,13 +122,13 @@ class WatchedAccount:
 
     async def show(self) -> None:
         """Show it until the person leaves it."""
-        if self._recorder is not None:
-            self._recorder.begin(self._board)
+        if self.recorder is not None:
+            self.recorder.begin(self._board)
         try:
             await until_left(self.app, mouse=self._config.mouse)
         finally:
-            if self._recorder is not None:
-                await asyncio.to_thread(self._recorder.end)
+            if self.recorder is not None:
+                await asyncio.to_thread(self.recorder.end)
             self._memory.flush()
 
     async def leave(self, within: float) -> None:

@@ -122,6 +122,19 @@ def test_a_bundle_that_the_disk_does_not_take_is_a_sentence(home: Path, known: d
     assert not list(home.glob("*roomtui*"))
 
 
+def test_a_recording_that_the_disk_does_not_take_is_not_told_as_one(
+    home: Path, known: dict[str, str], sandbox: RunningSandbox
+) -> None:
+    sandbox.create("board")
+    arguments = ("watch", "--record", str(home / "shift"))
+    with Terminal(*arguments, environ=known, program=[*growing_to(0), *PROGRAM]) as dashboard:
+        dashboard.shows("board", "1 live")
+        dashboard.type("q")
+        assert dashboard.ends() == 0
+        assert "ends early: it cannot be written (File too large)." in " ".join(dashboard.text.split())
+        assert "Recorded into" not in dashboard.text
+
+
 def test_what_can_only_be_written_down_before_is_done_and_it_is_said_that_the_rest_is_not_written(
     home: Path, sandbox: RunningSandbox, known: dict[str, str]
 ) -> None:

@@ -54,6 +54,10 @@ class Recorder:
         hide: phone numbers lose their last four digits, for good.
         on_trouble: called with one sentence, in the recorder's thread.
 
+    Attributes:
+        path: the file.
+        trouble: that sentence, where the tape ends before its time, else None.
+
     Raises:
         TapeError: the file cannot be made.
     """
@@ -68,7 +72,8 @@ class Recorder:
         hide: bool = False,
         on_trouble: Callable[[str], object] = lambda _: None,
     ) -> None:
-        self._path = path
+        self.path = path
+        self.trouble: str | None = None
         self._clock = clock
         self._hide = hide
         self._on_trouble = on_trouble
@@ -116,7 +121,8 @@ class Recorder:
                     if self._heard.empty():
                         self._file.flush()
         except OSError as error:
-            self._on_trouble(f"The recording {self._path} ends here: it cannot be written ({error.strerror}).")
+            self.trouble = f"The recording {self.path} ends early: it cannot be written ({error.strerror})."
+            self._on_trouble(self.trouble)
 
     def _write(self, before: BoardState | None, state: BoardState, at: datetime) -> None:
         due = self._since_whole > max(_WHOLE_AT_LEAST, _WHOLE_AGAIN_AFTER * self._whole_size)

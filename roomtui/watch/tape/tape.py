@@ -72,7 +72,7 @@ class Tape:
 
     @classmethod
     def _indexed(cls, path: Path, file: IO[bytes]) -> Tape:
-        head = _parsed(file.readline())
+        head = _parsed(file.readline(_CHUNK))  # what is no recording may be one line without an end
         if head is None or "roomtui" not in head:
             raise TapeError(f"{path} is no recording of roomtui: `roomtui watch --record FILE` makes one.")
         if head["roomtui"] != FORMAT:

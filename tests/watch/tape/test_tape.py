@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import stat
+import tracemalloc
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -175,6 +176,20 @@ def test_what_is_no_recording_is_said_in_one_sentence(
         Tape.open(tmp_path)
 
 
+def test_of_what_is_no_recording_little_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    with path.open("wb") as file:
+        file.truncate(64 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(TapeError, match="is no recording of roomtui"):
+            Tape.open(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 8 << 20
+
+
 NOBODY: Line = {
     "key": 1,
     "as_of": None,
@@ -235,4 +250,5 @@ def test_a_disk_that_is_full_ends_the_recording_and_says_so(tmp_path: Path) -> N
     recorder.begin(life.board)
     life.live_through("open", 0, 0)
     recorder.end()
-    assert said == [f"The recording {full} ends here: it cannot be written (No space left on device)."]
+    assert said == [f"The recording {full} ends early: it cannot be written (No space left on device)."]
+    assert recorder.trouble == said[0]
