@@ -96,6 +96,15 @@ async def test_writes_where_nothing_is_shown_an_empty_list(here: Path) -> None:
         assert told(stage) == f"0 rooms written to {file}"
 
 
+async def test_writes_no_list_as_long_as_none_was_read(here: Path) -> None:
+    stage = scene.stage(scene.picture([], as_of=None))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "w")
+        assert told(stage) == "No rooms have been read yet, so nothing was written."
+        assert not files(here)
+
+
 async def test_writes_the_ended_rooms_that_are_found_and_why_they_ended(here: Path) -> None:
     made = past_scene.stage()
     stage = made.stage

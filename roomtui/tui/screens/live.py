@@ -277,6 +277,9 @@ class LiveScreen(ArrangedScreen):
 
     def action_write_rooms(self) -> None:
         """Write the rooms that are found into a file, in the order in which they stand."""
+        if self._state.picture.as_of is None:
+            self.app.tell("No rooms have been read yet, so nothing was written.")
+            return
         self.table.sift_through()
         waiting = self.table.waiting
         beside = f"; of {waiting} it is not known yet whether the filter finds them" if waiting else ""

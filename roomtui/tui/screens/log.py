@@ -330,7 +330,9 @@ class LogScreen(RoomScreen):
     async def action_copy_sid(self) -> None:
         """Copy the SID of the room that this line is about, known or not."""
         under = self._table.line
-        if under is not None and under.room_sid is not None:
+        if under is None or under.room_sid is None:
+            self.app.tell("This line is about no room.")
+        else:
             await self.app.copy(f"SID {safe(under.room_sid)}", under.room_sid)
 
     def action_export(self) -> None:

@@ -166,7 +166,9 @@ class RoomScreen(StyledOnce[None], inherit_bindings=False):
     async def action_copy_sid(self) -> None:
         """Copy this room's SID."""
         entry = self.selected
-        if entry is not None:
+        if entry is None:
+            self.app.tell("There is no room whose SID could be copied.")
+        else:
             await self.app.copy(f"SID {entry.room.sid}", entry.room.sid)
 
     def action_copy_thing(self) -> None:

@@ -177,6 +177,9 @@ async def test_a_line_leads_to_its_room(path: Path) -> None:
         await read(stage, pilot)
         await press(pilot, "enter")
         assert told(stage) == "This line is about no room."
+        stage.app.tell("nothing yet")
+        await press(pilot, "y")
+        assert told(stage) == "This line is about no room."
         await press(pilot, "slash", *["backspace"] * 20, *typed("daily ended"), "enter")
         await read(stage, pilot)
         await press(pilot, "enter")

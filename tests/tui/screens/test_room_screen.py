@@ -239,3 +239,11 @@ async def test_under_a_dialog_the_line_of_keys_stays_and_behind_it_tells_what_ca
         await press(pilot, "escape")
         assert drawn
         assert "N Again" in screen_text(stage)
+
+
+async def test_where_there_is_no_room_a_key_that_copies_its_sid_says_so() -> None:
+    stage = scene.stage(picture([]))
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "y")
+        assert told(stage) == "There is no room whose SID could be copied."
