@@ -67,7 +67,7 @@ def _trusting(named: dict[str, str]) -> ssl.SSLContext:
             else:
                 context.load_verify_locations(**where)
         except ssl.SSLError:
-            lost.append(NoTrust(variable, path, "it holds no certificate (PEM)"))
+            lost.append(NoTrust(variable, path, "it holds no certificate (PEM), or a broken one"))
         except OSError as error:
             lost.append(NoTrust(variable, path, error.strerror or type(error).__name__))
     if context is None:

@@ -248,6 +248,17 @@ def test_takes_what_is_there_of_file_and_directories(
         context_from_environment()
 
 
+def test_does_not_say_of_a_file_with_a_broken_one_that_there_is_none(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bundle.open("a", encoding="ascii") as file:
+        file.write("-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n")
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    with pytest.raises(NoTrust) as lost:
+        context_from_environment()
+    assert lost.value.reason == "it holds no certificate (PEM), or a broken one"
+
+
 def test_takes_a_directory_of_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path))
     assert context_from_environment().cert_store_stats()["x509_ca"] == 0, "read one by one, when they are needed"
