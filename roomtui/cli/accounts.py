@@ -8,12 +8,12 @@ there is seen through in the background, and ends with its line in the journal.
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from roomtui.cli.garbage import Garbage
 from roomtui.config import ConfigError, load_account
 from roomtui.rooms.untrusted import safe
+from roomtui.threads import in_a_thread
 from roomtui.twilio_api.errors import InvalidApiUrl
 from roomtui.twilio_api.origin import ApiUrl
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from roomtui.config import Account, Config, Typed
     from roomtui.rooms.picture import Picture
 
-_T = TypeVar("_T")
 _WatchedT = TypeVar("_WatchedT", bound="Watched")
 
 SEEN_THROUGH_WITHIN: Final = 60.0
@@ -92,7 +91,7 @@ async def config_of(account: Account, typed: Typed) -> Config:
             raise ConfigError(str(error)) from None
         return config
 
-    return await in_a_thread(read)
+    return await in_a_thread(read, name="account")
 
 
 def mistaken(picture: Picture, account_sid: str) -> str | None:
@@ -108,37 +107,3 @@ def mistaken(picture: Picture, account_sid: str) -> str | None:
         f"These are the rooms of {safe(theirs)}, not of {safe(account_sid)}: the API key was made in another account "
         "than the profile says."
     )
-
-
-async def in_a_thread(work: Callable[[], _T]) -> _T:
-    """What `work` returns, or raises; it is done by a thread that nobody waits for when the program ends."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[_T] = loop.create_future()
-
-    def tell(result: Callable[[], None]) -> None:
-        if not done.cancelled():
-            result()
-
-    def do() -> None:
-        try:
-            result = work()
-        except Exception as error:  # noqa: BLE001 - whoever waits is told
-            _from_thread(loop, tell, _raises(done, error))
-        else:
-            _from_thread(loop, tell, lambda: done.set_result(result))
-
-    threading.Thread(target=do, daemon=True, name="account").start()
-    return await done
-
-
-def _raises(done: asyncio.Future[_T], error: Exception) -> Callable[[], None]:
-    return lambda: done.set_exception(error)
-
-
-def _from_thread(
-    loop: asyncio.AbstractEventLoop, tell: Callable[[Callable[[], None]], None], result: Callable[[], None]
-) -> None:
-    try:
-        loop.call_soon_threadsafe(tell, result)
-    except RuntimeError:
-        return  # the loop has ended: nobody waits any more

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from roomtui.cli import accounts
-from roomtui.cli.accounts import config_of, in_a_thread, mistaken, one_after_the_other
+from roomtui.cli.accounts import config_of, mistaken, one_after_the_other
 from roomtui.cli.garbage import Garbage
 from roomtui.config import Account, Config, ConfigError, Typed
 from roomtui.rooms.picture import LiveRoom, Picture
@@ -115,17 +114,3 @@ def test_rooms_of_another_account_are_known_for_what_they_are(theirs: str | None
     live = LiveRoom.known(replace(room(), account_sid=theirs), None)
     assert mistaken(Picture({live.room.sid: live}), "AC1") == said
     assert mistaken(Picture(), "AC1") is None
-
-
-async def test_nobody_waits_at_the_end_for_a_thread_that_still_works() -> None:
-    let_go = threading.Event()
-    waiting = asyncio.ensure_future(in_a_thread(let_go.wait))
-    await asyncio.sleep(0)
-    (thread,) = (each for each in threading.enumerate() if each.name == "account")
-    assert thread.daemon
-    waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-    let_go.set()
-    thread.join(10)
-    await asyncio.sleep(0)  # what it says now, nobody hears

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from functools import partial
 from ipaddress import ip_address
 from itertools import chain, zip_longest
 from typing import Any, Final
+
+from roomtui.threads import in_a_thread
 
 DELAY: Final = 0.25
 """Seconds after which the next address is tried beside one that does not answer."""
@@ -76,7 +79,8 @@ async def _resolved(host: str, port: int) -> list[_Address]:
         if _is_address(host):
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         else:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            # Not in one of the event loop's threads: the program would not end before a silent DNS is given up.
+            found = await in_a_thread(partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM), name="name")
     except UnicodeError:  # too long, or with an empty part
         raise socket.gaierror(socket.EAI_NONAME, "not a name") from None
     families: dict[int, list[_Address]] = {}

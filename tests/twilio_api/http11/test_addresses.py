@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,26 @@ async def test_takes_the_families_by_turns(names: Callable[[Known], None]) -> No
 async def test_what_cannot_be_a_name_is_not_known(host: str) -> None:
     with pytest.raises(socket.gaierror):
         await connected(host, 443)
+
+
+async def test_nobody_waits_at_the_end_for_a_name_that_is_still_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, asked, let_go = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+
+    def silent(*_: object, **__: object) -> list[object]:
+        threads.append(threading.current_thread())
+        loop.call_soon_threadsafe(asked.set)
+        let_go.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    connecting = asyncio.ensure_future(connected("silent.example", 443))
+    await asked.wait()
+    connecting.cancel()
+    let_go.set()
+    (thread,) = threads
+    assert thread.daemon, "the event loop waits for its own, which are none"
+    thread.join(10)
 
 
 async def test_of_two_that_answer_at_once_one_is_closed(
