@@ -213,6 +213,8 @@ def _bin(unique_name: str, identity: str, fallback_say: str) -> str:
 def _python(unique_name: str, identity: str, fallback_say: str) -> str:
     keyword = f", participant_identity={identity!a}" if identity else ""
     say = f"response.say({fallback_say!a})\n" if fallback_say else ""
+    # The SDK writes a carriage return in a text as it is, and whoever reads XML takes that for a line break.
+    written = r'str(response).replace("\r", "&#13;")' if "\r" in unique_name + fallback_say else "response"
     return (
         "from twilio.twiml.voice_response import Connect, VoiceResponse\n"
         "\n"
@@ -222,7 +224,7 @@ def _python(unique_name: str, identity: str, fallback_say: str) -> str:
         "response.append(connect)\n"
         f"{say}"
         "\n"
-        "print(response)"
+        f"print({written})"
     )
 
 

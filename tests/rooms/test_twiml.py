@@ -229,6 +229,12 @@ class TestThePython:
         assert noun.attrs == ({"participantIdentity": identity} if identity else {})
         assert [(verb.name, verb.value) for verb in others] == ([("Say", words)] if words else [])
 
+    @pytest.mark.parametrize("name", ["over\rwritten", "a\r\nb", "\r", "a\nb\tc"])
+    def test_what_it_prints_names_the_very_same_room_to_whoever_reads_the_xml(self, name: str) -> None:
+        printed, _ = run(snippet(name, identity=name, fallback_say=name, language=Language.PYTHON))
+        connect, say = ET.fromstring(printed)  # noqa: S314  # written by Twilio's SDK
+        assert (connect[0].text, connect[0].get("participantIdentity"), say.text) == (name, name, name)
+
     @given(names)
     def test_a_name_with_line_ends_adds_no_line(self, name: str) -> None:
         program = snippet(name, identity=name, fallback_say=name, language=Language.PYTHON)
