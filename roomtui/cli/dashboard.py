@@ -46,6 +46,8 @@ _ENDS_WITH: Final = (
     *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGXCPU),
 )
 """What would end the process there and then, and what others send (the last one for `ulimit -t`)."""
+_THREADS: Final = 8
+"""More than were ever seen at a time: for keys, for output, and for what would hold up the event loop."""
 _TAKEN_WITHIN: Final = 0.3
 """Seconds that a terminal has to take the last words."""
 _DEMO_NUMBER: Final = "+15005550006"
@@ -183,11 +185,30 @@ def need_a_terminal() -> None:
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     if not all(stream is not None and os.isatty(stream.fileno()) for stream in streams):
         raise ConfigError("The dashboard needs a terminal; `roomtui ls` prints the rooms anywhere.")
+    _need_threads()
     _believe_the_terminal()
     # Whoever exports these tells how large the terminal was then; it knows better itself, where it knows at all.
     if all(os.get_terminal_size(sys.__stderr__.fileno() if sys.__stderr__ is not None else 2)):
         for name in ("COLUMNS", "LINES"):
             os.environ.pop(name, None)
+
+
+def _need_threads() -> None:
+    """See that as many may begin as the dashboard has: amid its first screen nobody could be told.
+
+    Raises:
+        RuntimeError: they may not; Python has no other name for it.
+    """
+    enough = threading.Event()
+    begun = []
+    try:
+        for _ in range(_THREADS):
+            begun.append(threading.Thread(target=enough.wait, daemon=True))
+            begun[-1].start()
+    finally:
+        enough.set()
+    for each in begun:
+        each.join()
 
 
 def _believe_the_terminal() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from roomtui.config import Typed
 
 _DEFAULT: Final = "watch"
+_NO_MORE_THREADS: Final = "can't start new thread"
 # Where each command is, and the first sentence of its help: the list of commands is shown without loading any.
 _COMMANDS: Final = {
     "watch": ("roomtui.cli.dashboard:watch", "The dashboard: all live rooms, what closes first on top."),
@@ -157,6 +158,11 @@ def main() -> None:
         sys.exit(Exit.FAILED)  # whoever read our output has enough of it
     except OutputError as error:
         say(f"roomtui: {error}")
+        sys.exit(Exit.FAILED)
+    except RuntimeError as error:
+        if str(error) != _NO_MORE_THREADS:
+            raise
+        say("roomtui: No more threads may begin here: other programs of yours take up what `ulimit -u` allows.")
         sys.exit(Exit.FAILED)
     except expected() as error:
         leave(error)
