@@ -21,6 +21,7 @@ from roomtui.twilio_api.http11.faults import (
     HandshakeBroken,
     HandshakeTimeout,
     HttpFault,
+    NameTimeout,
     NotHttp,
     ProxyFault,
     ProxyRefused,
@@ -49,6 +50,7 @@ _WORDS: Final = {
 }
 
 _PLAIN: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (NameTimeout, "{who} cannot be reached: its name could not be looked up within {connecting:g} s (DNS)."),
     (ConnectTimeout, "{who} cannot be reached: no connection within {connecting:g} s."),
     (HandshakeTimeout, "No secure connection (TLS) to {who}: no handshake within {connecting:g} s."),
     (HandshakeBroken, "No secure connection (TLS) to {who}: it closed the connection before one was agreed on."),

@@ -63,6 +63,11 @@ def os_error(number: int) -> OSError:
         (http.BrokenOff(), "The answer of video.twilio.com broke off half-way.", True),
         (http.Garbled(), "The answer of video.twilio.com is packed in a way that cannot be undone.", True),
         (http.Closed(), "The connections to video.twilio.com have been closed.", False),
+        (
+            http.NameTimeout(),
+            "video.twilio.com cannot be reached: its name could not be looked up within 5 s (DNS).",
+            True,
+        ),
         (http.ConnectTimeout(), "video.twilio.com cannot be reached: no connection within 5 s.", True),
         (
             http.HandshakeTimeout(),

@@ -10,9 +10,12 @@ import socket
 from functools import partial
 from ipaddress import ip_address
 from itertools import chain, zip_longest
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from roomtui.threads import in_a_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DELAY: Final = 0.25
 """Seconds after which the next address is tried beside one that does not answer."""
@@ -21,8 +24,13 @@ _Address = tuple[int, Any]
 """Its family, and what the system calls it, which differs from family to family."""
 
 
-async def connected(host: str, port: int) -> socket.socket:
+async def connected(host: str, port: int, *, found: Callable[[], object] = lambda: None) -> socket.socket:
     """A connected socket that does not block.
+
+    Args:
+        host: a name or an address.
+        port: of its service.
+        found: called when the addresses of the name are known.
 
     Raises:
         OSError: no address took the connection; what the first of them said, or that the name has none.
@@ -32,6 +40,7 @@ async def connected(host: str, port: int) -> socket.socket:
     first: OSError | None = None
     won: socket.socket | None = None
     waiting = await _resolved(host, port)
+    found()
     try:
         while waiting or tasks:
             if waiting:

@@ -15,6 +15,10 @@ class Closed(HttpFault):
     """We closed the connections ourselves."""
 
 
+class NameTimeout(HttpFault):
+    """What the name of the other end stands for is not told in time."""
+
+
 class ConnectTimeout(HttpFault):
     """No connection in time: the other end does not even take it."""
 

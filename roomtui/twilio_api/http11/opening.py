@@ -14,6 +14,7 @@ from roomtui.twilio_api.http11.faults import (
     HandshakeBroken,
     HandshakeTimeout,
     HttpFault,
+    NameTimeout,
     NotHttp,
     ProxyFault,
     ProxyRefused,
@@ -59,12 +60,14 @@ class Opening:
         self._way = way
         self._connection = connection
         self._loop = asyncio.get_running_loop()
+        self._found = False
         self._taken = False
         self._through = way.proxy is None
 
     def late(self) -> HttpFault:
         """The fault, if there is no connection in time."""
-        fault: HttpFault = HandshakeTimeout() if self._taken else ConnectTimeout()
+        waited_for = HandshakeTimeout if self._taken else ConnectTimeout if self._found else NameTimeout
+        fault: HttpFault = waited_for()
         return fault if self._through else ProxyFault(fault)
 
     async def run(self) -> Connection:
@@ -88,7 +91,10 @@ class Opening:
             self._taken = secure or self._way.proxy is not None
             return protocol
 
-        sock = await connected(there.host, there.port)
+        def found() -> None:
+            self._found = True
+
+        sock = await connected(there.host, there.port, found=found)
         try:
             transport, _ = await self._loop.create_connection(
                 taken,

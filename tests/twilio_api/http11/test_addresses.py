@@ -12,7 +12,11 @@ import pytest
 
 from roomtui.twilio_api.http11 import addresses
 from roomtui.twilio_api.http11.addresses import connected
-from tests.twilio_api.http11.wired import answering, ok, refusing, wired
+from roomtui.twilio_api.http11.faults import NameTimeout
+from roomtui.twilio_api.http11.opening import Way
+from roomtui.twilio_api.http11.pool import Pool
+from roomtui.twilio_api.origin import Origin
+from tests.twilio_api.http11.wired import answering, get, ok, refusing, wired
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +87,9 @@ async def test_what_cannot_be_a_name_is_not_known(host: str) -> None:
         await connected(host, 443)
 
 
-async def test_nobody_waits_at_the_end_for_a_name_that_is_still_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_that_is_still_looked_up_is_told_in_time_and_waited_for_by_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     loop, asked, let_go = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
     threads: list[threading.Thread] = []
 
@@ -94,13 +100,15 @@ async def test_nobody_waits_at_the_end_for_a_name_that_is_still_looked_up(monkey
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", silent)
-    connecting = asyncio.ensure_future(connected("silent.example", 443))
+    pool = Pool(Way(Origin("http", "silent.example", 80)), connect_timeout=0.01)
+    with pytest.raises(NameTimeout):
+        await get(pool)
     await asked.wait()
-    connecting.cancel()
     let_go.set()
     (thread,) = threads
     assert thread.daemon, "the event loop waits for its own, which are none"
     thread.join(10)
+    await pool.close()
 
 
 async def test_of_two_that_answer_at_once_one_is_closed(
