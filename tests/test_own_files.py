@@ -169,8 +169,8 @@ def test_what_is_remembered_replaces_a_link_and_never_what_it_leads_to(
 
 
 @pytest.mark.parametrize("name", ["plain", "two words", "it's mine; $(reboot) `id` *", '-\u4f1a \\ "x"'])
-@pytest.mark.parametrize("shell", ["sh", "bash", "zsh"])
-def test_what_is_offered_to_be_typed_does_it_in_any_shell(tmp_path: Path, shell: str, name: str) -> None:
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_what_is_offered_to_be_typed_does_it_in_a_shell(tmp_path: Path, shell: str, name: str) -> None:
     if (found := shutil.which(shell)) is None:
         pytest.skip(f"there is no {shell}")
     file = tmp_path / name

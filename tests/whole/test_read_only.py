@@ -298,6 +298,13 @@ class Dashboard(Watched):
         self.shows_no("filter: ")
         assert self.process.poll() is None
 
+    def has_clicked(self) -> None:
+        """Wait until a click has been carried out: the key that it stands for comes behind what is typed meanwhile."""
+        self.type(f"{ESCAPE * 3}1/")
+        self.shows("enter Keep")
+        self.type(ESCAPE * 2)
+        self.shows_no("enter Keep")
+
     def leaves_dialogs(self) -> None:
         """Escape until there is none: while rooms are being ended, it only stops that."""
         while "╭" in self.text:
@@ -445,6 +452,7 @@ def test_nor_does_the_mouse(running: Running, home: Path) -> None:
     with Dashboard(running, home, "--mouse", "--read-only") as terminal:
         for keys_and_clicks in sent:
             terminal.type(keys_and_clicks)
+            terminal.has_clicked()
             terminal.has_done()  # out of what else has been clicked on: other keys stand there in the line
         terminal.process.kill()
     assert running.posts() == []
