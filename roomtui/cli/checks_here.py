@@ -16,6 +16,7 @@ from roomtui.own_files import OWNER_ONLY_FILE, chmod, is_there, see_that_it_may_
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.multiplexers import TMUX_FORMAT, Tmux
 from roomtui.tui.routes import route
+from roomtui.tui.terminal import has_letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,7 +54,7 @@ class Place:
     """Where the program runs.
 
     Attributes:
-        environ: the environment.
+        environ: the environment, with the locale that it began with.
         is_terminal: whether stdin, stdout and stderr all are one, as the dashboard needs.
         size: the terminal's columns and lines, if there is one.
         encoding: of stdout.
@@ -128,10 +129,13 @@ def _size(columns: int, lines: int) -> Check:
 
 
 def _letters(place: Place) -> Check:
-    if place.encoding.lower().replace("-", "").replace("_", "") == "utf8":
+    utf_8 = place.encoding.lower().replace("-", "").replace("_", "") == "utf8"
+    if utf_8 and (has_letters(place.environ) or not place.is_terminal):
         return ok("letters", "UTF-8")
     said = next((name for name in ("LC_ALL", "LC_CTYPE", "LANG") if place.environ.get(name)), "LANG")
     value = safe(place.environ.get(said, "")) or "not set"
+    if utf_8:  # Python says so for any locale that it does not know
+        return warn("letters", f"{said} is {value}: the dashboard draws nothing but ASCII", "Set LANG=C.UTF-8.")
     return warn(
         "letters",
         f"{said} is {value}: names beyond it are shown as escapes",

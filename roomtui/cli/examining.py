@@ -20,6 +20,7 @@ from roomtui.config.file import read
 from roomtui.rooms.untrusted import safe
 from roomtui.rooms.words import plural
 from roomtui.tui.clipboard import our_terminal
+from roomtui.tui.terminal import as_begun
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -108,7 +109,7 @@ def _place() -> Place:
     size = terminal_size()
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     return Place(
-        os.environ,
+        as_begun(os.environ),
         is_terminal=all(stream is not None and stream.isatty() for stream in streams),
         size=(size.columns, size.lines) if size is not None else None,
         encoding=sys.stdout.encoding,

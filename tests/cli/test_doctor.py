@@ -99,6 +99,19 @@ def test_letters_that_it_cannot_write() -> None:
     assert looked_at(GOOD, encoding="UTF8")["letters"].status is Status.OK
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ({}, "LANG is not set"),
+        ({"LANG": "C"}, "LANG is C"),
+        ({"LC_ALL": "ja_JP.eucJP", "LANG": "C.UTF-8"}, "LC_ALL is ja_JP.eucJP"),
+    ],
+)
+def test_letters_that_the_locale_knows_nothing_of(locale: dict[str, str], said: str) -> None:
+    check = looked_at({"TERM": "xterm-256color", **locale})["letters"]
+    assert (check.status, check.detail) == (Status.WARN, f"{said}: the dashboard draws nothing but ASCII")
+
+
 def test_where_there_is_no_terminal_the_commands_still_work() -> None:
     found = looked_at({}, is_terminal=False, size=None)
     assert {name: check.status for name, check in found.items()} == {"terminal": Status.WARN, "letters": Status.OK}
@@ -137,7 +150,8 @@ XTERM = "/dev/pts/1|0|0|xterm-256color|bpaste,clipboard,title|"
     ],
 )
 def test_tmux(answers: dict[str, str], wrong: dict[str, str]) -> None:
-    found = looked_at({"TERM": "tmux-256color", "TMUX": "/tmp/x"}, programs=["tmux"], answers=answers)  # noqa: S108 - of nobody
+    environ = {**GOOD, "TERM": "tmux-256color", "TMUX": "/tmp/x"}  # noqa: S108 - of nobody
+    found = looked_at(environ, programs=["tmux"], answers=answers)
     assert {name: check.detail for name, check in found.items() if check.status is not Status.OK} == wrong
     assert {"tmux", "clipboard"} <= found.keys()
 
