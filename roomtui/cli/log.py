@@ -78,7 +78,7 @@ def log(
     Times are Twilio's, in UTC. What was done is marked with *. No credentials are needed where --profile names it.
     """
     name, path, hide = _journal(typed)
-    wanted = _Wanted(room=room, since=since, kind=kind, search=search.casefold() if search else None, hide=hide)
+    wanted = _Wanted(room=room, since=since, kind=kind, search=safe(search).casefold() if search else None, hide=hide)
     printer = _Printer(wanted, as_json=as_json)
     try:
         reader = JournalReader(path, from_the_start=limit is None)

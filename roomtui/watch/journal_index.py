@@ -10,6 +10,7 @@ from array import array
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from roomtui.rooms.untrusted import safe
 from roomtui.watch.journal_lines import AUDIT, EVENT, JournalLine, parse
 from roomtui.watch.journal_reading import JournalReader
 from roomtui.watch.journal_words import haystack
@@ -34,7 +35,7 @@ class Wanted:
     """
 
     def __init__(self, text: str = "", *, hide: bool = False) -> None:
-        words = text.casefold().split()
+        words = safe(text).casefold().split()  # a pasted name is searched for as it is shown
         self._kind = next((_KINDS[word] for word in words if word in _KINDS), None)
         self._words = tuple(word for word in words if word not in _KINDS)
         self._hide = hide

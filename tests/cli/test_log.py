@@ -15,6 +15,7 @@ from roomtui.rooms.endings import Ending, EndingReason
 from roomtui.rooms.untrusted import Untrusted
 from roomtui.watch.journal import Journal
 from roomtui.watch.journal_files import rotate
+from roomtui.watch.journal_index import Wanted
 from roomtui.watch.journal_lines import event_line
 from tests.cli.program import PATIENCE, until
 from tests.watch.virtual import NOON
@@ -81,6 +82,17 @@ def test_tells_in_plain_words_what_happened_and_what_was_done_without_any_creden
     assert stranger("log", ROOMTUI_PROFILE="acme").out == EVENING
     done = stranger("log", "--profile", "acme", "--json")
     assert done.out.encode() == journal.path.read_bytes()
+
+
+@pytest.mark.parametrize("pasted", ["re\u0301union", "r\u00e9union", "\x1b[2Jre\u0301", "^[[2Jr\u00c9"])
+def test_a_name_is_found_however_it_was_come_by(stranger: Program, pasted: str) -> None:
+    """As it is shown, or as Twilio has it: with its control characters, in pieces."""
+    journal = journal_of(stranger)
+    lines = [event_line(event(EventKind.PARTICIPANT_JOINED, 1, identity=who)) for who in ("\x1b[2Jre\u0301union", "al")]
+    journal.write_events(lines)
+    assert stranger("log", "--profile", "acme", "--search", pasted).out.count("\n") == 1
+    wanted = Wanted(pasted)
+    assert [wanted.has(json.dumps(line).encode()) for line in lines] == [True, False]
 
 
 @pytest.mark.parametrize(
