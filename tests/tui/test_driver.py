@@ -14,6 +14,8 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from roomtui.tui.descriptors import takes_something
 from roomtui.tui.driver import TerminalDriver
+from roomtui.tui.frugal.driver import FrugalDriver
+from roomtui.tui.frugal.pipe import Pipe
 from tests.tui.ptys import a_terminal
 
 if TYPE_CHECKING:
@@ -44,6 +46,22 @@ def test_where_the_shell_has_taken_what_there_was_to_read_the_terminal_can_still
         thread.join(5)
     assert not held_up
     assert not lost.is_set()
+
+
+def test_nothing_is_sent_before_the_line_s_modes_are_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def take(driver: TerminalDriver) -> None:
+        done.append("took the line")
+        driver.has_terminal = True
+
+    monkeypatch.setattr(TerminalDriver, "start_application_mode", take)
+    monkeypatch.setattr(Pipe, "start", lambda _: done.append("sends"))
+    driver = object.__new__(FrugalDriver)
+    driver.input_tty, driver.attrs_before = True, None
+    with a_terminal() as (_, driver.fileno), os.fdopen(os.dup(driver.fileno), "w") as driver._file:
+        driver.start_application_mode()
+    assert done == ["took the line", "sends"], "the answer to a question would be shown by the line itself"
 
 
 def test_a_terminal_that_takes_something_hears_our_last_words(monkeypatch: pytest.MonkeyPatch) -> None:

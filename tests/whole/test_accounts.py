@@ -53,9 +53,12 @@ def test_the_account_is_changed_at_once_though_the_old_one_hangs(tmp_path: Path)
             terminal.shows_no("Ending it...")
             terminal.type("P")
             terminal.shows("Accounts", "watched now", "read-only")
+            before = len(terminal.raw)
             terminal.type("n\r")
             terminal.shows(" new ", "read-only", "room-of-the-new", seconds=AT_ONCE)
             assert "room-of-the-old" not in terminal.text
+            # Nothing of the old account is drawn once more, where the line's modes are not those it was made for.
+            assert b"room-of-the-old" not in terminal.raw[before:]
             # The shell behind it is not seen in between.
             assert LEAVES_ALTERNATE_SCREEN not in terminal.raw
             # And back, with what was under way there still not given up.

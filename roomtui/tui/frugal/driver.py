@@ -44,15 +44,14 @@ class FrugalDriver(TerminalDriver):
         if self._file is not None:
             asks = self.input_tty and os.isatty(self.fileno)
             self._pipe = Pipe(self._file, asks=asks, wanted=None if before is None else before.wanted)
-            self._pipe.start()
         super().start_application_mode()
         if not self.has_terminal:
             # Sent to the background (`bg`), which may not: the shell will tell when it has the terminal.
-            if self._pipe is not None:
-                self._pipe.stop()
             self._pipe = before
             return
         self._look_at_terminal()
+        if self._pipe is not None:
+            self._pipe.start()  # no sooner: what the terminal answers before the modes are ours, it would show
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
@@ -74,12 +73,12 @@ class FrugalDriver(TerminalDriver):
             if alternate := _ALTERNATE.search(data):
                 # Another screen: an empty one, or one that is not ours.
                 pipe.repaint()
-                if alternate.group(1) == "l" and getattr(self._app, "hands_over", False):
-                    # Another dashboard follows: what lies behind it is not to be seen in between.
-                    data = _ALTERNATE.sub("", data)
-                elif alternate.group(1) == "l":
+                if alternate.group(1) == "l":
+                    # The line has other modes by now: what is drawn would stand anywhere.
                     pipe.leave_out()
-                    data = f"\x1b[m{data}"
+                    # Another dashboard may follow: what lies behind it is not to be seen in between.
+                    handed_over = getattr(self._app, "hands_over", False)
+                    data = _ALTERNATE.sub("", data) if handed_over else f"\x1b[m{data}"
             if data := self.understood(data):
                 pipe.control(data)
 
