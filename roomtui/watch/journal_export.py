@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from roomtui.watch.journal_lines import parse
@@ -38,19 +39,25 @@ def export(journal: Path, wanted: Wanted, folders: Sequence[Path], name: str, *,
         The file, and how many lines there are in it.
 
     Raises:
-        OSError: it could not be read or written.
+        OSError: it could not be read or written; what of it was written is taken away again.
     """
-    path, descriptor = new_file(folders, name)
     reader = JournalReader(journal, from_the_start=True)
     lines = 0
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            while found := reader.newer():
-                for each in found:
-                    line = parse(each.raw) if wanted.has(each.raw) else None
-                    if line is not None:
-                        file.write(f"{told(line, hide=hide)}\n")
-                        lines += 1
+        path, descriptor = new_file(folders, name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+                while found := reader.newer():
+                    for each in found:
+                        line = parse(each.raw) if wanted.has(each.raw) else None
+                        if line is not None:
+                            file.write(f"{told(line, hide=hide)}\n")
+                            lines += 1
+        except OSError:
+            # Half of the log looks like all of it.
+            with suppress(OSError):
+                path.unlink()
+            raise
     finally:
         reader.close()
     return path, lines
