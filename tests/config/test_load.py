@@ -366,6 +366,11 @@ def test_what_stands_in_the_place_of_a_sid_is_not_repeated(name: str, wrong: str
     assert wrong not in "".join(f"{account}" for account in sources(Typed(), environ).accounts())
 
 
+@pytest.mark.parametrize("sid", ["AC...", "AC_of-a-test.1"])
+def test_a_sid_need_not_be_one_of_twilios(sid: str) -> None:
+    assert load(Typed(), {**ENVIRON, "TWILIO_ACCOUNT_SID": sid}).credentials.account_sid == sid
+
+
 def test_what_stands_in_the_place_of_a_sid_in_the_file_is_not_repeated(write: Callable[..., Path]) -> None:
     path = write(profile(account_sid=f'"{TOKEN}"'))
     assert refusal() == (
