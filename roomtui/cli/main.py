@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
     from roomtui.config import Typed
 
 _DEFAULT: Final = "watch"
-_NO_MORE_THREADS: Final = "can't start new thread"
 # Where each command is, and the first sentence of its help: the list of commands is shown without loading any.
 _COMMANDS: Final = {
     "watch": ("roomtui.cli.dashboard:watch", "The dashboard: all live rooms, what closes first on top."),
@@ -122,18 +118,17 @@ def cli(typed: Typed) -> None:
     click.get_current_context().obj = typed
 
 
-def see_that_libraries_may_be_loaded(folder: Path) -> None:
-    """See that libraries may be loaded from where they are installed, or were unpacked: many a home may hold none.
-
-    Raises:
-        ClickException: the file system is mounted `noexec`.
-    """
-    with suppress(OSError):
-        if os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0):
-            raise click.ClickException(
-                f"no library may be loaded from {folder}: its file system may hold no programs (noexec). "
-                "Set PEX_ROOT to a folder elsewhere, or install roomtui there."
-            )
+def not_allowed_here(error: Exception) -> str | None:
+    """What this host does not allow, if that is what ended us."""
+    said = str(error)
+    if said == "can't start new thread":
+        return "No more threads may begin here: other programs of yours take up what `ulimit -u` allows."
+    if isinstance(error, ImportError) and "failed to map segment" in said:  # as the C library puts it
+        return (
+            f"{error.path} may not be loaded: its file system may hold no programs (noexec). "
+            "Set PEX_ROOT to a folder elsewhere, or install roomtui there."
+        )
+    return None
 
 
 def main() -> None:
@@ -141,7 +136,6 @@ def main() -> None:
     make_good()
     sys.excepthook = tell_of_a_bug
     try:
-        see_that_libraries_may_be_loaded(Path(click.__file__).parents[1])
         code = cli.main(prog_name="roomtui", standalone_mode=False)
     except click.exceptions.Abort:
         say("roomtui: interrupted")
@@ -159,10 +153,11 @@ def main() -> None:
     except OutputError as error:
         say(f"roomtui: {error}")
         sys.exit(Exit.FAILED)
-    except RuntimeError as error:
-        if str(error) != _NO_MORE_THREADS:
+    except (ImportError, RuntimeError) as error:
+        why = not_allowed_here(error)
+        if why is None:
             raise
-        say("roomtui: No more threads may begin here: other programs of yours take up what `ulimit -u` allows.")
+        say(f"roomtui: {why}")
         sys.exit(Exit.FAILED)
     except expected() as error:
         leave(error)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 
-from roomtui.cli.main import see_that_libraries_may_be_loaded
+from roomtui.cli.main import not_allowed_here
 from tests.cli.program import Program
 
 if TYPE_CHECKING:
@@ -386,8 +383,10 @@ def test_the_dashboard_needs_a_terminal(known: Program) -> None:
 # Where no library may be loaded
 
 
-def test_it_is_said_that_the_program_lies_where_no_program_may(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    see_that_libraries_may_be_loaded(tmp_path)
-    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_NOEXEC))
-    with pytest.raises(click.ClickException, match="Set PEX_ROOT to a folder elsewhere"):
-        see_that_libraries_may_be_loaded(tmp_path)
+def test_it_is_said_that_the_program_lies_where_no_program_may() -> None:
+    lib = "/home/lib.so"
+    said = not_allowed_here(ImportError(f"{lib}: failed to map segment from shared object", path=lib))
+    assert said is not None
+    assert said.startswith("/home/lib.so may not be loaded: its file system may hold no programs (noexec).")
+    assert "Set PEX_ROOT to a folder elsewhere" in said
+    assert not_allowed_here(ImportError(f"{lib}: undefined symbol: PyNew", path=lib)) is None
