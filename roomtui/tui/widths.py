@@ -9,6 +9,7 @@ beside. Whoever measures imports it from here, so that Rich's table is put right
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cached_cell_len, cell_len, chop_cells, get_character_cell_size
@@ -28,14 +29,14 @@ def is_vowel(character: str) -> bool:
 
 
 def _put_right() -> None:
-    try:
-        from rich._unicode_data import load  # noqa: PLC0415 - older ones have no such table, and measure right
-    except ImportError:
-        return
-    table = load("auto").widths
-    table[:] = [part for entry in table for part in _without_vowels(*entry)]  # type: ignore[index] # it is a list
-    for measure in (get_character_cell_size, cached_cell_len):
-        measure.cache_clear()
+    # The table is Rich's own affair: where it is none or another one, names of India are a little off, and no more.
+    with suppress(ImportError, AttributeError, TypeError, ValueError):
+        from rich._unicode_data import load  # noqa: PLC0415 - for that reason
+
+        table = load("auto").widths
+        table[:] = [part for entry in table for part in _without_vowels(*entry)]  # type: ignore[index] # it is a list
+        for measure in (get_character_cell_size, cached_cell_len):
+            measure.cache_clear()
 
 
 def _without_vowels(first: int, last: int, width: int) -> Iterator[tuple[int, int, int]]:
