@@ -151,7 +151,6 @@ def _run(config: Config, *, typed: Typed | None = None, rate: float = 1.0, recor
 
     # One recording, one account: those that are changed to are not recorded.
     recorded = [] if record is None else [record]
-
     recorders = []
 
     def watched(config: Config) -> WatchedAccount:
