@@ -11,6 +11,7 @@ import click
 from roomtui.cli.asking import need_to_change
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, say
+from roomtui.cli.interrupting import unclear_if_interrupted
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.cli.values import duration, json_object, recording_rules
@@ -94,7 +95,8 @@ async def _create(config: Config, pattern: str | None, chosen: dict[str, Any], *
             say(f"roomtui: {_option(complaint.field)}: {complaint.sentence}")
         if complaints:
             return Exit.USAGE
-        result = await _sent(connection.actions, new)
+        with unclear_if_interrupted("the room was created"):
+            result = await _sent(connection.actions, new)
         now = connection.clock.now()
     if result.unwritten is not None:
         say(f"roomtui: {result.unwritten}")

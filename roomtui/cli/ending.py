@@ -10,6 +10,7 @@ import click
 from roomtui.cli.asking import NotConfirmedError, called, interruptible, need_somebody
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, code_of, expected, say, tell
+from roomtui.cli.interrupting import unclear_if_interrupted
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
@@ -70,7 +71,8 @@ async def _end_one(actions: Actions, name_or_sid: str, *, yes: bool) -> EndResul
     if sight.room.is_live and not yes:
         with interruptible():
             _ask(sight)
-    result = await actions.end_room(sight.room.sid, even_if_occupied=yes or bool(sight.roster.connected))
+    with unclear_if_interrupted(f"{called(sight.room)} was ended"):
+        result = await actions.end_room(sight.room.sid, even_if_occupied=yes or bool(sight.roster.connected))
     if result.outcome is EndOutcome.OCCUPIED:
         raise NotConfirmedError(
             f"{called(result.room)} was not ended: it was empty when you said yes, and now there is "

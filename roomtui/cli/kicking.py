@@ -10,6 +10,7 @@ import click
 from roomtui.cli.asking import NotConfirmedError, called, called_person, confirm, need_somebody, need_to_change
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, NoSuchParticipantError, asked_for, say, tell
+from roomtui.cli.interrupting import unclear_if_interrupted
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
@@ -47,7 +48,8 @@ async def _kick(config: Config, name_or_sid: str, who: str, *, yes: bool, as_jso
         person = who_is_meant(sight, who)
         if person.is_present and not yes:
             _ask(sight, person)
-        result = await connection.actions.remove(sight.room.sid, person.sid)
+        with unclear_if_interrupted(f"{called_person(person)} was removed from {called(sight.room)}"):
+            result = await connection.actions.remove(sight.room.sid, person.sid)
     if result.unwritten is not None:
         say(f"roomtui: {result.unwritten}")
     if result.outcome is RemoveOutcome.NOT_VERIFIED:

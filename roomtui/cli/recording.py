@@ -11,6 +11,7 @@ import click
 from roomtui.cli.asking import called, confirm, need_somebody, need_to_change
 from roomtui.cli.connecting import connected
 from roomtui.cli.exits import Exit, asked_for, say, tell
+from roomtui.cli.interrupting import unclear_if_interrupted
 from roomtui.cli.options import takes_global_options
 from roomtui.cli.output import print_json
 from roomtui.config import load
@@ -50,7 +51,8 @@ async def _record(config: Config, name_or_sid: str, *, on: bool, yes: bool, as_j
         before = await connection.actions.recording(room.sid)
         if before.rules not in _PLAIN and recording(before.rules) is not _wanted(on) and not yes:
             _ask(room, before, on=on)
-        result = await connection.actions.record(room.sid, on=on)
+        with unclear_if_interrupted(f"the recording of {called(room)} was {'started' if on else 'stopped'}"):
+            result = await connection.actions.record(room.sid, on=on)
     if result.unwritten is not None:
         say(f"roomtui: {result.unwritten}")
     if result.outcome is RecordOutcome.NOT_VERIFIED:
