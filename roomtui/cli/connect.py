@@ -11,6 +11,8 @@ from roomtui.twilio_api.transport import Transport
 from roomtui.watch.turnstile import Turnstile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from roomtui.config import Config
     from roomtui.twilio_api.clock import ServerClock
     from roomtui.twilio_api.retries import Retries
@@ -53,8 +55,15 @@ class Connection:
         )
 
 
-def connect(config: Config, clock: ServerClock, budget: ReadBudget, *, retries: Retries | None = None) -> Connection:
-    """A connection; nothing is sent before the first question."""
-    transport = Transport(config.api_url, clock=clock, pace=Turnstile(budget), retries=retries)
+def connect(
+    config: Config,
+    clock: ServerClock,
+    budget: ReadBudget,
+    *,
+    retries: Retries | None = None,
+    held_up: Callable[[float], object] = lambda _: None,
+) -> Connection:
+    """A connection; nothing is sent before the first question. `held_up` as the transport tells it."""
+    transport = Transport(config.api_url, clock=clock, pace=Turnstile(budget), retries=retries, held_up=held_up)
     gateway = SdkGateway(config.credentials, transport)
     return Connection(config, gateway, clock, budget, transport)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
+
+import click
 
 from roomtui.cli.exits import mask_numbers, say
 from roomtui.rooms.countdown import span
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from roomtui.config import Config
     from roomtui.twilio_api.clock import ServerClock
 
+
+_LONG: Final = 2.0
+"""Seconds that nobody waits for without asking why."""
 
 _FAR_OFF: Final = 12 * 3600.0
 """Seconds. A host whose clock is wrong by so much is rare; a `Date` that is, would make every countdown wrong."""
@@ -34,13 +40,30 @@ async def connected(config: Config, *, counting_down: bool = False) -> AsyncIter
     from roomtui.watch.budget import ReadBudget  # noqa: PLC0415 - as above
 
     mask_numbers(mask=config.no_pii)
-    connection = connect(config, ServerClock(), ReadBudget(config.reads_per_second), retries=PATIENT)
+    budget, held_up = ReadBudget(config.reads_per_second), HeldUp()
+    connection = connect(config, ServerClock(), budget, retries=PATIENT, held_up=held_up)
     try:
         yield connection
         if counting_down:
             _tell_of_the_time(connection.clock)
     finally:
         await connection.gateway.close()
+
+
+class HeldUp:
+    """Tells once why nothing seems to happen, where Twilio holds us up for long."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def __call__(self, seconds: float) -> None:
+        """It waits for so many seconds."""
+        if self._told or seconds < _LONG:
+            return
+        self._told = True
+        if sys.stderr.isatty():
+            click.echo("\r", nl=False, err=True)  # over what is told of a long reading
+        say("Twilio limits this account's requests: asking again, for some minutes at most; ctrl+c ends it.")
 
 
 def _tell_of_the_time(clock: ServerClock) -> None:

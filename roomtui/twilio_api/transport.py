@@ -140,6 +140,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         connect_timeout: float = 5.0,
         rng: random.Random | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        held_up: Callable[[float], object] = lambda _: None,
     ) -> None:
         """Prepare; nothing is opened before the first request.
 
@@ -152,6 +153,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             connect_timeout: seconds of it that a new connection may take.
             rng: the jitter of the retries.
             sleep: waits between attempts.
+            held_up: told each time that it waits, for so many seconds, because Twilio says 429.
 
         Raises:
             InvalidApiUrl: `api_url` cannot be used.
@@ -167,6 +169,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         self._connect_timeout = connect_timeout
         self._rng = rng if rng is not None else random.Random()  # noqa: S311  # jitter, not a secret
         self._sleep = sleep
+        self._held_up = held_up
         # Whoever waits here does not yet use up a time-out.
         self._polls = asyncio.Semaphore(POLLS_AT_ONCE)
         self._urgent = asyncio.Semaphore(URGENT_AT_ONCE)
@@ -233,6 +236,8 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
                     outcome.error.unsent = not request.sent
                     raise outcome.error from None
                 return outcome
+            if not isinstance(outcome, Fault) and outcome.status_code == THROTTLED:
+                self._held_up(delay)
             await self._sleep(delay)
             request.spent += delay
             attempt += 1
@@ -281,6 +286,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
             connect_timeout=self._connect_timeout,
             rng=self._rng,
             sleep=self._sleep,
+            held_up=self._held_up,
         )
 
     async def close(self) -> None:

@@ -94,6 +94,13 @@ async def test_sends_a_write_again_that_was_throttled(open_to: Open, slept: list
         assert len(slept) == 2
 
 
+async def test_tells_each_time_that_twilio_holds_it_up(open_to: Open, slept: list[float]) -> None:
+    told: list[float] = []
+    async with Scripted(THROTTLE, Reply(503), Reply(429, headers={"Retry-After": "1"}), Reply()) as server:
+        await open_to(server.url, held_up=told.append).request("GET", f"{server.url}/v1/Rooms")
+        assert told == [slept[0], slept[2]]
+
+
 async def test_waits_as_long_as_twilio_asks(open_to: Open, slept: list[float]) -> None:
     async with Scripted(Reply(429, headers={"Retry-After": "3"}), Reply()) as server:
         await open_to(server.url).request("GET", f"{server.url}/v1/Rooms")
