@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 4
 LASTS: Final = 40.0
 BACK_WITHIN: Final = 100.0
+ANSWERS_WITHIN: Final = 200.0
 
 
 def banner(lines: list[str]) -> str:
@@ -47,7 +48,7 @@ def ask(program: Sequence[str], environ: Mapping[str, str]) -> tuple[str, int]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=BACK_WITHIN,
+        timeout=ANSWERS_WITHIN,
     )
     return done.stderr.strip() or "nothing", done.returncode
 
