@@ -258,13 +258,14 @@ class Poller:
         """While the list is waited for, nobody else says why."""
         if self._paused:
             return
+        state = self._board.state.link.state
         # Nothing but a wish of Twilio's keeps a read that a person waits for from going out for so long.
         peace = self._budget.delay(now, urgent=True)
         if peace > _PEACE:
             again = self._clock.now() + timedelta(seconds=peace)
             self._link(LinkState.TROUBLE, "Twilio limits this account's requests, and asks us to wait", again)
-        elif self._asked_at is not None and now - self._asked_at > _LATE and self._is_live:
-            self._link(LinkState.LIVE, f"The rooms list, asked for more than {_LATE:g} s ago, has not come yet")
+        elif self._asked_at is not None and now - self._asked_at > _LATE and state is not LinkState.TROUBLE:
+            self._link(state, f"The rooms list, asked for more than {_LATE:g} s ago, has not come yet")
 
     @property
     def _is_live(self) -> bool:

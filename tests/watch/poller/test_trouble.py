@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,25 @@ async def test_every_trouble_is_told_keeps_the_picture_and_passes(
     await watch.later(2)
     assert (watch.link, watch.board.state.link.trouble, watch.board.state.link.next_try) == (LinkState.LIVE, None, None)
     assert watch.is_live(sid)
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_list_that_does_not_come_is_told_before_it_is_given_up(
+    twilio: ScriptedGateway, watch: Watch, *, first: bool
+) -> None:
+    if not first:
+        await watch.round()
+    state = LinkState.CONNECTING if first else LinkState.LIVE
+    gate = twilio.hold("rooms")
+    listing = asyncio.create_task(watch.poller.look_at_rooms())
+    for seconds, told in ((4.9, None), (0.2, "The rooms list, asked for more than 5 s ago, has not come yet")):
+        await asyncio.sleep(0)
+        twilio.time.seconds += seconds
+        watch.poller.look_closer()
+        assert (watch.link, watch.board.state.link.trouble) == (state, told)
+    gate.set()
+    await listing
+    assert (watch.link, watch.board.state.link.trouble) == (LinkState.LIVE, None)
 
 
 async def test_trouble_before_the_first_list_is_told_as_well(twilio: ScriptedGateway, watch: Watch) -> None:
