@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
-from io import BufferedWriter, FileIO, TextIOWrapper
+from io import FileIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ def make_good() -> None:
 def _through(kind: type[FileIO], stream: TextIOWrapper) -> TextIOWrapper:
     raw = kind(stream.fileno(), "w", closefd=False)
     # What this terminal has no letter for is written as an escape; a name must not end the program.
+    # Nothing in between keeps what was written: ctrl+c in the moment after that would have it written again at exit.
     lines = stream.line_buffering
-    return TextIOWrapper(BufferedWriter(raw), stream.encoding, "backslashreplace", line_buffering=lines)
+    return TextIOWrapper(raw, stream.encoding, "backslashreplace", line_buffering=lines)
 
 
 class _Data(FileIO):
@@ -40,18 +41,22 @@ class _Data(FileIO):
     _lost = False
 
     def write(self, data: ReadableBuffer, /) -> int:
-        if self._lost:
-            return memoryview(data).nbytes
+        left = memoryview(data)
+        size = left.nbytes
         try:
             # Python loses what a pipe has no room for where somebody else has set it to wait for nothing.
-            while (written := super().write(data)) is None:
-                select.select([], [self], [])
+            while left and not self._lost:
+                written = super().write(left)
+                if written is None:
+                    select.select([], [self], [])
+                else:
+                    left = left[written:]
         except OSError as error:
             self._lost = True
             if isinstance(error, BrokenPipeError):
                 raise
             raise OutputError(f"The output cannot be written: {error.strerror}.") from error
-        return written
+        return size
 
 
 class _Talk(_Data):

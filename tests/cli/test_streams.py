@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from roomtui.cli import streams
 from roomtui.config import journal_file
 from tests.cli.program import PROGRAM, harmless, until
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from tests.cli.program import Program, RunningSandbox
 
 FULL = Path("/dev/full")
@@ -88,3 +91,24 @@ def test_a_pipe_that_waits_for_nothing_loses_nothing(roomtui: Program, monkeypat
             read = file.read()
     assert log.returncode == 0
     assert read.decode().splitlines() == [json.dumps(line)] * 2000
+
+
+def test_what_was_written_when_ctrl_c_came_is_not_written_again(tmp_path: Path) -> None:
+    class Interrupted(streams._Data):
+        times = 0
+
+        def write(self, data: ReadableBuffer, /) -> int:
+            size = super().write(data)
+            self.times += 1
+            if self.times == 1:
+                raise KeyboardInterrupt
+            return size
+
+    file = tmp_path / "printed"
+    with file.open("w", encoding="utf-8") as given:
+        printed = streams._through(Interrupted, given)
+        with pytest.raises(KeyboardInterrupt):
+            print("once", file=printed, flush=True)
+        printed.flush()  # as Python does at exit
+        print("then", file=printed, flush=True)
+    assert file.read_text(encoding="utf-8") == "once\nthen\n"
