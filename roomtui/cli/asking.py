@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from roomtui.watch.actions import ReadOnlyError
+from roomtui.watch.desk import ReadOnlyError, read_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,7 @@ def need_to_change(config: Config, not_done: str) -> None:
         ReadOnlyError: nothing may be changed here.
     """
     if config.read_only:
-        leave_out = "Leave out --read-only, or read_only in the configuration, to change things."
-        raise ReadOnlyError(f"This is read-only: {not_done}. {leave_out}")
+        raise read_only(not_done)
 
 
 def confirm(question: str, *, not_done: str) -> None:

@@ -16,7 +16,8 @@ from roomtui.cli.output import print_json
 from roomtui.config import load
 from roomtui.rooms.words import head_count
 from roomtui.twilio_api.parse import to_api
-from roomtui.watch.actions import EndOutcome, ReadOnlyError
+from roomtui.watch.actions import EndOutcome
+from roomtui.watch.desk import read_only
 
 if TYPE_CHECKING:
     from roomtui.config import Config, Typed
@@ -65,7 +66,7 @@ async def _end(config: Config, rooms: tuple[str, ...], *, yes: bool, as_json: bo
 
 async def _end_one(actions: Actions, name_or_sid: str, *, yes: bool) -> EndResult:
     if actions.read_only:
-        raise ReadOnlyError(f"This is read-only: {name_or_sid} was not ended.")
+        raise read_only(f"{name_or_sid} was not ended")
     with asked_for(name_or_sid):
         sight = await actions.look(name_or_sid)
     if sight.room.is_live and not yes:

@@ -34,6 +34,12 @@ class ReadOnlyError(Exception):
     """This profile or session may not change anything; `str()` is one sentence for people."""
 
 
+def read_only(undone: str) -> ReadOnlyError:
+    """The error where nothing may be changed; `undone` is what was therefore not done, as in "no room was created"."""
+    leave_out = "Leave out --read-only, or read_only in the configuration, to change things."
+    return ReadOnlyError(f"This is read-only: {undone}. {leave_out}")
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """A room and its roster, read just now."""
@@ -71,8 +77,7 @@ class Desk:
             ReadOnlyError: it may not; `undone` is what was therefore not done: "room RM... was not ended".
         """
         if self.read_only:
-            leave_out = "Leave out --read-only, or read_only in the configuration, to change things."
-            raise ReadOnlyError(f"This is read-only: {undone}. {leave_out}")
+            raise read_only(undone)
 
     async def look(self, name_or_sid: str) -> Sight:
         """The room and everybody who is in it, read now.
