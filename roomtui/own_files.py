@@ -85,20 +85,11 @@ def see_that_it_may_be_ours(path: Path) -> None:
         OSError: it would.
     """
     shared = _see_that_the_folder_is_ours(path.parent)
-    if is_there(path):
+    if os.path.lexists(path):
         about = path.lstat()
         if stat.S_ISLNK(about.st_mode):
             raise _refused("it is a link to another file")
         _see_that_the_file_is_ours(about, shared=shared)
-
-
-def is_there(path: Path) -> bool:
-    """Whether something has this name, be it a link to nothing. Where we may not look, there is nothing for us."""
-    try:
-        path.lstat()
-    except OSError:
-        return False
-    return True
 
 
 def _see_that_the_file_is_ours(about: os.stat_result, *, shared: bool) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from roomtui.children import of_the_terminal
 from roomtui.cli.checks import Check, fail, ok, warn
-from roomtui.own_files import OWNER_ONLY_FILE, chmod, is_there, see_that_it_may_be_ours
+from roomtui.own_files import OWNER_ONLY_FILE, chmod, see_that_it_may_be_ours
 from roomtui.rooms.untrusted import safe
 from roomtui.tui.multiplexers import TMUX_FORMAT, Tmux
 from roomtui.tui.routes import route
@@ -183,7 +183,7 @@ def journal_check(path: Path) -> Check:
         if not folder.is_dir():
             mend = "Without a journal nothing can be changed: move it away, or set XDG_STATE_HOME."
             return fail("journal", f"{safe(str(folder))} is no folder", mend)
-        mode = stat.S_IMODE(path.lstat().st_mode) if is_there(path) else None
+        mode = stat.S_IMODE(path.lstat().st_mode) if os.path.lexists(path) else None
         if folder == path.parent:
             see_that_it_may_be_ours(path)
     except OSError as error:

@@ -19,7 +19,6 @@ from roomtui.config import ConfigError, journal_file, load
 from roomtui.config.credentials import is_account
 from roomtui.config.load import PROFILE_VARIABLE, sources
 from roomtui.config.settings import short
-from roomtui.own_files import is_there
 from roomtui.rooms import typed as typing
 from roomtui.rooms.untrusted import safe
 from roomtui.rooms.words import plural
@@ -114,7 +113,7 @@ def _journal(typed: Typed) -> tuple[str, Path, bool]:
         found = sources(typed)
     except ConfigError:
         # One that the configuration does not have (any more) may have a journal all the same.
-        if not chosen or not is_there(journal_file(chosen)):
+        if not chosen or not os.path.lexists(journal_file(chosen)):
             raise
         return safe(chosen), journal_file(chosen), bool(typed.no_pii)
     account = found.holder.text("account_sid")

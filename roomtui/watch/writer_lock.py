@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from roomtui.own_files import is_there, open_own
+from roomtui.own_files import open_own
 from roomtui.watch.journal_files import archive, has_audit_lines, is_current, old_files
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class WriterLock:
 @contextmanager
 def only_what_was_done_stays(path: Path) -> Iterator[None]:
     """Leave no journal at `path` behind that was begun within the block and tells of nothing that was done."""
-    was_there = is_there(path)
+    was_there = os.path.lexists(path)
     try:
         yield
     finally:
