@@ -11,12 +11,13 @@ import errno
 import os
 import shlex
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from roomtui.rooms.untrusted import safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 OWNER_ONLY_FILE: Final = 0o600
@@ -76,6 +77,53 @@ def open_own(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def open_new(path: Path) -> int:
+    """A descriptor, to write, of a file that is made for its owner only where there was none.
+
+    Raises:
+        OSError: there can be no such file; `FileExistsError` where something has its name, be it a link.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NEVER_BY_A_LINK, OWNER_ONLY_FILE)
+    os.fchmod(descriptor, OWNER_ONLY_FILE)  # as above
+    return descriptor
+
+
+def new_file(folders: Sequence[Path], name: str) -> tuple[Path, int]:
+    """Make a file that was not there and that only its owner may read; it, and its descriptor, open for writing.
+
+    Args:
+        folders: where it may lie; the first that takes it.
+        name: what it is called; where there is one of that name, a number is added.
+
+    Raises:
+        OSError: no folder takes it.
+    """
+    stem, dot, suffix = name.rpartition(".")
+    refused: OSError | None = None
+    for folder in folders:
+        for number in range(1, 100):
+            path = folder / (name if number == 1 else f"{stem}-{number}{dot}{suffix}")
+            try:
+                return path, open_new(path)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                refused = error
+                break
+    raise refused or FileExistsError(f"there is no name left for {name}")
+
+
+@contextmanager
+def whole_or_gone(path: Path) -> Iterator[None]:
+    """While a file is written: half of it looks like all of it, so it is taken away again where that fails."""
+    try:
+        yield
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 def see_that_it_may_be_ours(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -16,7 +17,16 @@ import pytest
 from roomtui.config.errors import ConfigError
 from roomtui.config.file import read
 from roomtui.config.twilio_cli import read as read_twilio_cli
-from roomtui.own_files import chmod, make_folder, open_own, open_plain, see_that_it_may_be_ours
+from roomtui.own_files import (
+    chmod,
+    make_folder,
+    new_file,
+    open_new,
+    open_own,
+    open_plain,
+    see_that_it_may_be_ours,
+    whole_or_gone,
+)
 from roomtui.state import StateFile
 from roomtui.watch.journal import Journal, JournalError
 from roomtui.watch.tape.recorder import TapeError
@@ -341,3 +351,15 @@ def test_a_plain_file_is_opened_without_waiting(tmp_path: Path) -> None:
     descriptor = open_plain(path)
     assert os.read(descriptor, 2) == b"x"
     os.close(descriptor)
+
+
+def test_a_new_file_is_its_owners_whatever_the_umask_and_gone_where_it_cannot_be_whole(tmp_path: Path) -> None:
+    with umask(0o777):
+        path, descriptor = new_file([tmp_path / "missing", tmp_path], "rooms.json")
+    os.close(descriptor)
+    assert (path.name, mode(path)) == ("rooms.json", 0o600)
+    with pytest.raises(FileExistsError):
+        open_new(path)
+    with pytest.raises(OSError, match="full"), whole_or_gone(path):
+        raise OSError(errno.ENOSPC, "full")
+    assert list(tmp_path.iterdir()) == []

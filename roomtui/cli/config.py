@@ -20,7 +20,7 @@ from roomtui.config.errors import Complaint, place
 from roomtui.config.file import read
 from roomtui.config.load import see_that_nothing_hinders, sources
 from roomtui.config.places import twilio_cli_file
-from roomtui.own_files import OWNER_ONLY_FILE, chmod, make_folder
+from roomtui.own_files import OWNER_ONLY_FILE, chmod, make_folder, open_new, whole_or_gone
 from roomtui.rooms.untrusted import safe
 
 if TYPE_CHECKING:
@@ -199,14 +199,9 @@ def _write_new(path: Path, text: str) -> None:
     Raises:
         OSError: something is there; or it cannot be written, and nothing of it is left.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWNER_ONLY_FILE)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            os.fchmod(descriptor, OWNER_ONLY_FILE)  # the umask may have taken our own rights
-            file.write(text)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
+    descriptor = open_new(path)
+    with whole_or_gone(path), os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 @config.command(name="schema")

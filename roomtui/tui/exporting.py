@@ -8,11 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roomtui.own_files import new_file, whole_or_gone
 from roomtui.rooms.picture import EndedRoom
 from roomtui.rooms.words import plural
 from roomtui.tui.copying import why_ended
 from roomtui.twilio_api.telling import harmless, room_json
-from roomtui.watch.journal_export import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,18 +47,12 @@ def write_rooms(entries: Sequence[Entry], now: datetime, where: Sequence[Path], 
         OSError: it could not be written; what of it was written is taken away again.
     """
     path, descriptor = new_file(where, name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            before = "[\n"
-            for entry in entries:
-                file.write(before + harmless(json.dumps(_told(entry, now), ensure_ascii=True)))
-                before = ",\n"
-            file.write("\n]\n" if entries else "[]\n")
-    except OSError:
-        # Half an array is no JSON.
-        with suppress(OSError):
-            path.unlink()
-        raise
+    with whole_or_gone(path), os.fdopen(descriptor, "w", encoding="ascii") as file:
+        before = "[\n"
+        for entry in entries:
+            file.write(before + harmless(json.dumps(_told(entry, now), ensure_ascii=True)))
+            before = ",\n"
+        file.write("\n]\n" if entries else "[]\n")
     return path
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from roomtui.own_files import new_file, whole_or_gone
 from roomtui.watch.journal_lines import parse
 from roomtui.watch.journal_reading import JournalReader
 from roomtui.watch.journal_words import in_words, sign
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from roomtui.watch.journal_index import Wanted
     from roomtui.watch.journal_lines import JournalLine
-
-_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 def told(line: JournalLine, *, hide: bool) -> str:
@@ -45,44 +43,13 @@ def export(journal: Path, wanted: Wanted, folders: Sequence[Path], name: str, *,
     lines = 0
     try:
         path, descriptor = new_file(folders, name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-                while found := reader.newer():
-                    for each in found:
-                        line = parse(each.raw) if wanted.has(each.raw) else None
-                        if line is not None:
-                            file.write(f"{told(line, hide=hide)}\n")
-                            lines += 1
-        except OSError:
-            # Half of the log looks like all of it.
-            with suppress(OSError):
-                path.unlink()
-            raise
+        with whole_or_gone(path), os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            while found := reader.newer():
+                for each in found:
+                    line = parse(each.raw) if wanted.has(each.raw) else None
+                    if line is not None:
+                        file.write(f"{told(line, hide=hide)}\n")
+                        lines += 1
     finally:
         reader.close()
     return path, lines
-
-
-def new_file(folders: Sequence[Path], name: str) -> tuple[Path, int]:
-    """Make a file that was not there and that only its owner may read; it, and its descriptor, open for writing.
-
-    Args:
-        folders: where it may lie; the first that takes it.
-        name: what it is called; where there is one of that name, a number is added.
-
-    Raises:
-        OSError: no folder takes it.
-    """
-    stem, dot, suffix = name.rpartition(".")
-    refused: OSError | None = None
-    for folder in folders:
-        for number in range(1, 100):
-            path = folder / (name if number == 1 else f"{stem}-{number}{dot}{suffix}")
-            try:
-                return path, os.open(path, _FLAGS, 0o600)
-            except FileExistsError:
-                continue
-            except OSError as error:
-                refused = error
-                break
-    raise refused or FileExistsError(f"there is no name left for {name}")

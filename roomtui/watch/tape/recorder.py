@@ -9,6 +9,7 @@ import queue
 import threading
 from typing import IO, TYPE_CHECKING, Final, cast
 
+from roomtui.own_files import open_new
 from roomtui.rooms.personal import blotted
 from roomtui.watch.tape.encoding import difference, whole
 
@@ -26,7 +27,6 @@ FORMAT: Final = 1
 COMPRESSED: Final = ".gz"
 """How the name of a file ends whose lines are compressed. (gzip is in every Python; zstd is not.)"""
 
-_OWNER_ONLY: Final = 0o600
 _WHOLE_AGAIN_AFTER: Final = 4
 """A whole picture again when this many times its size was written since: a tape is a quarter longer for it, and
 whoever winds it reads at most this much more."""
@@ -81,7 +81,7 @@ class Recorder:
         self._unsubscribe: Callable[[], None] | None = None
         self._since_whole = self._whole_size = 0
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, _OWNER_ONLY)
+            descriptor = open_new(path)
         except FileExistsError:
             raise TapeError(f"{path} is there already: record into another file.") from None
         except OSError as error:
