@@ -15,8 +15,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from roomtui.rooms.untrusted import Untrusted
-from roomtui.twilio_api import proxy
 from roomtui.twilio_api.answers import request_id
 from roomtui.twilio_api.clock import ServerClock
 from roomtui.twilio_api.credentials import basic
@@ -25,19 +23,19 @@ from roomtui.twilio_api.faults import FAULTS, Fault, explain
 from roomtui.twilio_api.forms import encoded
 from roomtui.twilio_api.http11.faults import TooMuch
 from roomtui.twilio_api.http11.message import request as message
-from roomtui.twilio_api.http11.opening import Way
 from roomtui.twilio_api.http11.pool import Pool
-from roomtui.twilio_api.http11.trust import NoTrust, context_from_environment
 from roomtui.twilio_api.http11.unpacking import ACCEPTED
 from roomtui.twilio_api.origin import DEFAULT_API_URL, ApiUrl
 from roomtui.twilio_api.pace import Pace, Unpaced
 from roomtui.twilio_api.retries import THROTTLED, Retries, read_retry_after
+from roomtui.twilio_api.route import way_to
 from roomtui.twilio_api.sdk_parts import AsyncHttpClient, Response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from roomtui.twilio_api.http11.message import Headers, Hidden
+    from roomtui.twilio_api.proxy import Proxy
 
 BODY_MAX: Final = 32 * 1024 * 1024
 """Bytes. A page of 1,000 rooms has 1.2 MB; whoever sends this much more wants to fill our memory."""
@@ -176,7 +174,7 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         self._posts = asyncio.Semaphore(WRITES_AT_ONCE)
         self._pool: Pool | None = None
         self._making_pool = asyncio.Lock()
-        self._proxy: proxy.Proxy | None = None
+        self._proxy: Proxy | None = None
         self._closed = False
         self._reads = self._writes = self._resent = self._throttled = self._in_flight = 0
         self._last_request_id: str | None = None
@@ -384,21 +382,8 @@ class Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped to
         if self._pool is None and not self._closed:
             async with self._making_pool:
                 if self._pool is None:
-                    self._pool = Pool(await self._way(), connect_timeout=self._connect_timeout)
+                    way, self._proxy = await way_to(self.api.origin)
+                    self._pool = Pool(way, connect_timeout=self._connect_timeout)
         if self._closed or self._pool is None:
             raise Unreachable(f"The connections to {self.api.origin} have been closed.")
         return self._pool
-
-    async def _way(self) -> Way:
-        self._proxy = found = proxy.from_environment(self.api.origin)
-        if self.api.origin.scheme != "https":
-            return Way(self.api.origin)
-        try:
-            # Reading a few hundred certificates takes some 40 ms; nothing else is to stand still.
-            tls = await asyncio.get_running_loop().run_in_executor(None, context_from_environment)
-        except NoTrust as lost:
-            named = f"The certificates that {lost.variable} names ({Untrusted(lost.path).safe})"
-            raise Unreachable(f"{named} cannot be used: {Untrusted(lost.reason).safe}.") from None
-        if found is None:
-            return Way(self.api.origin, tls)
-        return Way(self.api.origin, tls, found.origin, found.authorization)
